@@ -1,0 +1,48 @@
+package msgpass
+
+import (
+	"bytes"
+	"errors"
+	"testing"
+)
+
+// Buffers go to the reader and come back, and no buffer has two owners.
+func TestPoolOwnership(t *testing.T) {
+	a, b := pair(t)
+	if err := a.Pool.Cut(2048); err != nil {
+		t.Fatal(err)
+	}
+	var lentOut []Descriptor
+	for i := range granules {
+		buffer, ok := a.Pool.Take()
+		if !ok {
+			t.Fatalf("the pool has %d buffers: want %d", i, granules)
+		}
+		Copy(buffer.Bytes, bytes.Repeat([]byte{byte(i)}, 2048))
+		lentOut = append(lentOut, a.Pool.Lend(buffer, 2000))
+	}
+	if _, ok := a.Pool.Take(); ok {
+		t.Fatal("a buffer is taken while all are lent")
+	}
+	for i, d := range lentOut {
+		payload, err := b.Loans.Open(d)
+		if err != nil || len(payload) != 2000 || payload[1999] != byte(i) {
+			t.Fatalf("descriptor %#x: %d bytes, error %v", uint64(d), len(payload), err)
+		}
+		b.Loans.Return(d)
+		if _, ok := a.Pool.Take(); !ok {
+			t.Fatal("a returned buffer is not found")
+		}
+	}
+}
+
+// A descriptor that leaves the pool is refused.
+func TestLoansRefuseBadDescriptor(t *testing.T) {
+	_, b := pair(t)
+	for _, d := range []Descriptor{makeDescriptor(granules, 1), makeDescriptor(0, poolBytes+1), ^Descriptor(0),
+		makeDescriptor(granules-1, granuleBytes+1)} {
+		if _, err := b.Loans.Open(d); !errors.Is(err, ErrProtocol) {
+			t.Errorf("descriptor %#x: error %v: want ErrProtocol", uint64(d), err)
+		}
+	}
+}

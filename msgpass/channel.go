@@ -1,0 +1,163 @@
+package msgpass
+
+import (
+	"fmt"
+
+	"skerry/kernel"
+)
+
+// Types that the channel itself uses; those from TypeFirst on are its users'.
+const (
+	typeGrow    = 1 // the sender goes on in the next level of its ring
+	typeFurther = 2 // a further line of a longer message
+	TypeFirst   = 0x100
+)
+
+// Channel is one end of the window between two cores: a ring each way, call slots each way, and a
+// bulk pool each way. One goroutine, the loop of the core, uses it.
+//
+// A channel that is not up has rings that lead nowhere: Out is always full, In always empty.
+type Channel struct {
+	In      Receiver
+	Out     Sender
+	Callers [callSlots]Caller // calls to the peer
+	Callees [callSlots]Callee // calls from the peer
+	Pool    Pool              // buffers that this end fills
+	Loans   Loans             // buffers that the peer filled
+
+	core    kernel.Core
+	peer    kernel.CoreID
+	window  []byte
+	link    link
+	sleeps  [2]*uint64 // the sleeping flags: ours, the peer's
+	flushed uint64     // Out.head at the last Flush
+	nowhere [2]Line    // rings of a channel that is down
+}
+
+// Open returns the core's end of its window with peer. The channel is not up yet: see Connect.
+// Errors: those of kernel.Core's Window, and a window of the wrong size or alignment.
+func Open(core kernel.Core, peer kernel.CoreID) (*Channel, error) {
+	window, err := core.Window(peer)
+	if err != nil {
+		return nil, fmt.Errorf("msgpass: window with %v: %w", peer, err)
+	}
+	if len(window) != kernel.WindowBytes || !aligned(window) {
+		return nil, fmt.Errorf("msgpass: window with %v has %d bytes: want %d, aligned to %d", peer,
+			len(window), kernel.WindowBytes, LineBytes)
+	}
+	boot := core.Boot()
+	side := sides(boot.Core, peer)
+	c := &Channel{core: core, peer: peer, window: window}
+	c.link = link{
+		own:   lineAt(window, ends[side].link),
+		other: lineAt(window, ends[1-side].link),
+		side:  side, life: boot.Incarnation,
+	}
+	c.sleeps = [2]*uint64{
+		&lineAt(window, ends[side].sleep)[0], &lineAt(window, ends[1-side].sleep)[0],
+	}
+	c.leadNowhere()
+	c.link.begin()
+	core.Kick(peer)
+	return c, nil
+}
+
+// Peer returns the core at the other end.
+func (c *Channel) Peer() kernel.CoreID { return c.peer }
+
+// Up tells whether the two ends have agreed on an epoch, and messages flow.
+func (c *Channel) Up() bool { return c.link.up }
+
+// Epoch returns the lives of this end and of the other that the connection is between. It has a
+// meaning while the channel is up.
+func (c *Channel) Epoch() (own, peer uint64) { return c.link.life, c.link.otherLife }
+
+// Connect takes the next step towards a connection and tells whether the channel came up by it. Call
+// it after every Wait while the channel is not up; a change at the other end kicks this core. Error: the peer was
+// built with another layout; it is refused until its next life.
+func (c *Channel) Connect() (bool, error) {
+	if c.link.up {
+		return false, nil
+	}
+	wrote, err := c.link.advance(func() { reset(c.window) })
+	if wrote {
+		c.core.Kick(c.peer)
+	}
+	if c.link.up {
+		c.attach()
+	}
+	return c.link.up, err
+}
+
+// attach lets rings, call slots and pools start where the epoch starts.
+func (c *Channel) attach() {
+	own, other := ends[c.link.side], ends[1-c.link.side]
+	start := stagger(c.core.Boot().Core, c.peer)
+	out, in := c.window[own.ring:own.ring+ringBytes], c.window[other.ring:other.ring+ringBytes]
+	const first = ringSlotsMin * LineBytes
+	c.Out = makeSender(out[:first], out[first:], start)
+	c.In = makeReceiver(in[:first], in[first:], start)
+	c.flushed = c.Out.head
+	for i := range callSlots {
+		c.Callers[i] = NewCaller(lineAt(c.window, own.calls+i*LineBytes))
+		c.Callees[i] = NewCallee(lineAt(c.window, other.calls+i*LineBytes))
+	}
+	c.Pool = makePool(c.window, own)
+	c.Loans = makeLoans(c.window, other)
+}
+
+// leadNowhere gives the channel rings that refuse and bring nothing.
+func (c *Channel) leadNowhere() {
+	full, empty := &c.nowhere[0], &c.nowhere[1]
+	full[headerWord], empty[headerWord] = uint64(flagPresent), 0
+	c.Out = Sender{slots: oneSlot(full), batch: LineBytes}
+	c.In = Receiver{slots: oneSlot(empty)}
+	c.flushed = 0
+	for i := range callSlots {
+		c.Callers[i], c.Callees[i] = NewCaller(full), NewCallee(empty)
+	}
+	c.Pool, c.Loans = Pool{}, Loans{}
+}
+
+// PeerDied takes note that a life of the peer is over. If the channel was up with it, the channel goes
+// down, and lost is the number of lines sent that the peer had not released: whatever they asked for may
+// or may not have been done. Messages that the peer had published are lost too: receive them first.
+func (c *Channel) PeerDied(life uint64) (lost int) {
+	if c.link.up && c.link.otherLife > life {
+		return 0
+	}
+	return c.drop(life)
+}
+
+// Fail drops the channel because the peer broke the protocol, until the peer's next life. It
+// returns err, wrapped.
+func (c *Channel) Fail(err error) error {
+	c.drop(c.link.otherLife)
+	return fmt.Errorf("msgpass: channel with %v dropped: %w", c.peer, err)
+}
+
+func (c *Channel) drop(life uint64) (lost int) {
+	if c.link.up {
+		ring := ends[c.link.side].ring
+		lost = countLines(c.window[ring : ring+ringBytes-len(c.Out.rest)])
+		c.leadNowhere()
+	}
+	c.link.drop(life)
+	return lost
+}
+
+// Next returns the first line of the next message and its header, or a zero header if there is none. The
+// message is the caller's until it calls In.ReleaseMessage (or In.Release, if it fits one line). Error: the peer broke
+// the protocol, and the channel is down.
+func (c *Channel) Next() (*Line, Header, error) {
+	for {
+		l, h := c.In.Peek()
+		switch {
+		case h == 0 || h.sound() && h.Type() >= TypeFirst:
+			return l, h, nil
+		case h.sound() && h.Type() == typeGrow && c.In.follow():
+		default:
+			return nil, 0, c.Fail(fmt.Errorf("%w: header %#x", ErrProtocol, uint64(h)))
+		}
+	}
+}

@@ -1,0 +1,46 @@
+package msgpass
+
+// A ring grows level by level. Each level has memory of its own behind the level before. The sender,
+// refused again and again, clears the next level, says typeGrow in the last line that it sends on the
+// old one, and goes on in the new one. The receiver follows when it comes to that line. Until then the
+// new level is the sender's alone, and from then on the old one is nobody's.
+
+// grow moves the sender to the next level; false if there is none, or no line to say so.
+func (s *Sender) grow() bool {
+	size := (int(s.mask) + 1) * ringGrowth
+	if len(s.rest) < size {
+		return false
+	}
+	l := s.at(s.head)
+	if l.header() != 0 {
+		return false
+	}
+	next := s.rest[:size]
+	clear(next)
+	// ORDER: publishes the cleared level; pairs with Peek before follow.
+	l.publish(MakeHeader(typeGrow, 0, 0))
+	*s = makeSender(next, s.rest[size:], int(s.head/LineBytes)%ringSlotsMin)
+	s.limit = s.head + s.batch
+	return true
+}
+
+// follow moves the receiver to the next level, at the line l that said so; false if there is none.
+func (r *Receiver) follow() bool {
+	size := (int(r.mask) + 1) * ringGrowth
+	if len(r.rest) < size {
+		return false
+	}
+	*r = makeReceiver(r.rest[:size], r.rest[size:], int(r.head/LineBytes)%ringSlotsMin)
+	return true
+}
+
+// countLines returns how many lines of mem hold a message or a part of one.
+func countLines(mem []byte) int {
+	count := 0
+	for at := 0; at < len(mem); at += LineBytes {
+		if h := lineAt(mem, at).header(); h != 0 && h.Type() != typeGrow {
+			count++
+		}
+	}
+	return count
+}

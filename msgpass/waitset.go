@@ -1,0 +1,145 @@
+package msgpass
+
+import (
+	"fmt"
+	"runtime"
+	"sync/atomic"
+	"time"
+
+	"skerry/kernel"
+)
+
+// WaitSet polls many channels, and sleeps when there is nothing to do.
+//
+// Going to sleep and waking somebody up is the one place where two cores each write one word and then read
+// the other's:
+//
+//	receiver, before it sleeps          sender, once per turn of its loop
+//	sleeping flag = 1                   messages published
+//	fence                               fence
+//	poll all channels once more         read the sleeping flag of each receiver
+//	nothing: wait for a kick            set: kick it
+//
+// With both fences, at least one of the two sees what the other wrote (test/model/sleepwake.pml). A
+// fence costs more than a message, so the sender has one per turn, in Flush, and not one per message.
+type WaitSet struct {
+	core     kernel.Core
+	channels []*Channel
+	next     int           // the channel that Poll looks at first
+	budget   time.Duration // how long to spin before sleeping
+	fence    uint64
+}
+
+// NewWaitSet returns an empty wait set of a core.
+func NewWaitSet(core kernel.Core) *WaitSet {
+	return &WaitSet{core: core, budget: core.Boot().WakeCost}
+}
+
+// Add adds a channel. Error: ChannelsMax are in the set.
+func (w *WaitSet) Add(c *Channel) error {
+	if len(w.channels) == ChannelsMax {
+		return fmt.Errorf("msgpass: wait set has %d channels: want at most %d", ChannelsMax, ChannelsMax)
+	}
+	w.channels = append(w.channels, c)
+	return nil
+}
+
+// Poll returns a channel that holds a message, or nil. It begins behind the one that it returned
+// last, so that no channel starves another.
+func (w *WaitSet) Poll() *Channel {
+	if c := w.poll(w.next, len(w.channels)); c != nil {
+		return c
+	}
+	return w.poll(0, w.next)
+}
+
+func (w *WaitSet) poll(from, to int) *Channel {
+	for i, c := range w.channels[from:to] {
+		if _, h := c.In.Peek(); h != 0 {
+			w.next = from + i + 1
+			return c
+		}
+	}
+	return nil
+}
+
+// Flush kicks the peers that were sent something since the last Flush and are asleep. A core's loop
+// calls it once per turn; Wait calls it too. A message is seen by a peer that polls without it.
+func (w *WaitSet) Flush() {
+	fenced := false
+	for _, c := range w.channels {
+		if c.flushed == c.Out.head {
+			continue
+		}
+		c.flushed = c.Out.head
+		if !fenced {
+			w.fullFence()
+			fenced = true
+		}
+		// ORDER: after the fence, which is after the messages; pairs with setSleeping.
+		if atomic.LoadUint64(c.sleeps[1]) != 0 {
+			c.core.Kick(c.peer)
+		}
+	}
+}
+
+// Wait returns a channel that holds a message, as soon as there is one. It returns nil at the
+// deadline, and earlier if the core was kicked for another reason: a channel may be about to come
+// up, or a death notice has come. It spins first, for about as long as sleeping costs, which at worst doubles the
+// cost of a wait; other goroutines run meanwhile.
+func (w *WaitSet) Wait(deadline kernel.Instant) *Channel {
+	w.Flush()
+	if c := w.Poll(); c != nil {
+		return c
+	}
+	if c := w.spin(deadline); c != nil {
+		return c
+	}
+	return w.sleep(deadline)
+}
+
+// spin polls until the budget is used up.
+func (w *WaitSet) spin(deadline kernel.Instant) *Channel {
+	if w.budget == 0 {
+		return nil
+	}
+	until := min(deadline, w.core.Now().Add(w.budget))
+	for w.core.Now() < until {
+		for range spinPolls {
+			if c := w.Poll(); c != nil {
+				return c
+			}
+			Pause()
+		}
+		runtime.Gosched()
+	}
+	return nil
+}
+
+// sleep waits for a kick.
+func (w *WaitSet) sleep(deadline kernel.Instant) *Channel {
+	w.setSleeping(1)
+	w.fullFence()
+	c := w.Poll()
+	if c == nil {
+		w.core.Wait(min(deadline, w.core.Now().Add(sleepMax)))
+	}
+	w.setSleeping(0)
+	if c == nil {
+		c = w.Poll()
+	}
+	return c
+}
+
+// setSleeping tells the peers whether they have to kick this core.
+func (w *WaitSet) setSleeping(flag uint64) {
+	for _, c := range w.channels {
+		storeOrdered(c.sleeps[0], flag) // ORDER: before the fence in sleep; pairs with Flush.
+	}
+}
+
+// fullFence lets no load pass that comes after it before all stores that come before it are visible.
+func (w *WaitSet) fullFence() {
+	// ORDER: an exchange is a full barrier (AMD64 manual, volume 2, 7.4.2); pairs with the other end's.
+	atomic.SwapUint64(&w.fence, 0)
+}
