@@ -1,0 +1,114 @@
+package model
+
+import (
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// What pan calls the errors that the planted bugs cause.
+const (
+	assertion = "assertion violated"
+	cycle     = "non-progress cycle"
+)
+
+// planted is a bug that a -D flag puts into a model, and what pan must report.
+type planted struct {
+	define string
+	finds  string
+}
+
+// model is one file, the bounds under which it is searched, and its planted bugs.
+type model struct {
+	file  string
+	holds []check
+	small []string // bounds under which each planted bug already shows
+	bugs  []planted
+}
+
+// models lists every model of this directory.
+func models() []model {
+	return []model{{
+		file:  "link.pml",
+		holds: []check{{defines: []string{"DEATHS=2"}}, {defines: []string{"DEATHS=1"}, cycles: true}},
+		small: []string{"DEATHS=1"},
+		bugs: []planted{
+			{"NO_LETGO", assertion}, {"LOAD_INC_FIRST", assertion}, {"CLEAR_AFTER_SEEN", assertion},
+			{"INC_FIRST", assertion}, {"STALE_SEEN", assertion}, {"ANY_NOTICE", assertion},
+			{"FORGET_DEAD_0", assertion}, {"FORGET_DEAD_1", assertion}, {"SAME_INC", assertion},
+			{"NO_FENCE", assertion}, {"RESTATE", cycle},
+		},
+	}}
+}
+
+// TestModelsHold: spin finds no error in any model, and the search was whole.
+func TestModelsHold(t *testing.T) {
+	requireTools(t)
+	for _, m := range models() {
+		for _, c := range m.holds {
+			c.file = m.file
+			t.Run(name(c), func(t *testing.T) { holds(t, c) })
+		}
+	}
+}
+
+// holds requires no error, no search cut off, and no statement that no run reaches.
+func holds(t *testing.T, c check) {
+	v := verify(t, c)
+	t.Logf("%d states of %d bytes, depth %d", v.states, v.vector, v.depth)
+	if v.errors != 0 {
+		t.Errorf("model: %s: %d errors: want 0\n%s", name(c), v.errors, v.text)
+	}
+	if v.truncated {
+		t.Errorf("model: %s: search cut off at depth %d: want all of it", name(c), depthMax)
+	}
+	if !c.cycles && len(v.unreached) > 0 {
+		t.Errorf("model: %s: never reached: %s: want every statement reached",
+			name(c), strings.Join(v.unreached, "; "))
+	}
+}
+
+// TestPlantedBugsAreFound: spin finds the expected kind of error in every planted bug.
+func TestPlantedBugsAreFound(t *testing.T) {
+	requireTools(t)
+	for _, m := range models() {
+		for _, bug := range m.bugs {
+			c := check{file: m.file, defines: append(slices.Clone(m.small), bug.define),
+				cycles: bug.finds == cycle, quick: true}
+			t.Run(name(c), func(t *testing.T) {
+				v := verify(t, c)
+				if v.errors == 0 || !strings.Contains(v.text, bug.finds) {
+					t.Errorf("model: %s: %d errors: want %q\n%s", name(c), v.errors, bug.finds, v.text)
+				}
+			})
+		}
+	}
+}
+
+// TestEveryPlantIsTested: each -D flag that a model asks for is a planted bug of the table.
+func TestEveryPlantIsTested(t *testing.T) {
+	asked := regexp.MustCompile(`(?m)^#ifdef (\w+)|defined\((\w+)\)`)
+	for _, m := range models() {
+		source, err := os.ReadFile(m.file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, flag := range asked.FindAllStringSubmatch(string(source), -1) {
+			define := flag[1] + flag[2]
+			if !slices.ContainsFunc(m.bugs, func(p planted) bool { return p.define == define }) {
+				t.Errorf("model: %s: flag %s: want it in the table of planted bugs", m.file, define)
+			}
+		}
+	}
+}
+
+// name is a check as a subtest's name.
+func name(c check) string {
+	s := strings.Join(append([]string{c.file}, c.defines...), "/")
+	if c.cycles {
+		s += "/cycles"
+	}
+	return s
+}
