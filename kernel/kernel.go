@@ -1,7 +1,7 @@
 // Package kernel is the contract between a core's CPU driver and the operating system above it.
 //
-// A machine is a set of cores. Each runs one instance of the system, with a Go runtime, a heap and a
-// collector of its own; nothing is shared between two cores but the memory of the window between
+// A machine is a set of cores. Each runs one instance of the system, with a Go runtime, a heap and
+// a collector of its own; nothing is shared between two cores but the memory of the window between
 // them. A CPU driver gives its instance the few things of type [Core]; everything above this
 // directory is the same source on every driver, and never asks which one it runs on. There are
 // three: bare (ring 0 of an x86-64 CPU), hosted (a Linux process) and sim (a struct in a test).
@@ -14,25 +14,25 @@
 // A core is off, running or dead. Each life has a number, its incarnation: 1 for the first, and
 // larger by one at each further start, for as long as the machine runs.
 //
-//	state     event                             next      what the driver does, in this order
-//	off       Start                             running   window memory is zero at the machine's start
-//	running   the program returns, Die, Stop,   dead      1. fence: the core executes nothing more and
-//	          panic, fault, kill, watchdog                   writes no memory that others can see
-//	                                                      2. its epitaph is readable
-//	                                                      3. each running core gets a Notice, and its
-//	                                                         Wait returns
-//	dead      Start                             running   private memory is fresh, incarnation + 1;
-//	                                                      window memory is as the dead life left it
-//	running   Start                             running   refused: ErrRunning
-//	off, dead Stop                              same      refused: ErrNotRunning
+//	state     event                   next      what the driver does, in this order
+//	off       Start                   running   (window memory is zero at the machine's start)
+//	running   the program returns,    dead      1. fence: the core executes nothing more and
+//	          Die, Stop, panic,                    writes no memory that others can see
+//	          fault, kill, watchdog             2. its epitaph is readable
+//	                                            3. each running core gets a Notice, and its
+//	                                               Wait returns
+//	dead      Start                   running   private memory is fresh, incarnation + 1;
+//	                                            window memory is as the dead life left it
+//	running   Start                   running   refused: ErrRunning
+//	off, dead Stop                    same      refused: ErrNotRunning
 //
 // The machine ends when no core runs.
 //
 // # Memory
 //
 // For each pair of cores there is one window of WindowBytes bytes, aligned to 64 bytes at least,
-// mapped in these two cores and in no other. The driver never reads or writes it after the machine's
-// start. The two ends agree in msgpass on what lies in it.
+// mapped in these two cores and in no other. The driver never reads or writes it after the
+// machine's start. The two ends agree in msgpass on what lies in it.
 //
 // # Order
 //
@@ -122,8 +122,8 @@ type Core interface {
 	// return early without a reason.
 	Wait(deadline Instant) bool
 
-	// Notice returns the oldest death notice that was not yet returned, if there is one. A core that
-	// died more than once since it was last reported is reported once, with its last life.
+	// Notice returns the oldest death notice that was not yet returned, if there is one. A core
+	// that died more than once since it was last reported is reported once, with its last life.
 	Notice() (Notice, bool)
 
 	// Start starts a core that is off or dead and returns without waiting for its program.
@@ -142,6 +142,6 @@ type Core interface {
 	Die(reason string)
 }
 
-// Program is what a driver runs on a core: it lives as long as the core does. A nil error ends the life as
-// epitaph.Exited, another one as epitaph.Panicked with its text as the reason.
+// Program is what a driver runs on a core: it lives as long as the core does. A nil error ends the
+// life as epitaph.Exited, another one as epitaph.Panicked with its text as the reason.
 type Program func(Core) error

@@ -6,9 +6,10 @@ import (
 )
 
 // A bulk pool is memory that one end fills and the other reads, for payloads that are too long for
-// lines. It is cut into granules; a buffer is a run of them. Each granule has an owner line: its word 0 is
-// zero while the filling end owns the buffer that starts there, and not while the reading end does. A
-// descriptor that says where a payload lies travels in a message; ownership goes with it.
+// lines. It is cut into granules; a buffer is a run of them. Each granule has an owner line: its
+// word 0 is zero while the filling end owns the buffer that starts there, and not while the reading
+// end does. A descriptor that says where a payload lies travels in a message; ownership goes with
+// it.
 //
 //	filling end                      reading end
 //	Take      the buffer is ours
@@ -21,7 +22,8 @@ import (
 // lent is the owner word of a buffer that the reading end owns.
 const lent = 1
 
-// Descriptor says where in a pool a payload lies: the first granule (low 16 bits), and the number of bytes above.
+// Descriptor says where in a pool a payload lies: the first granule (low 16 bits), and the number
+// of bytes above.
 type Descriptor uint64
 
 func makeDescriptor(granule, size int) Descriptor {
@@ -57,15 +59,16 @@ func makePool(window []byte, at offsets) Pool {
 	return p
 }
 
-// Cut makes all buffers of the pool size bytes long. Errors: size is not a power of two from 2 KiB to
-// 512 KiB; a buffer is in use.
+// Cut makes all buffers of the pool size bytes long. Errors: size is not a power of two from 2 KiB
+// to 512 KiB; a buffer is in use.
 func (p *Pool) Cut(size int) error {
 	if size < granuleBytes || size > poolBytes || size&(size-1) != 0 {
-		return fmt.Errorf("msgpass: bulk buffers of %d bytes: want a power of two from %d to %d", size,
-			granuleBytes, poolBytes)
+		return fmt.Errorf("msgpass: bulk buffers of %d bytes: want a power of two from %d to %d",
+			size, granuleBytes, poolBytes)
 	}
 	if len(p.free)*p.granules*granuleBytes != len(p.mem) {
-		return fmt.Errorf("msgpass: %d bulk buffers are in use: want none", granules/p.granules-len(p.free))
+		return fmt.Errorf("msgpass: %d bulk buffers are in use: want none",
+			granules/p.granules-len(p.free))
 	}
 	p.cut(size)
 	return nil
@@ -98,8 +101,9 @@ func (p *Pool) Take() (Buffer, bool) {
 // Keep gives back a buffer that was taken and not lent.
 func (p *Pool) Keep(b Buffer) { p.free = append(p.free, b.granule) }
 
-// Lend gives the first size bytes of a buffer to the reading end and returns the descriptor that tells it so. The
-// descriptor must be published in a message; the buffer must not be touched any more.
+// Lend gives the first size bytes of a buffer to the reading end and returns the descriptor that
+// tells it so. The descriptor must be published in a message; the buffer must not be touched any
+// more.
 func (p *Pool) Lend(b Buffer, size int) Descriptor {
 	if size < 0 || size > len(b.Bytes) {
 		panic(fmt.Sprintf("msgpass: lending %d bytes of a buffer of %d", size, len(b.Bytes)))
@@ -142,12 +146,14 @@ func makeLoans(window []byte, at offsets) Loans {
 func (o *Loans) Open(d Descriptor) ([]byte, error) {
 	at := d.granule() * granuleBytes
 	if at >= len(o.mem) || d.Size() > len(o.mem)-at {
-		return nil, fmt.Errorf("%w: descriptor %#x: want %d bytes at most", ErrProtocol, uint64(d), len(o.mem))
+		return nil, fmt.Errorf("%w: descriptor %#x: want at most %d bytes",
+			ErrProtocol, uint64(d), len(o.mem))
 	}
 	return o.mem[at : at+d.Size() : at+d.Size()], nil
 }
 
-// Return gives a buffer that Open accepted back to the filling end; its payload must not be touched any more.
+// Return gives a buffer that Open accepted back to the filling end; its payload must not be touched
+// any more.
 func (o *Loans) Return(d Descriptor) {
 	// ORDER: after the last read of the payload; pairs with collect.
 	storeOrdered(&lineAt(o.owners, d.granule()*LineBytes)[0], 0)

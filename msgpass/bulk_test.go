@@ -39,8 +39,10 @@ func TestPoolOwnership(t *testing.T) {
 // A descriptor that leaves the pool is refused.
 func TestLoansRefuseBadDescriptor(t *testing.T) {
 	_, b := pair(t)
-	for _, d := range []Descriptor{makeDescriptor(granules, 1), makeDescriptor(0, poolBytes+1), ^Descriptor(0),
-		makeDescriptor(granules-1, granuleBytes+1)} {
+	for _, d := range []Descriptor{
+		makeDescriptor(granules, 1), makeDescriptor(0, poolBytes+1), ^Descriptor(0),
+		makeDescriptor(granules-1, granuleBytes+1),
+	} {
 		if _, err := b.Loans.Open(d); !errors.Is(err, ErrProtocol) {
 			t.Errorf("descriptor %#x: error %v: want ErrProtocol", uint64(d), err)
 		}

@@ -1,8 +1,8 @@
 package msgpass
 
 // A call slot is a line in which a request goes one way and its reply comes back: the fastest round
-// trip that there is, since only one line moves. The line is the caller's while its header is zero or
-// a reply, and the callee's while it is a request.
+// trip that there is, since only one line moves. The line is the caller's while its header is zero
+// or a reply, and the callee's while it is a request.
 
 // Caller is the calling end of a call slot.
 type Caller struct{ line *Line }

@@ -72,9 +72,9 @@ func (c *Channel) Up() bool { return c.link.up }
 // meaning while the channel is up.
 func (c *Channel) Epoch() (own, peer uint64) { return c.link.life, c.link.otherLife }
 
-// Connect takes the next step towards a connection and tells whether the channel came up by it. Call
-// it after every Wait while the channel is not up; a change at the other end kicks this core. Error: the peer was
-// built with another layout; it is refused until its next life.
+// Connect takes the next step towards a connection and tells whether the channel came up by it.
+// Call it after every Wait while the channel is not up; a change at the other end kicks this core.
+// Error: the peer was built with another layout; it is refused until its next life.
 func (c *Channel) Connect() (bool, error) {
 	if c.link.up {
 		return false, nil
@@ -119,9 +119,10 @@ func (c *Channel) leadNowhere() {
 	c.Pool, c.Loans = Pool{}, Loans{}
 }
 
-// PeerDied takes note that a life of the peer is over. If the channel was up with it, the channel goes
-// down, and lost is the number of lines sent that the peer had not released: whatever they asked for may
-// or may not have been done. Messages that the peer had published are lost too: receive them first.
+// PeerDied takes note that a life of the peer is over. If the channel was up with it, the channel
+// goes down, and lost is the number of lines sent that the peer had not released: whatever they
+// asked for may or may not have been done. Messages that the peer had published are lost too:
+// receive them first.
 func (c *Channel) PeerDied(life uint64) (lost int) {
 	if c.link.up && c.link.otherLife > life {
 		return 0
@@ -146,9 +147,9 @@ func (c *Channel) drop(life uint64) (lost int) {
 	return lost
 }
 
-// Next returns the first line of the next message and its header, or a zero header if there is none. The
-// message is the caller's until it calls In.ReleaseMessage (or In.Release, if it fits one line). Error: the peer broke
-// the protocol, and the channel is down.
+// Next returns the first line of the next message and its header, or a zero header if there is
+// none. The message is the caller's until it calls In.ReleaseMessage (or In.Release, if it fits one
+// line). Error: the peer broke the protocol, and the channel is down.
 func (c *Channel) Next() (*Line, Header, error) {
 	for {
 		l, h := c.In.Peek()

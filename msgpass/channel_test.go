@@ -33,8 +33,8 @@ func receive(t testing.TB, c *Channel) (uint64, bool) {
 	return word, true
 }
 
-// A ring that is refused again and again grows to its largest level, and no message is lost, doubled
-// or reordered on the way.
+// A ring that is refused again and again grows to its largest level, and no message is lost,
+// doubled or reordered on the way.
 func TestChannelGrowsUnderTraffic(t *testing.T) {
 	a, b := pair(t)
 	var sent, got uint64
@@ -67,8 +67,8 @@ func TestChannelGrowsUnderTraffic(t *testing.T) {
 	}
 }
 
-// When either end dies, at any point of a conversation, the next life and the survivor agree on a new
-// epoch, and nothing of the old one is received in it.
+// When either end dies, at any point of a conversation, the next life and the survivor agree on a
+// new epoch, and nothing of the old one is received in it.
 func TestChannelStartsOverAfterDeath(t *testing.T) {
 	w := alignedBytes(t, kernel.WindowBytes)
 	lives := [2]uint64{1, 1}
@@ -96,7 +96,8 @@ func TestChannelStartsOverAfterDeath(t *testing.T) {
 		connect(t, c[0], c[1])
 		own, peer := c[survivor].Epoch()
 		if own != lives[survivor] || peer != lives[victim] {
-			t.Fatalf("round %d: epoch is %d, %d: want %d, %d", round, own, peer, lives[survivor], lives[victim])
+			t.Fatalf("round %d: epoch is %d, %d: want %d, %d", round, own, peer,
+				lives[survivor], lives[victim])
 		}
 		for _, end := range c {
 			if word, ok := receive(t, end); ok {
@@ -122,12 +123,15 @@ func TestChannelRefusesOtherLayout(t *testing.T) {
 
 // A header that no sender makes brings the channel down, and nothing else.
 func TestChannelDropsPeerThatBreaksProtocol(t *testing.T) {
-	for _, h := range []Header{1, flagPresent, MakeHeader(typeFurther, 0, 0), MakeHeader(testType, 0, 0) | flagUnused,
-		MakeHeader(testType, MessageBytesMax+1, 0), MakeHeader(testType, 0, 0) | flagContinued} {
+	for _, h := range []Header{
+		1, flagPresent, MakeHeader(typeFurther, 0, 0), MakeHeader(testType, 0, 0) | flagUnused,
+		MakeHeader(testType, MessageBytesMax+1, 0), MakeHeader(testType, 0, 0) | flagContinued,
+	} {
 		a, b := pair(t)
 		a.Out.Publish(a.Out.TrySlot(), h)
 		if _, _, err := b.Next(); !errors.Is(err, ErrProtocol) || b.Up() {
-			t.Errorf("header %#x: error %v, up %v: want ErrProtocol and down", uint64(h), err, b.Up())
+			t.Errorf("header %#x: error %v, up %v: want ErrProtocol and down", uint64(h), err,
+				b.Up())
 		}
 	}
 }

@@ -1,9 +1,9 @@
 package msgpass
 
-// A ring grows level by level. Each level has memory of its own behind the level before. The sender,
-// refused again and again, clears the next level, says typeGrow in the last line that it sends on the
-// old one, and goes on in the new one. The receiver follows when it comes to that line. Until then the
-// new level is the sender's alone, and from then on the old one is nobody's.
+// A ring grows level by level. Each level has memory of its own behind the level before. The
+// sender, refused again and again, clears the next level, says typeGrow in the last line that it
+// sends on the old one, and goes on in the new one. The receiver follows when it comes to that
+// line. Until then the new level is the sender's alone, and from then on the old one is nobody's.
 
 // grow moves the sender to the next level; false if there is none, or no line to say so.
 func (s *Sender) grow() bool {

@@ -58,8 +58,8 @@ const (
 const ringBytes = LineBytes * ringSlotsMin * (ringGrowth*ringGrowth*ringGrowth*ringGrowth - 1) /
 	(ringGrowth - 1)
 
-// Relations between the limits: each index is a negative constant, and so a compile error, if one does
-// not hold.
+// Relations between the limits: each index is a negative constant, and so a compile error, if one
+// does not hold.
 var (
 	_ = [1]struct{}{}[RingSlotsMax-ringSlotsMin*ringGrowth*ringGrowth*ringGrowth]
 	_ = [1]struct{}{}[messageLinesMax-ringSlotsMin/4]

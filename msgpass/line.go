@@ -14,8 +14,8 @@ const (
 // headerWord is the index of the header in a line.
 const headerWord = PayloadWords
 
-// Line is the memory of one line. Its first PayloadWords words are the message; the last one is the header, which
-// Publish and Release alone write.
+// Line is the memory of one line. Its first PayloadWords words are the message; the last one is the
+// header, which Publish and Release alone write.
 type Line [8]uint64
 
 // Header is the last word of a line. The zero header means that the line holds no message.

@@ -8,7 +8,8 @@ import (
 )
 
 // The link is how two ends come to agree on an epoch, the pair of their lives, although either may
-// die at any moment and its next life finds the window as the last one left it. Each end writes one line:
+// die at any moment and its next life finds the window as the last one left it. Each end writes one
+// line:
 //
 //	word 0  life     the incarnation of the end that writes
 //	word 1  seen     the other end's life that it is ready for, or 0
@@ -16,9 +17,10 @@ import (
 //
 // An end starts with seen = 0, then writes its life. End 1, when it holds no connection and sees a
 // life of end 0, writes it to seen: it has let go of all that was before. End 0, when it holds no
-// connection and sees that end 1 is ready for end 0's own life, clears the rings, writes end 1's life
-// to seen, and is up. End 1 is up when it sees its own life there. When an end's peer has died, which
-// the driver tells after it fenced the peer, the end drops the connection and starts again.
+// connection and sees that end 1 is ready for end 0's own life, clears the rings, writes end 1's
+// life to seen, and is up. End 1 is up when it sees its own life there. When an end's peer has
+// died, which the driver tells after it fenced the peer, the end drops the connection and starts
+// again.
 //
 // So rings are cleared only by end 0, and only while end 1 waits. test/model/link.pml checks it.
 
@@ -63,7 +65,8 @@ func (k *link) observe() (life, seen uint64, err error) {
 }
 
 // advance takes the next step towards a connection, if there is one to take. It calls reset before
-// it hands the rings to the other end. It tells whether it wrote something that the other end waits for.
+// it hands the rings to the other end. It tells whether it wrote something that the other end waits
+// for.
 func (k *link) advance(reset func()) (wrote bool, err error) {
 	life, seen, err := k.observe()
 	if life == 0 || err != nil {

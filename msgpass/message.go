@@ -5,8 +5,8 @@ import "errors"
 // ErrProtocol is the fault of a peer that broke the protocol; it is wrapped with what was found.
 var ErrProtocol = errors.New("msgpass: the peer broke the protocol")
 
-// TrySlots returns the first of the slots for a message of size bytes, or nil if there is no room for all of it.
-// Further lines are written with Further; PublishMessage hands them over.
+// TrySlots returns the first of the slots for a message of size bytes, or nil if there is no room
+// for all of it. Further lines are written with Further; PublishMessage hands them over.
 func (s *Sender) TrySlots(size int) *Line {
 	last := s.head + uint64(Header(size<<16).lines()-1)*LineBytes
 	if last >= s.limit && !s.claimTo(last) {

@@ -2,7 +2,8 @@
 //
 // # A line
 //
-// A message travels in lines of 64 bytes: seven words of payload, and a header that is written last.
+// A message travels in lines of 64 bytes: seven words of payload, and a header that is written
+// last.
 //
 //	word    0   1   2   3   4   5   6   7
 //	        [          payload          ] header
@@ -10,10 +11,10 @@
 //	header  bit 0       16    28      32         64
 //	            [ type  | size | flags |   tag    ]
 //
-// A header is never zero while the line holds a message. The line is the sender's while the header is zero and the
-// receiver's while it is not; that word is all that says so. There is no index, no counter and no
-// acknowledgement that both cores write or poll. So a message costs the transfer of its own line
-// there, and freeing it costs one line back per batch. See [Sender] and [Receiver].
+// A header is never zero while the line holds a message. The line is the sender's while the header
+// is zero and the receiver's while it is not; that word is all that says so. There is no index, no
+// counter and no acknowledgement that both cores write or poll. So a message costs the transfer of
+// its own line there, and freeing it costs one line back per batch. See [Sender] and [Receiver].
 //
 // A longer message spans several lines, each with a header. The first line's header is written
 // last of all, so that whoever sees it sees the whole message.
@@ -43,13 +44,13 @@
 // # Order
 //
 // On amd64 a plain store is visible to other cores only after all earlier stores, so a header
-// published by a plain store publishes its payload; the compiler keeps the order of the stores (a test
-// disassembles them). Elsewhere, and under the race detector, headers are stored atomically
+// published by a plain store publishes its payload; the compiler keeps the order of the stores (a
+// test disassembles them). Elsewhere, and under the race detector, headers are stored atomically
 // (order_atomic.go). Only sleeping needs more: see [WaitSet].
 //
 // # Trust
 //
 // Both ends can write all of a window. Nothing read from it is trusted: a word is read once into a
-// local, checked, and the local is used. An end that breaks the protocol loses the channel; it cannot
-// make the other end panic, wait for ever or touch memory outside the window.
+// local, checked, and the local is used. An end that breaks the protocol loses the channel; it
+// cannot make the other end panic, wait for ever or touch memory outside the window.
 package msgpass

@@ -26,7 +26,8 @@ type Receiver struct {
 }
 
 // NewSender returns the sending end of a ring in mem, whose headers are zero. The ring starts at
-// slot start. Errors: mem is not aligned, or its size is not a power of two from 64 lines to RingSlotsMax.
+// slot start. Errors: mem is not aligned, or its size is not a power of two from 64 lines to
+// RingSlotsMax.
 func NewSender(mem []byte, start int) (*Sender, error) {
 	if err := checkRing(mem); err != nil {
 		return nil, err
@@ -35,7 +36,8 @@ func NewSender(mem []byte, start int) (*Sender, error) {
 	return &s, nil
 }
 
-// NewReceiver returns the receiving end of a ring in mem; start is the sender's. Errors: as NewSender.
+// NewReceiver returns the receiving end of a ring in mem; start is the sender's. Errors: as
+// NewSender.
 func NewReceiver(mem []byte, start int) (*Receiver, error) {
 	if err := checkRing(mem); err != nil {
 		return nil, err
@@ -59,15 +61,17 @@ func checkRing(mem []byte) error {
 func makeSender(mem, rest []byte, start int) Sender {
 	at := uint64(start) * LineBytes
 	batch := min(batchSlotsMax, len(mem)/LineBytes/4)
-	return Sender{slots: makeSlots(mem), head: at, limit: at, batch: uint64(batch) * LineBytes, rest: rest}
+	return Sender{
+		slots: makeSlots(mem), head: at, limit: at, batch: uint64(batch) * LineBytes, rest: rest,
+	}
 }
 
 func makeReceiver(mem, rest []byte, start int) Receiver {
 	return Receiver{slots: makeSlots(mem), head: uint64(start) * LineBytes, rest: rest}
 }
 
-// TrySlot returns the next slot to fill, or nil if the ring is full. The same slot is returned until
-// Publish. The payload may be written in any order; the header must not be touched.
+// TrySlot returns the next slot to fill, or nil if the ring is full. The same slot is returned
+// until Publish. The payload may be written in any order; the header must not be touched.
 func (s *Sender) TrySlot() *Line {
 	if s.head == s.limit {
 		return s.claimSlot()
@@ -85,7 +89,8 @@ func (s *Sender) claimSlot() *Line {
 	return s.at(s.head)
 }
 
-// Publish hands the slot that TrySlot returned to the receiver, with header h, which MakeHeader made.
+// Publish hands the slot that TrySlot returned to the receiver, with header h, which MakeHeader
+// made.
 func (s *Sender) Publish(l *Line, h Header) {
 	storeOrdered(&l[headerWord], uint64(h)) // ORDER: the line, to the receiver; pairs with Peek.
 	s.head += LineBytes
@@ -109,8 +114,8 @@ func (s *Sender) refuse() bool {
 }
 
 // Peek returns the next message's first line and its header, or a zero header if there is none. The
-// same message is returned until it is released. The other end may still write the payload if it breaks the protocol:
-// read each word once.
+// same message is returned until it is released. The other end may still write the payload if it
+// breaks the protocol: read each word once.
 func (r *Receiver) Peek() (*Line, Header) {
 	l := r.at(r.head)
 	return l, l.header()

@@ -36,7 +36,8 @@ func TestRingCarriesInOrder(t *testing.T) {
 					break
 				}
 				if l[0] != got || l[6] != ^got || h.Tag() != uint32(got) {
-					t.Fatalf("%d slots: message %d holds %d, %#x, tag %d", slots, got, l[0], l[6], h.Tag())
+					t.Fatalf("%d slots: message %d holds %d, %#x, tag %d", slots, got, l[0], l[6],
+						h.Tag())
 				}
 				r.Release(l)
 				got++

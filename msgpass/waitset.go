@@ -11,8 +11,8 @@ import (
 
 // WaitSet polls many channels, and sleeps when there is nothing to do.
 //
-// Going to sleep and waking somebody up is the one place where two cores each write one word and then read
-// the other's:
+// Going to sleep and waking somebody up is the one place where two cores each write one word and
+// then read the other's:
 //
 //	receiver, before it sleeps          sender, once per turn of its loop
 //	sleeping flag = 1                   messages published
@@ -21,7 +21,8 @@ import (
 //	nothing: wait for a kick            set: kick it
 //
 // With both fences, at least one of the two sees what the other wrote (test/model/sleepwake.pml). A
-// fence costs more than a message, so the sender has one per turn, in Flush, and not one per message.
+// fence costs more than a message, so the sender has one per turn, in Flush, and not one per
+// message.
 type WaitSet struct {
 	core     kernel.Core
 	channels []*Channel
@@ -38,7 +39,8 @@ func NewWaitSet(core kernel.Core) *WaitSet {
 // Add adds a channel. Error: ChannelsMax are in the set.
 func (w *WaitSet) Add(c *Channel) error {
 	if len(w.channels) == ChannelsMax {
-		return fmt.Errorf("msgpass: wait set has %d channels: want at most %d", ChannelsMax, ChannelsMax)
+		return fmt.Errorf("msgpass: wait set has %d channels: want at most %d", ChannelsMax,
+			ChannelsMax)
 	}
 	w.channels = append(w.channels, c)
 	return nil
@@ -85,8 +87,8 @@ func (w *WaitSet) Flush() {
 
 // Wait returns a channel that holds a message, as soon as there is one. It returns nil at the
 // deadline, and earlier if the core was kicked for another reason: a channel may be about to come
-// up, or a death notice has come. It spins first, for about as long as sleeping costs, which at worst doubles the
-// cost of a wait; other goroutines run meanwhile.
+// up, or a death notice has come. It spins first, for about as long as sleeping costs, which at
+// worst doubles the cost of a wait; other goroutines run meanwhile.
 func (w *WaitSet) Wait(deadline kernel.Instant) *Channel {
 	w.Flush()
 	if c := w.Poll(); c != nil {
@@ -138,8 +140,10 @@ func (w *WaitSet) setSleeping(flag uint64) {
 	}
 }
 
-// fullFence lets no load pass that comes after it before all stores that come before it are visible.
+// fullFence lets no load pass that comes after it before all stores that come before it are
+// visible.
 func (w *WaitSet) fullFence() {
-	// ORDER: an exchange is a full barrier (AMD64 manual, volume 2, 7.4.2); pairs with the other end's.
+	// ORDER: an exchange is a full barrier (AMD64 manual, volume 2, 7.4.2); pairs with the other
+	// end's.
 	atomic.SwapUint64(&w.fence, 0)
 }

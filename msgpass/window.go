@@ -20,7 +20,8 @@ const (
 
 // layoutVersion changes with everything that two ends must agree on. The low half is drawn from the
 // layout itself, so that forgetting to count up the high half is noticed.
-const layoutVersion = 1<<32 | (offRing1 ^ offOwners0<<1 ^ offPool1<<2 ^ RingSlotsMax ^ messageLinesMax<<24)
+const layoutVersion = 1<<32 |
+	(offRing1 ^ offOwners0<<1 ^ offPool1<<2 ^ RingSlotsMax ^ messageLinesMax<<24)
 
 // offsets is where things of one end lie in a window.
 type offsets struct{ link, sleep, calls, ring, owners, pool int }
@@ -41,9 +42,10 @@ func reset(window []byte) {
 	}
 }
 
-// stagger returns the slot at which the rings of a window start. Windows are aligned alike, so rings
-// that all started at slot 0 would compete for one set of each cache. Both ends find the same slot; 5
-// and 7 are odd, so the windows of one core start at slots that are all different, up to 64 of them.
+// stagger returns the slot at which the rings of a window start. Windows are aligned alike, so
+// rings that all started at slot 0 would compete for one set of each cache. Both ends find the same
+// slot; 5 and 7 are odd, so the windows of one core start at slots that are all different, up to 64
+// of them.
 func stagger(a, b kernel.CoreID) int {
 	return (int(min(a, b).Index())*5 + int(max(a, b).Index())*7) % ringSlotsMin
 }

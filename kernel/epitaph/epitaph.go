@@ -97,7 +97,8 @@ func (p *Page) Read(r *Record) bool {
 	r.Incarnation, r.At, r.Core, r.Cause = p.incarnation, p.at, p.core, p.cause
 	r.ReasonSize = p.reasonSize
 	r.Reason = p.reason
-	// ORDER: a write that began meanwhile took the seal off first; pairs with the first store in Write.
+	// ORDER: a write that began meanwhile took the seal off first; pairs with the first store in
+	// Write.
 	return atomic.LoadUint64(&p.seal) == sealWord && r.ReasonSize <= ReasonBytes &&
 		r.Cause < causesCount
 }

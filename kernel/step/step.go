@@ -1,9 +1,10 @@
 // Package step gives the shape of protocol code: a machine that one can step.
 //
-// Monitors, memory servers, names and knowledge base are written as machines that take one event and
-// answer with messages. Inside there is no goroutine, no clock and no randomness, so that the same
-// code runs in the loop of a core (over msgpass) and a thousand times in one process under one seed
-// (kernel/sim). Whatever a machine does depends only on the events that it was given, in their order.
+// Monitors, memory servers, names and knowledge base are written as machines that take one event
+// and answer with messages. Inside there is no goroutine, no clock and no randomness, so that the
+// same code runs in the loop of a core (over msgpass) and a thousand times in one process under one
+// seed (kernel/sim). Whatever a machine does depends only on the events that it was given, in their
+// order.
 package step
 
 import "skerry/kernel"
@@ -31,8 +32,8 @@ type Event struct {
 
 // Outbox takes what a machine says during one Step.
 type Outbox interface {
-	// Send queues a message to a core. The body is copied. It tells whether there was room; a machine
-	// that is refused keeps what it had to say for a later step.
+	// Send queues a message to a core. The body is copied. It tells whether there was room; a
+	// machine that is refused keeps what it had to say for a later step.
 	Send(to kernel.CoreID, body []byte) bool
 	// SetAlarm asks for one Tick at or after the given time. It replaces an earlier alarm.
 	SetAlarm(at kernel.Instant)
