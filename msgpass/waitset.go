@@ -26,8 +26,9 @@ import (
 type WaitSet struct {
 	core     kernel.Core
 	channels []*Channel
-	next     int           // the channel that Poll looks at first
-	budget   time.Duration // how long to spin before sleeping
+	next     int            // the channel that Poll looks at first
+	budget   time.Duration  // how long to spin before sleeping
+	bound    kernel.Instant // no sleep lasts longer
 	fence    uint64
 }
 
@@ -124,13 +125,22 @@ func (w *WaitSet) sleep(deadline kernel.Instant) *Channel {
 	w.fullFence()
 	c := w.Poll()
 	if c == nil {
-		w.core.Wait(min(deadline, w.core.Now().Add(sleepMax)))
+		w.core.Wait(min(deadline, w.sleepEnd()))
 	}
 	w.setSleeping(0)
 	if c == nil {
 		c = w.Poll()
 	}
 	return c
+}
+
+// sleepEnd bounds a sleep. It moves on only when it has passed: most sleeps are short, and a new
+// deadline costs the driver more than a wait does.
+func (w *WaitSet) sleepEnd() kernel.Instant {
+	if now := w.core.Now(); now >= w.bound {
+		w.bound = now.Add(sleepMax)
+	}
+	return w.bound
 }
 
 // setSleeping tells the peers whether they have to kick this core.

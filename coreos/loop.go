@@ -1,0 +1,122 @@
+package coreos
+
+import (
+	"fmt"
+
+	"skerry/kernel"
+	"skerry/msgpass"
+)
+
+// Loop is the heart of a core: it owns the channels to all other cores and waits on them. One
+// goroutine calls Turn, again and again; each turn does a bounded amount of work.
+type Loop struct {
+	core     kernel.Core
+	set      *msgpass.WaitSet
+	channels map[kernel.CoreID]*msgpass.Channel
+	order    []*msgpass.Channel // the same, ascending: no map order reaches a message
+	dead     []kernel.Notice    // deaths whose last messages are still being received
+}
+
+// Turn is what one turn of the loop brought.
+type Turn struct {
+	// Ready is a channel that holds a message, or nil.
+	Ready *msgpass.Channel
+	// Up are the channels that came up.
+	Up []*msgpass.Channel
+	// Deaths are the cores whose channel went down because they died.
+	Deaths []Death
+	// Faults are the errors of peers that cannot be talked to.
+	Faults []error
+}
+
+// Death is the end of a peer's life, after its last messages were received.
+type Death struct {
+	kernel.Notice
+	Lost int // lines sent to it that it did not release: done or not, nobody knows
+}
+
+func newLoop(core kernel.Core) (*Loop, error) {
+	boot := core.Boot()
+	l := &Loop{
+		core: core, set: msgpass.NewWaitSet(core),
+		channels: make(map[kernel.CoreID]*msgpass.Channel, len(boot.Cores)),
+	}
+	for _, peer := range boot.Cores {
+		if peer == boot.Core {
+			continue
+		}
+		c, err := msgpass.Open(core, peer)
+		if err != nil {
+			return nil, fmt.Errorf("coreos: channel to %v: %w", peer, err)
+		}
+		if err := l.set.Add(c); err != nil {
+			return nil, fmt.Errorf("coreos: channel to %v: %w", peer, err)
+		}
+		l.channels[peer] = c
+		l.order = append(l.order, c)
+	}
+	return l, nil
+}
+
+// Channel returns the channel to a peer, or nil if there is no such core.
+func (l *Loop) Channel(peer kernel.CoreID) *msgpass.Channel { return l.channels[peer] }
+
+// Turn waits until a message can be received, a core dies, a channel comes up, or the deadline
+// passes. It returns at once if there is something to tell.
+func (l *Loop) Turn(deadline kernel.Instant) Turn {
+	var t Turn
+	l.tend(&t)
+	for t.quiet() && l.core.Now() < deadline {
+		t.Ready = l.set.Wait(deadline)
+		l.tend(&t)
+	}
+	return t
+}
+
+// Flush lets peers that sleep know of messages sent; Turn does it before it waits.
+func (l *Loop) Flush() { l.set.Flush() }
+
+func (t *Turn) quiet() bool {
+	return t.Ready == nil && len(t.Up) == 0 && len(t.Deaths) == 0 && len(t.Faults) == 0
+}
+
+// tend looks after the lives of the peers.
+func (l *Loop) tend(t *Turn) {
+	for n, ok := l.core.Notice(); ok; n, ok = l.core.Notice() {
+		l.dead = append(l.dead, n)
+	}
+	if len(l.dead) > 0 {
+		l.bury(t)
+	}
+	l.connect(t)
+}
+
+// bury takes down the channels of the dead whose messages are all received.
+func (l *Loop) bury(t *Turn) {
+	waiting := l.dead[:0]
+	for _, n := range l.dead {
+		c := l.channels[n.Core]
+		if _, h := c.In.Peek(); h != 0 {
+			waiting = append(waiting, n)
+			continue
+		}
+		t.Deaths = append(t.Deaths, Death{Notice: n, Lost: c.PeerDied(n.Incarnation)})
+	}
+	l.dead = waiting
+}
+
+// connect moves the channels that are down towards a connection.
+func (l *Loop) connect(t *Turn) {
+	for _, c := range l.order {
+		if c.Up() {
+			continue
+		}
+		up, err := c.Connect()
+		if err != nil {
+			t.Faults = append(t.Faults, err)
+		}
+		if up {
+			t.Up = append(t.Up, c)
+		}
+	}
+}
