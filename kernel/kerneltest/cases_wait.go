@@ -54,7 +54,7 @@ func (c *conductor) kickEndsWait() error {
 	})
 }
 
-// kickBeforeWait: a kick that came before Wait ends it; a kick of a core that isn't there is nothing.
+// kickBeforeWait: a kick that came before Wait ends it; one to a core that isn't there is nothing.
 func (c *conductor) kickBeforeWait() error {
 	return c.pairs(func(a, b *stand) error {
 		if r := b.ask(opDrain); r.err != nil {

@@ -136,8 +136,8 @@ func (p *player) scribble(args [4]uint64) result {
 // errRelay is a relay whose other side fell silent.
 var errRelay = errors.New("the other side of a relay fell silent")
 
-// relay passes a message to and fro; each carries the time at which it was sent, and must not arrive
-// before. Side 0 begins.
+// relay passes a message to and fro; each carries the time at which it was sent, and must not
+// arrive before. Side 0 begins.
 func (p *player) relay(args [4]uint64) result {
 	w, err := p.pages(args[0])
 	if err != nil {

@@ -1,0 +1,170 @@
+package sim
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"sync"
+	"testing/synctest"
+	"time"
+
+	"skerry/kernel"
+	"skerry/kernel/epitaph"
+)
+
+// Machine is a set of cores that run programs. Its methods are for Config.Script.
+type Machine struct {
+	cfg     Config
+	program kernel.Program
+	born    time.Time
+	ids     []kernel.CoreID
+	orders  chan order    // deaths asked for; the goroutine of run carries them out
+	over    chan struct{} // closed when the machine has ended
+	dice    *rand.Rand    // deaths by the seed
+
+	mu         sync.Mutex // guards what is below, and lives' notices; never held across a blocking call
+	slots      []slot     // by core index
+	windows    map[pair][]byte
+	kicks      map[pair]*rand.Rand
+	running    int
+	complaints []string
+}
+
+// slot is the place of a core, whatever life it is in.
+type slot struct {
+	life        *life // nil: off or dead
+	incarnation uint64
+	page        epitaph.Page
+}
+
+// pair names two cores; for a window, the lower one comes first.
+type pair struct{ a, b kernel.CoreID }
+
+// order asks for the end of a core's life.
+type order struct {
+	core   kernel.CoreID
+	life   *life // nil: whichever runs
+	cause  epitaph.Cause
+	reason string
+	done   chan error // gets one answer
+}
+
+// boot makes the cores and starts them.
+func (m *Machine) boot() {
+	m.born, m.ids = time.Now(), m.cfg.ids()
+	m.orders, m.over = make(chan order), make(chan struct{})
+	m.dice = stream(m.cfg.Seed, streamDeath)
+	m.slots = make([]slot, m.cfg.Cores)
+	m.windows, m.kicks = map[pair][]byte{}, map[pair]*rand.Rand{}
+	first := m.ids
+	if m.cfg.FirstOnly {
+		first = m.ids[:1]
+	}
+	for _, id := range first {
+		if err := m.Start(id); err != nil {
+			panic(err)
+		}
+	}
+	if m.cfg.Script != nil {
+		go m.cfg.Script(m)
+	}
+}
+
+// run carries out deaths until no core runs.
+func (m *Machine) run() {
+	defer close(m.over)
+	tooLong, reaper := time.After(WallMax), m.nextDeath()
+	for m.alive() > 0 {
+		select {
+		case o := <-m.orders:
+			o.done <- m.bury(o)
+		case <-reaper:
+			m.reap()
+			reaper = m.nextDeath()
+		case <-tooLong:
+			m.giveUp()
+		}
+	}
+}
+
+// nextDeath returns a timer for the next death by the seed; nil if there is to be none.
+func (m *Machine) nextDeath() <-chan time.Time {
+	if m.cfg.Faults.DeathEvery <= 0 {
+		return nil
+	}
+	return time.After(untilDeath(m.dice, m.cfg.Faults.DeathEvery))
+}
+
+// reap kills a core that the seed chooses, and has it started again later. A core that is dead
+// already is left alone.
+func (m *Machine) reap() {
+	spared := m.cfg.Faults.Spared
+	if spared >= m.cfg.Cores {
+		return
+	}
+	id := m.ids[spared+m.dice.IntN(m.cfg.Cores-spared)]
+	err := m.bury(order{core: id, cause: epitaph.Killed, reason: "by the seed"})
+	if err == nil && m.cfg.Faults.DeadFor > 0 {
+		// A core that was started meanwhile is left alone.
+		time.AfterFunc(m.cfg.Faults.DeadFor, func() { _ = m.Start(id) })
+	}
+}
+
+// bury ends a life: the fence, the epitaph, the notices. Only the goroutine of run calls it.
+func (m *Machine) bury(o order) error {
+	m.mu.Lock()
+	place := &m.slots[o.core.Index()]
+	dead := place.life
+	m.mu.Unlock()
+	if dead == nil || o.life != nil && o.life != dead {
+		return fmt.Errorf("sim: end of %v: %w", o.core, kernel.ErrNotRunning)
+	}
+	close(dead.fence)
+	synctest.Wait()
+
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	place.life = nil
+	m.running--
+	kernel.Epitaph{
+		Core: o.core, Incarnation: place.incarnation, Cause: o.cause, At: m.Now(), Reason: o.reason,
+	}.Inscribe(&place.page)
+	notice := kernel.Notice{Core: o.core, Incarnation: place.incarnation, Cause: o.cause}
+	for i := range m.slots {
+		if l := m.slots[i].life; l != nil {
+			l.tell(notice)
+		}
+	}
+	return nil
+}
+
+// giveUp ends a machine that has no end of its own.
+func (m *Machine) giveUp() {
+	m.complain("sim: %d cores still run after %v: want an end", m.alive(), WallMax)
+	for _, id := range m.ids {
+		// A core that is dead already answers with an error.
+		_ = m.bury(order{core: id, cause: epitaph.Silent, reason: "still running at the end of time"})
+	}
+}
+
+// alive returns how many cores run.
+func (m *Machine) alive() int {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.running
+}
+
+// complain makes the test fail when the machine has ended.
+func (m *Machine) complain(format string, values ...any) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.complaints = append(m.complaints, fmt.Sprintf(format, values...))
+}
+
+// epitaphs returns all epitaphs, by core index.
+func (m *Machine) epitaphs() []kernel.Epitaph {
+	all := make([]kernel.Epitaph, len(m.slots))
+	for i := range m.slots {
+		all[i], _ = kernel.ReadEpitaph(&m.slots[i].page)
+	}
+	return all
+}
