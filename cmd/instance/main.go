@@ -1,0 +1,9 @@
+// Command instance is the program that every core of a machine runs. `skerry run` starts it; the
+// app that it runs is the one named there.
+package main
+
+import "skerry/coreos"
+
+func main() {
+	coreos.Main()
+}

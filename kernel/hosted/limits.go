@@ -1,0 +1,30 @@
+package hosted
+
+import "time"
+
+const (
+	// CoresMax is the most cores of a machine. There is a window for each pair: 2016 files and
+	// 4 GiB of (mostly untouched) memory at 64 cores, and both grow with the square.
+	CoresMax = 64
+
+	// argsBytesMax bounds a program's arguments, which each core holds a copy of.
+	argsBytesMax = 64 << 10
+
+	// bootBytesMax bounds a boot record: the arguments as JSON, where a byte takes six at most,
+	// and four numbers a peer.
+	bootBytesMax = 8*argsBytesMax + 256*CoresMax
+
+	// messageBytesMax bounds a packet on the control socket. The longest carries an error's text.
+	messageBytesMax = 4096
+	errorBytesMax   = 512
+
+	// crashBytesMax is how much of a crash is read: its first line tells the reason.
+	crashBytesMax = 4096
+
+	// wakeCost is what blocking in Wait and being woken costs, about: 5 µs on a host's own CPU,
+	// 20 µs where a halted virtual CPU has to be woken. Whoever spins for it wastes half at most.
+	wakeCost = 20 * time.Microsecond
+)
+
+// A compile error here means that an error's text, escaped as JSON, may not fit into a message.
+var _ [messageBytesMax - 6*errorBytesMax - 512]struct{}
