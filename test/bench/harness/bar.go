@@ -1,0 +1,54 @@
+package harness
+
+// A Bar is a requirement on a ratio of medians.
+type Bar struct {
+	Name    string
+	Over    Ref
+	Under   Ref  // the zero Ref: the bar is on the median of Over itself
+	AtLeast bool // the ratio must reach the bound; otherwise it must not exceed it
+	Bounds  map[Class]float64
+}
+
+// A Verdict is a bar held against a run.
+type Verdict struct {
+	Bar   Bar
+	Class Class
+	Value *float64 // nil: not measured in this class
+}
+
+// The marks of a verdict.
+const (
+	markMet     = "ok"
+	markMissed  = "MISSED"
+	markNotSeen = "not seen"
+)
+
+// Mark returns how the bar fared.
+func (v Verdict) Mark() string {
+	bound := v.Bar.Bounds[v.Class]
+	switch {
+	case v.Value == nil:
+		return markNotSeen
+	case v.Bar.AtLeast && *v.Value >= bound, !v.Bar.AtLeast && *v.Value <= bound:
+		return markMet
+	}
+	return markMissed
+}
+
+// Judge holds each bar against the rows, in each class that it has a bound for.
+func Judge(bars []Bar, rows []Row) []Verdict {
+	var verdicts []Verdict
+	for _, bar := range bars {
+		for _, class := range Classes() {
+			if _, bounded := bar.Bounds[class]; !bounded {
+				continue
+			}
+			value := median(rows, bar.Over, class)
+			if bar.Under != (Ref{}) {
+				value = ratio(rows, bar.Over, bar.Under, class)
+			}
+			verdicts = append(verdicts, Verdict{bar, class, value})
+		}
+	}
+	return verdicts
+}

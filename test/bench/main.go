@@ -1,0 +1,192 @@
+// Command bench measures Skerry on this machine against the machine's own limits and against what
+// others use.
+//
+//	go run ./test/bench msg [--quick] [--json FILE] [--plot FILE] [--seed N]
+//
+// How samples are taken and compared is told in package harness; each benchmark is a file here that
+// lists its subjects and its bars.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+	"time"
+
+	"skerry/test/bench/harness"
+	"skerry/test/bench/worker"
+)
+
+const (
+	quickTime = 40 * time.Second // with building and starting, a run stays below a minute
+	fullTime  = 4 * time.Minute
+)
+
+// workerVerb makes this program a worker instead; the harness starts it so.
+const workerVerb = "worker"
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx, os.Args[1:]); err != nil {
+		fmt.Fprintf(os.Stderr, "bench: %v\n", err)
+		stop()
+		os.Exit(1)
+	}
+}
+
+// benchmark is what there is to run: open starts what it needs.
+type benchmark struct {
+	name  string
+	about string
+	open  func(ctx context.Context, log io.Writer) (*setup, error)
+}
+
+func benchmarks() []benchmark {
+	return []benchmark{
+		{"msg", "messages between two cores: latency, throughput, bulk, wake-up", openMsg},
+	}
+}
+
+// setup is a benchmark that is ready to run.
+type setup struct {
+	subjects []harness.Subject
+	bars     []harness.Bar
+	probe    func() (float64, error)
+	note     string       // what the figures depend on besides the machine
+	close    func() error // ends the workers
+}
+
+// options are the flags.
+type options struct {
+	jsonFile, plotFile string
+	quick              bool
+	seed               uint64
+	time               time.Duration
+}
+
+func run(ctx context.Context, args []string) error {
+	if len(args) > 0 && args[0] == workerVerb {
+		return worker.Main(args[1:], os.Stdin, os.Stdout)
+	}
+	if len(args) == 0 {
+		return errors.New(usage())
+	}
+	for _, b := range benchmarks() {
+		if b.name != args[0] {
+			continue
+		}
+		o, err := parse(b, args[1:])
+		if err != nil {
+			return err
+		}
+		return measure(ctx, b, o, "bench "+strings.Join(args, " "), os.Stdout)
+	}
+	return fmt.Errorf("%q: %s", args[0], usage())
+}
+
+func usage() string {
+	text := "want one of these benchmarks, and its flags behind it:"
+	for _, b := range benchmarks() {
+		text += fmt.Sprintf("\n  %-6s %s", b.name, b.about)
+	}
+	return text
+}
+
+func parse(b benchmark, args []string) (options, error) {
+	var o options
+	flags := flag.NewFlagSet("bench "+b.name, flag.ContinueOnError)
+	flags.StringVar(&o.jsonFile, "json", "", "write one object a line to `FILE`")
+	flags.StringVar(&o.plotFile, "plot", "", "draw an SVG to `FILE`")
+	flags.BoolVar(&o.quick, "quick", false, "take less than a minute")
+	flags.DurationVar(&o.time, "time", 0, "sample for this long (default 4m, or 40s with --quick)")
+	flags.Uint64Var(&o.seed, "seed", 0, "order of the samples (default: a random one, printed)")
+	if err := flags.Parse(args); err != nil {
+		return o, err
+	}
+	if flags.NArg() > 0 {
+		return o, fmt.Errorf("argument %q: want flags only", flags.Arg(0))
+	}
+	if o.seed == 0 {
+		o.seed = uint64(rand.Uint32()) + 1
+	}
+	if o.time == 0 {
+		o.time = fullTime
+		if o.quick {
+			o.time = quickTime
+		}
+	}
+	return o, nil
+}
+
+// measure runs one benchmark and reports.
+func measure(ctx context.Context, b benchmark, o options, command string, out io.Writer) (err error) {
+	s, err := b.open(ctx, out)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.close()) }()
+	header := []string{
+		harness.Machine(),
+		fmt.Sprintf("%s, %s, seed %d, %s", harness.Stamp(), command, o.seed, s.note),
+	}
+	fmt.Fprintf(out, "%s\n%d subjects for %v\n", strings.Join(header, "\n"), len(s.subjects), o.time)
+	plan := harness.Plan{Subjects: s.subjects, Probe: s.probe, Seed: o.seed, Time: o.time}
+	result, err := plan.Run(ctx)
+	if err != nil {
+		return err
+	}
+	rows := harness.Rows(b.name, s.subjects, result)
+	if err := report(out, rows, s.bars, result); err != nil {
+		return err
+	}
+	return errors.Join(
+		save(o.jsonFile, func(w io.Writer) error { return harness.WriteJSON(w, rows) }),
+		save(o.plotFile, func(w io.Writer) error {
+			return harness.WritePlot(w, "bench "+b.name, header, rows)
+		}),
+		failures(result))
+}
+
+func report(out io.Writer, rows []harness.Row, bars []harness.Bar, r *harness.Result) error {
+	if err := harness.WriteTable(out, rows); err != nil {
+		return err
+	}
+	if err := harness.WriteVerdicts(out, harness.Judge(bars, rows)); err != nil {
+		return err
+	}
+	fmt.Fprintf(out, "\n%d rounds, %d samples, %d dropped because the probes around them differ\n",
+		r.Rounds, r.Taken, r.Dropped)
+	for _, class := range r.Unseen() {
+		fmt.Fprintf(out, "class %s was not seen: the CPUs never were so\n", class)
+	}
+	return nil
+}
+
+// failures returns an error that names every subject that failed.
+func failures(r *harness.Result) error {
+	var all []error
+	for subject, err := range r.Failed {
+		all = append(all, fmt.Errorf("%s: %w", subject, err))
+	}
+	return errors.Join(all...)
+}
+
+// save writes a file, unless it has no name.
+func save(path string, write func(io.Writer) error) error {
+	if path == "" {
+		return nil
+	}
+	f, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(write(f), f.Close())
+}

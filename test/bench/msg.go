@@ -1,0 +1,132 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"strconv"
+	"time"
+
+	"skerry/test/bench/harness"
+	"skerry/test/bench/worker"
+	"skerry/test/limit"
+)
+
+const (
+	// warmTime is how long both sides spin before a sample: the Go runtime's monitor preempts
+	// goroutines at once when it has just come out of idling.
+	warmTime = 20 * time.Millisecond
+
+	// The probe is short, and warm as soon as both threads run: C has no runtime.
+	probeWarm  = 300 * time.Microsecond
+	probeCount = 5000
+
+	// wakeCount is the number of wake-ups in a sample: with the sleeps, about SampleTime.
+	wakeCount = 10
+
+	// busyEvery is how rarely the loop beside busy goroutines is measured: a sample may take a third
+	// of a second.
+	busyEvery = 10
+)
+
+// A runner takes one sample.
+type runner = func(count int) (time.Duration, error)
+
+// msg holds the workers of `bench msg`.
+type msg struct {
+	dir                     string // of the C program
+	pages                   *hugePages
+	c                       *harness.Worker
+	threads, process, small *harness.Worker
+}
+
+func openMsg(_ context.Context, log io.Writer) (*setup, error) {
+	m := &msg{}
+	if err := m.start(log); err != nil {
+		return nil, errors.Join(err, m.close())
+	}
+	return &setup{subjects: m.subjects(), bars: msgBars(), probe: m.probe,
+		note: "C baselines in " + m.c.Greeting, close: m.close}, nil
+}
+
+// start starts the workers. Without huge pages, every worker has small ones.
+func (m *msg) start(log io.Writer) error {
+	cpuA, cpuB, err := harness.TwoCPUs()
+	if err != nil {
+		return err
+	}
+	if m.dir, err = os.MkdirTemp("", "bench"); err != nil {
+		return err
+	}
+	program, err := limit.Build(m.dir)
+	if err != nil {
+		return err
+	}
+	pages := worker.HugePages
+	if m.pages, err = reserveHugePages(msgHugePages); err != nil {
+		fmt.Fprintf(log, "warning: %v; small pages are used\n", err)
+		pages = worker.SmallPages
+	}
+	command := exec.Command(program, strconv.Itoa(cpuA), strconv.Itoa(cpuB))
+	command.Stderr = os.Stderr
+	if m.c, err = harness.StartWorker("C", command); err != nil {
+		return err
+	}
+	for _, w := range []struct {
+		to          **harness.Worker
+		mode, pages string
+	}{
+		{&m.threads, worker.Threads, pages},
+		{&m.process, worker.Processes, pages},
+		{&m.small, worker.Processes, worker.SmallPages},
+	} {
+		if *w.to, err = startGo(w.mode, w.pages, cpuA, cpuB); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func startGo(mode, pages string, cpuA, cpuB int) (*harness.Worker, error) {
+	command, err := worker.Command([]string{workerVerb}, mode, pages, cpuA, cpuB)
+	if err != nil {
+		return nil, err
+	}
+	return harness.StartWorker(mode+", "+pages+" pages", command)
+}
+
+func (m *msg) close() error {
+	var all []error
+	for _, w := range []*harness.Worker{m.c, m.threads, m.process, m.small} {
+		if w != nil {
+			all = append(all, w.Close())
+		}
+	}
+	return errors.Join(errors.Join(all...), m.pages.release(), os.RemoveAll(m.dir))
+}
+
+func (m *msg) probe() (float64, error) {
+	elapsed, err := m.c.Ask(limitRequest("one-line", probeCount, 0, probeWarm))
+	return harness.OneWay().Value(probeCount, elapsed), err
+}
+
+func limitRequest(name string, count, arg int, warm time.Duration) string {
+	return fmt.Sprintf("%s %d %d %d", name, count, arg, warm.Microseconds())
+}
+
+// inC returns how to measure a C baseline; arg is the slots of a ring or the gap between wake-ups.
+func (m *msg) inC(name string, arg int) runner {
+	return func(count int) (time.Duration, error) {
+		return m.c.Ask(limitRequest(name, count, arg, warmTime))
+	}
+}
+
+// inGo returns how to measure a subject of a Go worker.
+func inGo(w *harness.Worker, name string) runner {
+	return func(count int) (time.Duration, error) {
+		return w.Ask(worker.Request(name, count, warmTime))
+	}
+}
