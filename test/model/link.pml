@@ -1,26 +1,21 @@
 /*
- * link.pml: the handshake that ties the two ends of a window together, over deaths and restarts.
+ * link.pml: how the two ends of a window agree on an epoch, over deaths and restarts.
  *
- * Mirrors msgpass/link.go. Control words in the window: End0.inc, End0.seen, End1.inc, End1.seen.
- * An epoch is a pair of incarnations (a of end 0, b of end 1).
- *   start   seen = 0, then inc = own incarnation
- *   end 1   unconnected, loads End0.inc = a: sets End1.seen = a ("let go of all that is older");
- *           up on (a, own) when End0.seen = own
- *   end 0   unconnected, loads End1.seen = own and after that End1.inc = b: clears the rings, sets
- *           End0.seen = b, up on (own, b)
- *   notice  "incarnation n of the peer is dead": an end connected to n lets go (seen = 0) and
- *           starts again; no end connects to n or older afterwards; a notice of another
- *           incarnation than the connected one changes nothing
+ * Mirrors msgpass/link.go: link.begin, observe, advance, tell and drop, and Channel.PeerDied. Each
+ * end writes a line with its life (its incarnation) and the other end's life that it has seen. An
+ * epoch is a pair of lives.
  *
  * Modelled: x86-TSO (a FIFO of buffered stores per end, flushed at any time; the one load that
  * could meet an end's own buffered store is end 0's of a ring just cleared: it sees "empty").
- * Either end dies at any point and is restarted with the next incarnation at any time after its
- * buffer has drained (the driver's fence). The notice goes to the other end if that was alive at
- * the fence, and arrives at any later time, even after the restart. Memory survives death.
+ * The code's control words are atomic stores, which flush at once: the model allows more. Either
+ * end dies at any point and is started again, with the next life, at any time after its buffer has
+ * drained (the driver's fence). The notice goes to the other end if that runs at the fence; it
+ * arrives at any later time, even after the restart, and a later notice takes its place. The
+ * window's memory survives death. The loads of observe are apart, with anything in between.
  *
  * Abstracted: a ring is one slot that holds its writer's epoch (0 = empty); an end sends and
- * receives at most one line an epoch. A poll that finds nothing new is a wait. End 1 may look at
- * End0.inc again before it is up; the model does not: the properties hold without it.
+ * receives at most one line an epoch. A poll that finds nothing new is a wait. The version word,
+ * and Channel.Fail, which refuses a life as a notice of its death does.
  *
  * Properties:
  *   - an end that is up never reads a line of another epoch
@@ -33,16 +28,18 @@
  * Bounds: at most DEATHS deaths of each end.
  *
  * Planted bugs (-D), each at the line that it changes:
+ *   LOOK_ONCE         observe does not load life again after seen: it joins the stale life of a
+ *                     dead peer to what the next life has seen. An end that started after that
+ *                     death is up with the dead, gets no notice of it, and stays so
  *   NO_LETGO          end 0 does not wait until end 1 has let go
- *   LOAD_INC_FIRST    end 0 loads End1.inc before End1.seen: joins an old inc to a new seen
  *   CLEAR_AFTER_SEEN  end 0 says seen before it clears
- *   INC_FIRST         a start says inc before it takes back seen
- *   STALE_SEEN        a start leaves the seen of the last incarnation
- *   ANY_NOTICE        an end lets go on the notice of another incarnation than its peer's
- *   FORGET_DEAD_0, FORGET_DEAD_1  the end connects to an incarnation that it was told is dead
- *   SAME_INC          the driver restarts an end with the same incarnation
+ *   LIFE_FIRST        a start writes life before it takes back seen
+ *   STALE_SEEN        a start leaves the seen of the last life
+ *   ANY_NOTICE        an end lets go on the notice of an older life than its peer's
+ *   FORGET_DEAD_0, FORGET_DEAD_1  the end connects to a life that it was told is over
+ *   SAME_LIFE         the driver starts an end again with the same life
  *   NO_FENCE          the driver lets a dead end 1 store into its ring after the restart
- *   RESTATE           end 1 stores seen at every poll (harmless: it plants a cycle for pan -l)
+ *   RETELL            end 1 stores seen at every poll (harmless: it plants a cycle for pan -l)
  */
 
 #ifndef DEATHS
@@ -50,17 +47,17 @@
 #endif
 
 /* Words of the window. CLEAR is end 0's clearing of a ring, kept apart for the assertion. */
-#define INC(e)   (e)
+#define LIFE(e)   (e)
 #define SEEN(e)  (2 + (e))
 #define RING(e)  (4 + (e)) /* the ring that end e writes */
 #define CLEAR(e) (6 + (e))
 
 byte mem[6];
 chan buffer[2] = [6] of { byte, byte };  /* stores under way: word, value */
-chan notice[2] = [DEATHS] of { byte };   /* dead incarnations of the peer, not yet heard of */
+byte notice[2];   /* the peer's last life that is over, if that is still to be told, or 0 */
 
-byte own[2];      /* incarnation */
-byte with[2];     /* the peer's incarnation when this end was last up; 0 in a new incarnation */
+byte own[2];      /* life */
+byte with[2];     /* the peer's life when this end was last up; 0 in a new life */
 byte deaths[2];
 bool alive[2];
 bool up[2];
@@ -105,88 +102,82 @@ inline comeUp() {
 	}
 }
 
-/* A notice that arrives while unconnected: a candidate that is dead is none. */
-inline heed() {
-	atomic {
-		notice[x]?n;
-#ifdef FORGET_DEAD_0
-		dead = (x == 0 -> 0 : n);
-#elif defined(FORGET_DEAD_1)
-		dead = (x == 1 -> 0 : n);
-#else
-		dead = n;
-#endif
-		peer = (peer <= n -> 0 : peer);
-		released = false;
-		n = 0
-	}
+inline tell(life) {
+	told = life;
+	buffer[x]!SEEN(x), told
 }
 
 active [2] proctype End() {
 	bit x = _pid - 2;
-	byte peer;     /* the peer's inc as last read */
-	byte dead;     /* no incarnation of the peer up to this one lives */
-	byte epoch;    /* the tag of the lines of the epoch (own pair) while up */
-	byte n;
-	bool released; /* end 0 has read End1.seen = own before it reads End1.inc */
+	byte peer;     /* the peer's life as last loaded */
+	byte told;     /* what this end last stored in seen */
+	byte over;     /* the peer's lives up to this one are over */
+	byte epoch;    /* the tag of the epoch's lines, while up */
+	bool ready;    /* the peer's seen was loaded after peer, and was own */
 	bool sent;
 
 start:	atomic {
 		alive[x] = true;
-#ifdef SAME_INC
+#ifdef SAME_LIFE
 		own[x] = 1
 #else
 		own[x] = deaths[x] + 1
 #endif
 	}
 	{
-#ifdef INC_FIRST
-		buffer[x]!INC(x), own[x];
+#ifdef LIFE_FIRST
+		buffer[x]!LIFE(x), own[x];
 #endif
 #ifndef STALE_SEEN
 		buffer[x]!SEEN(x), 0;
 #endif
-#ifndef INC_FIRST
-		buffer[x]!INC(x), own[x];
+#ifndef LIFE_FIRST
+		buffer[x]!LIFE(x), own[x];
 #endif
-again:		if
-		:: x == 0 -> goto endWait0
-		:: x == 1 -> goto endWait1
-		fi;
 
-endWait0:	do
+endDown:	do
+		:: atomic { mem[LIFE(1 - x)] != peer && mem[LIFE(1 - x)] > over ->
+				peer = mem[LIFE(1 - x)]; ready = false }
+		:: peer != 0 && !ready && mem[SEEN(1 - x)] == own[x] -> ready = true
+#ifdef LOOK_ONCE
+		:: ready -> break
+#else
+		:: ready && mem[LIFE(1 - x)] == peer -> break
+#endif
 #ifdef NO_LETGO
-		:: atomic { mem[INC(1)] > dead -> peer = mem[INC(1)]; break }
-#elif defined(LOAD_INC_FIRST)
-		:: atomic { mem[INC(1)] != peer && mem[INC(1)] > dead -> peer = mem[INC(1)] }
-		:: peer != 0 && mem[SEEN(1)] == own[0] -> break
-#else
-		:: !released && mem[SEEN(1)] == own[0] -> released = true
-		:: atomic { released && mem[INC(1)] > dead -> peer = mem[INC(1)]; break }
+		:: x == 0 && peer != 0 -> break
 #endif
-		:: heed()
+#ifdef RETELL
+		:: x == 1 && peer != 0 -> tell(peer)
+#else
+		:: x == 1 && peer != 0 && told != peer -> tell(peer)
+#endif
+		:: atomic { notice[x] != 0 ->
+#ifdef FORGET_DEAD_0
+				over = (x == 0 -> 0 : notice[x]);
+#elif defined(FORGET_DEAD_1)
+				over = (x == 1 -> 0 : notice[x]);
+#else
+				over = notice[x];
+#endif
+				notice[x] = 0; peer = 0; ready = false }
+			tell(0)
 		od;
+
+		if
+		:: x == 0 ->
 #ifdef CLEAR_AFTER_SEEN
-		buffer[0]!SEEN(0), peer;
-		clearRings();
-#else
-		clearRings();
-		buffer[0]!SEEN(0), peer;
+			tell(peer);
 #endif
-		goto connect;
-
-endWait1:	do
-#ifdef RESTATE
-		:: atomic { mem[INC(0)] > dead -> peer = mem[INC(0)] }
-#else
-		:: atomic { mem[INC(0)] != peer && mem[INC(0)] > dead -> peer = mem[INC(0)] }
+			buffer[0]!CLEAR(0), 0;
+			buffer[0]!CLEAR(1), 0;
+#ifndef CLEAR_AFTER_SEEN
+			tell(peer)
 #endif
-			buffer[1]!SEEN(1), peer
-		:: peer != 0 && mem[SEEN(0)] == own[1] -> break
-		:: heed()
-		od;
+		:: x == 1
+		fi;
+		comeUp();
 
-connect:	comeUp();
 endUp:		do
 		:: !sent ->
 			sent = true;
@@ -195,42 +186,31 @@ endUp:		do
 				assert(mem[RING(1 - x)] == epoch);
 				got[x] = true }
 			storeRing(RING(1 - x), 0)
-		:: atomic { notice[x]?n ->
-				dead = n;
-				if
-#ifdef ANY_NOTICE
-				:: true ->
+#ifndef ANY_NOTICE
+		:: atomic { notice[x] != 0 && notice[x] < peer -> notice[x] = 0 }
+		:: atomic { notice[x] >= peer ->
 #else
-				:: n == peer ->
+		:: atomic { notice[x] != 0 ->
 #endif
-					up[x] = false; got[x] = false;
-					sent = false; released = false; peer = 0; epoch = 0; n = 0
-				:: else -> n = 0; goto endUp
-				fi }
-			buffer[x]!SEEN(x), 0;
-			goto again
+				over = notice[x]; notice[x] = 0; up[x] = false; got[x] = false;
+				sent = false; ready = false; peer = 0; epoch = 0 }
+			tell(0);
+			goto endDown
 		od
 	} unless { !alive[x] };
 
-	/* Dead. Fence, tell the other end, restart. */
+	/* Dead. Fence, tell the other end, start again. */
 	atomic {
 		empty(buffer[x]);
-		if
-		:: alive[1 - x] -> notice[1 - x]!own[x]
-		:: else
-		fi;
-		do
-		:: notice[x]?n
-		:: empty(notice[x]) -> break
-		od;
-		with[x] = 0;
-		peer = 0; dead = 0; epoch = 0; n = 0; released = false; sent = false
+		notice[1 - x] = (alive[1 - x] -> own[x] : notice[1 - x]);
+		notice[x] = 0; with[x] = 0;
+		peer = 0; told = 0; over = 0; epoch = 0; ready = false; sent = false
 	}
 	goto start
 }
 
 #ifdef NO_FENCE
-/* A line of end 1's first incarnation arrives while the second is connected. */
+/* A line of end 1's first life arrives while the second is connected. */
 active proctype Late() {
 end:	atomic { own[1] == 2 && up[0] && with[0] == 2 -> mem[RING(1)] = own[0] * 8 + 1 }
 }

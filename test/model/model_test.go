@@ -35,10 +35,10 @@ func models() []model {
 		holds: []check{{defines: []string{"DEATHS=2"}}, {defines: []string{"DEATHS=1"}, cycles: true}},
 		small: []string{"DEATHS=1"},
 		bugs: []planted{
-			{"NO_LETGO", assertion}, {"LOAD_INC_FIRST", assertion}, {"CLEAR_AFTER_SEEN", assertion},
-			{"INC_FIRST", assertion}, {"STALE_SEEN", assertion}, {"ANY_NOTICE", assertion},
-			{"FORGET_DEAD_0", assertion}, {"FORGET_DEAD_1", assertion}, {"SAME_INC", assertion},
-			{"NO_FENCE", assertion}, {"RESTATE", cycle},
+			{"LOOK_ONCE", assertion}, {"NO_LETGO", assertion}, {"CLEAR_AFTER_SEEN", assertion},
+			{"LIFE_FIRST", assertion}, {"STALE_SEEN", assertion}, {"ANY_NOTICE", assertion},
+			{"FORGET_DEAD_0", assertion}, {"FORGET_DEAD_1", assertion}, {"SAME_LIFE", assertion},
+			{"NO_FENCE", assertion}, {"RETELL", cycle},
 		},
 	}}
 }
