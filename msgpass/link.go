@@ -49,7 +49,8 @@ func (k *link) begin() {
 	atomic.StoreUint64(&k.own[linkLife], k.life)           // ORDER: as above.
 }
 
-// observe reads the other end's line. A life of 0 means that there is nobody to talk to.
+// observe reads the other end's line. A life of 0 means that there is nobody to talk to, or that
+// the next life took over the line meanwhile; it kicks when it has.
 func (k *link) observe() (life, seen uint64, err error) {
 	// ORDER: life first, so that seen and version are at least as new; pairs with begin.
 	life = atomic.LoadUint64(&k.other[linkLife])
@@ -61,7 +62,13 @@ func (k *link) observe() (life, seen uint64, err error) {
 		return 0, 0, fmt.Errorf("msgpass: the peer's window layout is %#x, ours is %#x: "+
 			"want both cores built from the same sources", v, uint64(layoutVersion))
 	}
-	return life, atomic.LoadUint64(&k.other[linkSeen]), nil // ORDER: as above.
+	seen = atomic.LoadUint64(&k.other[linkSeen]) // ORDER: as above.
+	// ORDER: life again, after seen; pairs with begin. If it is unchanged, seen is that life's word.
+	// Otherwise the life first read may have ended before this end began, untold by any notice.
+	if atomic.LoadUint64(&k.other[linkLife]) != life {
+		return 0, 0, nil
+	}
+	return life, seen, nil
 }
 
 // advance takes the next step towards a connection, if there is one to take. It calls reset before
