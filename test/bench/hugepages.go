@@ -8,8 +8,8 @@ import (
 )
 
 // msgHugePages is how many huge pages `bench msg` wants: one for C, a window and as much bare memory
-// for the threads and for the processes.
-const msgHugePages = 5
+// for the threads and for the processes, a window for the hosted machine.
+const msgHugePages = 6
 
 const (
 	pagesFile     = "/sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages"

@@ -20,6 +20,8 @@ import (
 	"syscall"
 	"time"
 
+	"skerry/coreos"
+	"skerry/kernel/hosted"
 	"skerry/test/bench/harness"
 	"skerry/test/bench/worker"
 )
@@ -33,6 +35,10 @@ const (
 const workerVerb = "worker"
 
 func main() {
+	if hosted.Booted() {
+		coreos.Main(worker.App()) // a core of the machine that a worker has made of this program
+		return
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
 	if err := run(ctx, os.Args[1:]); err != nil {

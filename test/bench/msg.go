@@ -41,6 +41,7 @@ type msg struct {
 	pages                   *hugePages
 	c                       *harness.Worker
 	threads, process, small *harness.Worker
+	hosted                  *harness.Worker
 }
 
 func openMsg(_ context.Context, log io.Writer) (*setup, error) {
@@ -82,6 +83,7 @@ func (m *msg) start(log io.Writer) error {
 		{&m.threads, worker.Threads, pages},
 		{&m.process, worker.Processes, pages},
 		{&m.small, worker.Processes, worker.SmallPages},
+		{&m.hosted, worker.Hosted, pages},
 	} {
 		if *w.to, err = startGo(w.mode, w.pages, cpuA, cpuB); err != nil {
 			return err
@@ -100,7 +102,7 @@ func startGo(mode, pages string, cpuA, cpuB int) (*harness.Worker, error) {
 
 func (m *msg) close() error {
 	var all []error
-	for _, w := range []*harness.Worker{m.c, m.threads, m.process, m.small} {
+	for _, w := range []*harness.Worker{m.c, m.threads, m.process, m.small, m.hosted} {
 		if w != nil {
 			all = append(all, w.Close())
 		}

@@ -28,6 +28,8 @@ func msgBars() []harness.Bar {
 	return append(bars,
 		atLeast("Go channel latency / ours, threads", harness.Ref{Case: latency, Subject: goChannel},
 			harness.Ref{Case: latency, Subject: ring + inThreads}, 80, 40),
+		atMost("wake-up of a sleeping core / C eventfd + epoll",
+			harness.Ref{Case: wakeUp, Subject: hostedWait}, harness.Ref{Case: wakeUp, Subject: cWake}, 1.3, 1.3),
 		atMost("64 idle channels, ns a round", harness.Ref{Case: fanOut, Subject: polling},
 			harness.Ref{}, 60, 60),
 	)

@@ -31,6 +31,7 @@ const (
 	bulkCopy   = "copy"
 	goChannel  = "Go channel, threads"
 	gvisorPipe = "gVisor pipe"
+	hostedWait = "loop of a hosted core"
 	polling    = "WaitSet.Poll"
 )
 
@@ -97,9 +98,9 @@ func (m *msg) throughputs() []harness.Subject {
 		all = append(all, subject(fmt.Sprintf("C ring, %d slots", slots), m.inC("ring-stream", slots)))
 	}
 	small := subject("ring, 64 slots", nil, "C ring, 64 slots")
-	all = append(all, m.everywhere(small, worker.RingStream+"64")...)
+	all = append(all, m.everywhere(small, worker.RingStreamSmall)...)
 	grown := subject(ringGrown, nil, cBestRing)
-	all = append(all, m.everywhere(grown, worker.RingStream+"1024")...)
+	all = append(all, m.everywhere(grown, worker.RingStreamGrown)...)
 	return append(all,
 		subject(gvisorPipe+inThreads, inGo(m.threads, worker.GVisorStream), ringGrown+inThreads),
 		subject(gvisorPipe+inProcesses, inGo(m.process, worker.GVisorStream), ringGrown+inProcesses),
@@ -125,13 +126,15 @@ func (m *msg) wakeUps() []harness.Subject {
 			Run: m.inC("wake", gap)},
 		{Case: wakeUp, Name: "Go, eventfd in the netpoller", Kind: harness.Each("until awake"),
 			Count: wakeCount, Versus: []string{cWake}, Run: inGo(m.process, worker.WakeNetpoll)},
+		{Case: wakeUp, Name: hostedWait, Kind: harness.Each("until awake"), Count: wakeCount,
+			Versus: []string{cWake}, Run: inGo(m.hosted, worker.WakeHosted)},
 		{Case: fanOut, Name: polling, Kind: harness.Each("per round"),
 			Run: inGo(m.process, worker.FanoutPoll)},
 	}
 	for _, k := range worker.BusyCounts() {
 		all = append(all, harness.Subject{Case: loopDelay, Kind: harness.Each("until it runs"),
 			Name: fmt.Sprintf("%d CPU-bound goroutines", k), Count: 1, Every: busyEvery,
-			Run: inGo(m.process, worker.Busy(k))})
+			Run: inGo(m.hosted, worker.Busy(k))})
 	}
 	return all
 }

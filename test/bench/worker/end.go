@@ -1,6 +1,7 @@
 package worker
 
 import (
+	"bytes"
 	"fmt"
 	"time"
 
@@ -48,7 +49,7 @@ func openEnd(side int, memory []byte, files *shared, chans *chans) (*end, error)
 		return nil, err
 	}
 	e := &end{side: side, channel: channel, bare: bare, files: files, chans: chans,
-		private: make([]byte, bulkBytes)}
+		private: bytes.Repeat([]byte{1}, bulkBytes)}
 	offsets := [2]int{barePipe0, barePipe1}
 	e.pipeOut.Init(bare[offsets[side] : offsets[side]+pipeBytes])
 	e.pipeIn.Init(bare[offsets[1-side] : offsets[1-side]+pipeBytes])

@@ -6,8 +6,11 @@ import (
 	"skerry/msgpass"
 )
 
-// slotsSmall is a ring as small as channels have at first.
-const slotsSmall = 64
+// Slots of the rings: as small as channels have at first, and the size at which rings are compared.
+const (
+	slotsSmall = 64
+	slotsGrown = 1024
+)
 
 // kind is the type of all messages of the benchmark.
 const kind = msgpass.TypeFirst
@@ -105,44 +108,46 @@ func ringPong(e *end, count int) error {
 
 // ringSend streams messages through one ring. It is written with the API's calls and not with send,
 // so that they are inlined, as in a loop that matters.
-func ringSend(slots int) func(*end, int) error {
-	return func(e *end, count int) error {
-		out, _, err := e.rings(slots)
-		if err != nil {
-			return err
-		}
-		for v := range count {
-			l := out.TrySlot()
-			for l == nil {
-				msgpass.Pause()
-				l = out.TrySlot()
-			}
-			fill(l, uint64(v))
-			out.Publish(l, msgpass.MakeHeader(kind, msgpass.PayloadBytes, 0))
-		}
-		return nil
+func ringSend(e *end, count, slots int) error {
+	out, _, err := e.rings(slots)
+	if err != nil {
+		return err
 	}
+	for v := range count {
+		l := out.TrySlot()
+		for l == nil {
+			msgpass.Pause()
+			l = out.TrySlot()
+		}
+		fill(l, uint64(v))
+		out.Publish(l, msgpass.MakeHeader(kind, msgpass.PayloadBytes, 0))
+	}
+	return nil
 }
 
-func ringReceive(slots int) func(*end, int) error {
-	return func(e *end, count int) error {
-		_, in, err := e.rings(slots)
-		if err != nil {
-			return err
-		}
-		total := uint64(0)
-		for range count {
-			l, h := in.Peek()
-			for h == 0 {
-				msgpass.Pause()
-				l, h = in.Peek()
-			}
-			total += sum(l)
-			in.Release(l)
-		}
-		return check(total, count)
+func ringReceive(e *end, count, slots int) error {
+	_, in, err := e.rings(slots)
+	if err != nil {
+		return err
 	}
+	total := uint64(0)
+	for range count {
+		l, h := in.Peek()
+		for h == 0 {
+			msgpass.Pause()
+			l, h = in.Peek()
+		}
+		total += sum(l)
+		in.Release(l)
+	}
+	return check(total, count)
 }
+
+// Both sides with a ring of each size.
+func smallSend(e *end, count int) error    { return ringSend(e, count, slotsSmall) }
+func smallReceive(e *end, count int) error { return ringReceive(e, count, slotsSmall) }
+func grownSend(e *end, count int) error    { return ringSend(e, count, slotsGrown) }
+func grownReceive(e *end, count int) error { return ringReceive(e, count, slotsGrown) }
 
 // callAsk makes calls whose replies come back in the same line.
 func callAsk(e *end, count int) error {

@@ -10,26 +10,28 @@ type subject struct {
 
 // Names of the subjects, for the requests.
 const (
-	RingLatency   = "ring-latency"
-	RingStream    = "ring-stream" // with the number of slots behind it
-	CallLatency   = "call-latency"
-	BulkCopy      = "bulk-copy"
-	BulkInPlace   = "bulk-in-place"
-	GVisorStream  = "gvisor-stream"
-	GVisorLatency = "gvisor-latency"
-	ChanLatency   = "chan-latency"
-	ChanStream    = "chan-stream"
-	PipeLatency   = "pipe-latency"
-	SocketLatency = "socket-latency"
-	WakeNetpoll   = "wake-netpoll"
-	FanoutPoll    = "fanout-poll"
+	RingLatency     = "ring-latency"
+	RingStreamSmall = "ring-stream-64"
+	RingStreamGrown = "ring-stream-1024"
+	CallLatency     = "call-latency"
+	BulkCopy        = "bulk-copy"
+	BulkInPlace     = "bulk-in-place"
+	GVisorStream    = "gvisor-stream"
+	GVisorLatency   = "gvisor-latency"
+	ChanLatency     = "chan-latency"
+	ChanStream      = "chan-stream"
+	PipeLatency     = "pipe-latency"
+	SocketLatency   = "socket-latency"
+	WakeNetpoll     = "wake-netpoll"
+	WakeHosted      = "wake" // in mode Hosted, as those that Busy names
+	FanoutPoll      = "fanout-poll"
 )
 
 func subjects() []subject {
-	return append(busySubjects(), []subject{
+	return []subject{
 		{RingLatency, ringPing, ringPong},
-		{RingStream + "64", ringSend(64), ringReceive(64)},
-		{RingStream + "1024", ringSend(1024), ringReceive(1024)},
+		{RingStreamSmall, smallSend, smallReceive},
+		{RingStreamGrown, grownSend, grownReceive},
 		{CallLatency, callAsk, callAnswer},
 		{BulkCopy, bulkCopyIn, bulkCopyOut},
 		{BulkInPlace, bulkFill, bulkSum},
@@ -41,7 +43,7 @@ func subjects() []subject {
 		{SocketLatency, socketPing, socketPong},
 		{WakeNetpoll, wakeWaker, wakeSleeper},
 		{FanoutPoll, fanoutPoll, alone},
-	}...)
+	}
 }
 
 func find(name string) (subject, error) {

@@ -6,9 +6,11 @@
 //
 //	threads     a second thread of the process, GOMAXPROCS=2
 //	processes   a second process, GOMAXPROCS=1 in both
+//	hosted      a core of a hosted machine, as side A
 //
 // The sides are pinned to a CPU each. Between them lies an [end] each: a channel of msgpass, bare
-// memory, pipes and sockets. They meet on the channel before a sample and after it.
+// memory, pipes and sockets. They meet on the channel before a sample and after it. (On a hosted
+// machine there is only the channel: hosted.go.)
 package worker
 
 import (
@@ -82,10 +84,12 @@ func Main(args []string, in io.Reader, out io.Writer) error {
 		return mainThreads(pages, cpuA, cpuB, in, out)
 	case Processes:
 		return mainProcesses(pages, cpuA, cpuB, in, out)
+	case Hosted:
+		return mainHosted(in)
 	case sideB:
 		return mainSideB(in, out)
 	}
-	return fmt.Errorf("worker: mode %q: want %s or %s", mode, Threads, Processes)
+	return fmt.Errorf("worker: mode %q: want %s, %s or %s", mode, Threads, Processes, Hosted)
 }
 
 // serve answers each order that comes in by what do returns.

@@ -21,6 +21,7 @@ static void rep_movsb(void *to, const void *from, size_t bytes)
 void bulk_copy_a(struct run *r)
 {
 	static _Alignas(4096) uint8_t private_a[BULK_BYTES];
+	memset(private_a, 1, BULK_BYTES); // unwritten pages would all be one and the same
 	for (uint64_t i = 0; i < r->count; i++) {
 		await(owner_of(r, i % BULK_BUFFERS), 0);
 		rep_movsb(bulk_at(r, i % BULK_BUFFERS), private_a, BULK_BYTES);
