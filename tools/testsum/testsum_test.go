@@ -17,7 +17,8 @@ func TestSummary(t *testing.T) {
 	}{
 		{"nothing ran", "", "0 passed, 0 failed, 0 skipped\n", false},
 		{"pass", passing, "ok  \tp\t0.1s\n1 passed, 0 failed, 0 skipped\n", true},
-		{"skip", passing + `{"Action":"output","Package":"p","Test":"TestB","Output":"=== RUN TestB\n"}
+		{"skip", passing +
+			`{"Action":"output","Package":"p","Test":"TestB","Output":"=== RUN TestB\n"}
 {"Action":"output","Package":"p","Test":"TestB","Output":"    b_test.go:7: no huge pages\n"}
 {"Action":"output","Package":"p","Test":"TestB","Output":"--- SKIP: TestB (0.00s)\n"}
 {"Action":"skip","Package":"p","Test":"TestB"}`,
@@ -28,7 +29,7 @@ func TestSummary(t *testing.T) {
 {"Action":"output","Package":"p","Output":"FAIL\tp\t0.1s\n"}
 {"Action":"fail","Package":"p"}`,
 			"it broke\nFAIL\tp\t0.1s\n0 passed, 1 failed, 0 skipped\n", false},
-		{"does not compile", passing + `{"ImportPath":"q","Action":"build-output","Output":"q.go:1:1: oops\n"}
+		{"does not compile", passing + `{"Action":"build-output","Output":"q.go:1:1: oops\n"}
 {"Action":"output","Package":"q","Output":"FAIL\tq [build failed]\n"}
 {"Action":"fail","Package":"q"}`,
 			"ok  \tp\t0.1s\nq.go:1:1: oops\nFAIL\tq [build failed]\n" +
