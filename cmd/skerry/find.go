@@ -14,7 +14,7 @@ func find(verb string) (command, error) {
 			best, bestDistance = c.verb, d
 		}
 	}
-	return command{}, fmt.Errorf("skerry: unknown verb %q: did you mean %q? `skerry help` lists all",
+	return command{}, fmt.Errorf("skerry: unknown verb %q: did you mean %q? See `skerry help`",
 		verb, best)
 }
 

@@ -48,7 +48,7 @@ func parseRun(args []string) (config hosted.Config, on string, err error) {
 	}
 	config.Args = flags.Args()
 	if len(config.Args) == 0 {
-		return config, on, errors.New("skerry: run without an app: want skerry run [FLAGS] APP [ARGS]")
+		return config, on, errors.New("skerry: no app to run: want skerry run [FLAGS] APP [ARGS]")
 	}
 	config.Janitor = []string{self, "janitor"}
 	config.Warn = func(line string) { fmt.Fprintln(os.Stderr, line) }

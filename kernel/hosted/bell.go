@@ -15,9 +15,10 @@ import (
 // bell is what a core waits on: an eventfd that its peers and its own listener write. Its counter
 // is the number of kicks since the core last took them.
 //
-// Waiting goes through Go's netpoller, so that only the calling goroutine blocks. The poller reports
-// an edge, once; RawConn.Read forgets edges from before its call and then calls poll, which looks
-// at the counter itself. So a kick before that is seen by poll, and one after it by the edge.
+// Waiting goes through Go's netpoller, so that only the calling goroutine blocks. The poller
+// reports each edge once. RawConn.Read forgets the edges from before its call, then calls poll,
+// which looks at the counter: a kick before that look is seen by it, and a later one is an edge,
+// after which poll looks again.
 type bell struct {
 	fd       int
 	file     *os.File
@@ -59,7 +60,7 @@ func (b *bell) wait(deadline kernel.Instant) bool {
 	panic(fmt.Sprintf("hosted: wait on the bell, file %d: %v", b.fd, err))
 }
 
-// arm tells the poller the deadline; it costs more than a wait, so not without need.
+// arm tells the poller the deadline, if it is a new one.
 func (b *bell) arm(deadline kernel.Instant) {
 	if deadline == b.deadline {
 		return

@@ -6,8 +6,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// kick and takeKicks go past the scheduler: they never block, and telling the scheduler of a system
-// call would cost more than the call, most of all right after waking up.
+// kick and takeKicks never block, so they go past the scheduler: to tell it of a system call would
+// cost more than the call, most of all right after waking up.
 
 // kick adds one to the counter of the eventfd. An error means that nobody waits there any more.
 func kick(fd int) {
@@ -20,12 +20,13 @@ func kick(fd int) {
 func takeKicks(fd int) bool {
 	var count uint64
 	// SAFETY: the kernel writes 8 bytes to count, which lives until the call returns.
-	size, _, errno := unix.RawSyscall(unix.SYS_READ, uintptr(fd), uintptr(unsafe.Pointer(&count)), 8)
+	size, _, errno := unix.RawSyscall(
+		unix.SYS_READ, uintptr(fd), uintptr(unsafe.Pointer(&count)), 8)
 	return errno == 0 && size == 8
 }
 
 // nanotime reads CLOCK_MONOTONIC in nanoseconds, without a system call. Unlike what package time
-// offers it has the clock's own zero, which all processes share. The runtime keeps it for such users.
+// offers it counts from the clock's own zero, which all processes share.
 //
 //go:linkname nanotime runtime.nanotime
 func nanotime() int64

@@ -1,4 +1,4 @@
-// Package hosted is the CPU driver on Linux: a core is a process, pinned to a CPU, with GOMAXPROCS=1.
+// Package hosted is the CPU driver on Linux: a core is a process, pinned to a CPU, with one P.
 //
 // It has two halves. The launcher (type [Machine]) makes the memory, starts a process per core,
 // reaps it and tells the others. The instance (type [Core], made by [Attach]) is what runs in each
@@ -6,13 +6,13 @@
 //
 // # What lies between the processes
 //
-//	file       kind                  who has it
-//	boot       memfd, JSON           the core: what it is, and which file is what (bootRecord)
-//	control    Unix seqpacket pair   the core and the launcher: Start, Stop, answers, death notices
-//	bell       eventfd               the core waits on it; its peers write it: a kick
-//	window     memfd, 2 MiB          the two cores that it connects, nobody else
-//	page       memfd, 4 KiB          the core's epitaph: it may write, its peers may read
-//	crash      memfd                 the core: the Go runtime writes a panic there, the launcher reads
+//	file      kind                 who has it, and what for
+//	boot      memfd, JSON          the core: what it is, which file is what (bootRecord)
+//	control   Unix seqpacket pair  the core and the launcher: requests, answers, notices (message)
+//	bell      eventfd              the core waits on it; its peers write it: a kick
+//	window    memfd, 2 MiB         the two cores that it connects, and nobody else
+//	page      memfd, 4 KiB         the core's epitaph: it may write, its peers may read
+//	crash     memfd                the core: the Go runtime writes to it when it panics
 //
 // All of it is anonymous: when the last process is gone, everything is gone. Only huge pages that
 // were added to the host's pool outlive a process; the janitor takes them back.

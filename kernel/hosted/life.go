@@ -54,33 +54,32 @@ func (m *Machine) start(index int) error {
 }
 
 // spawn starts the process of a life. Whatever goes wrong, nothing of it stays.
-func (m *Machine) spawn(index int, incarnation uint64) (l *life, err error) {
-	pair, err := unix.Socketpair(unix.AF_UNIX,
-		unix.SOCK_SEQPACKET|unix.SOCK_CLOEXEC|unix.SOCK_NONBLOCK, 0)
+func (m *Machine) spawn(index int, incarnation uint64) (*life, error) {
+	l := &life{incarnation: incarnation, news: make(chan struct{}, 1), done: make(chan struct{})}
+	const kind = unix.SOCK_SEQPACKET | unix.SOCK_CLOEXEC | unix.SOCK_NONBLOCK
+	pair, err := unix.Socketpair(unix.AF_UNIX, kind, 0)
 	if err != nil {
 		return nil, fmt.Errorf("make its control socket: %w", err)
 	}
 	defer unix.Close(pair[1])
-	l = &life{
-		incarnation: incarnation, wire: newWire(pair[0]),
-		news: make(chan struct{}, 1), done: make(chan struct{}),
-	}
-	defer func() {
-		if err != nil {
-			l.wire.file.Close()
-		}
-	}()
+	l.wire = newWire(pair[0])
 	if l.crash, err = unix.MemfdCreate("skerry-crash", unix.MFD_CLOEXEC); err != nil {
+		l.wire.file.Close()
 		return nil, fmt.Errorf("make its crash file: %w", err)
 	}
 	if l.process, err = m.exec(index, l, pair[1]); err != nil {
-		unix.Close(l.crash)
+		l.close()
 		return nil, err
 	}
 	return l, nil
 }
 
-// exec hands the files over, in the order in which fileList numbers them.
+func (l *life) close() {
+	l.wire.file.Close()
+	unix.Close(l.crash)
+}
+
+// exec starts the process with its files.
 func (m *Machine) exec(index int, l *life, control int) (*os.Process, error) {
 	null, err := os.Open(os.DevNull)
 	if err != nil {

@@ -40,8 +40,7 @@ func (m *Machine) bury(index int, l *life, e kernel.Epitaph) {
 			other.inform(notice)
 		}
 	}
-	l.wire.file.Close()
-	unix.Close(l.crash)
+	l.close()
 	close(l.news)
 	close(l.done)
 	if m.running--; m.running == 0 {

@@ -1,0 +1,114 @@
+package hosted
+
+import (
+	"runtime"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"skerry/kernel"
+)
+
+func bellOf(t *testing.T) *bell {
+	t.Helper()
+	fd, err := unix.Eventfd(0, unix.EFD_CLOEXEC|unix.EFD_NONBLOCK)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := newBell(fd)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { b.file.Close() })
+	return b
+}
+
+// wakes returns how many of the kicks of another thread end a wait, each sent when the one before
+// was received, at any point of a wait.
+func wakes(b *bell, kicks uint64, patience time.Duration) (woken uint64) {
+	var sent, received atomic.Uint64
+	go func() {
+		for n := uint64(1); n <= kicks; n++ {
+			sent.Store(n)
+			kick(b.fd)
+			for received.Load() < n {
+				runtime.Gosched()
+			}
+		}
+	}()
+	for n := uint64(1); n <= kicks; n++ {
+		for sent.Load() < n && b.wait(Now().Add(patience)) {
+		}
+		if sent.Load() >= n {
+			woken++
+		}
+		received.Store(n)
+	}
+	return woken
+}
+
+// No kick is lost, whenever it comes.
+func TestNoKickIsLost(t *testing.T) {
+	const kicks = 50_000
+	b := bellOf(t)
+	if woken := wakes(b, kicks, arrival); woken != kicks {
+		t.Errorf("%d kicks ended %d waits: want all", kicks, woken)
+	}
+}
+
+// A kick that came before Wait ends it. Planted: a bell that waits for the poller's edge and does
+// not look at the counter first, which sleeps on after such a kick.
+func TestKickBeforeWait(t *testing.T) {
+	early := func(b *bell, patience time.Duration) bool {
+		kick(b.fd)
+		time.Sleep(5 * time.Millisecond) // the poller sees the edge
+		end := Now().Add(patience)
+		b.arm(end)
+		b.raw.Read(b.poll)
+		return Now() < end
+	}
+	if !early(bellOf(t), arrival) {
+		t.Error("the kick is lost")
+	}
+	forgetful := bellOf(t)
+	looked := false
+	forgetful.poll = func(uintptr) bool {
+		looked, forgetful.rung = true, looked
+		return forgetful.rung
+	}
+	if early(forgetful, 20*time.Millisecond) {
+		t.Error("a bell that does not look at the counter passes too")
+	}
+}
+
+// A wait takes the kicks: the next one lasts until its deadline, however many there were.
+func TestWaitTakesTheKicks(t *testing.T) {
+	b := bellOf(t)
+	for _, deadline := range []kernel.Instant{kernel.Forever, Now() - 1, -kernel.Forever} {
+		kick(b.fd)
+		kick(b.fd)
+		if !b.wait(deadline) {
+			t.Errorf("wait until %d: no kick: want one", deadline)
+		}
+		if end := Now().Add(time.Millisecond); b.wait(end) || Now() < end {
+			t.Errorf("wait after wait until %d ended at %d: want no kick, and %d", deadline, Now(), end)
+		}
+	}
+}
+
+// Waiting and kicking allocate nothing, with a deadline or without.
+func TestBellDoesNotAllocate(t *testing.T) {
+	b := bellOf(t)
+	count := testing.AllocsPerRun(100, func() {
+		kick(b.fd)
+		b.wait(kernel.Forever)
+		kick(b.fd)
+		b.wait(Now().Add(time.Hour))
+		b.wait(Now().Add(time.Microsecond))
+	})
+	if count != 0 {
+		t.Errorf("%v allocations a round: want none", count)
+	}
+}

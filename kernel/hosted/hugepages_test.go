@@ -1,0 +1,111 @@
+package hosted
+
+import (
+	"bytes"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// fakePool is a directory like poolDir, with a pool of the given size and pages free.
+func fakePool(t *testing.T, size, free string) string {
+	t.Helper()
+	dir := t.TempDir()
+	for name, text := range map[string]string{
+		"nr_hugepages": size, "free_hugepages": free, "resv_hugepages": "0", "surplus_hugepages": "0",
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text+"\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
+func poolSize(t *testing.T, dir string) string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(dir, "nr_hugepages"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.TrimSpace(string(text))
+}
+
+// A janitor raises the pool by what is missing, keeps others out until the pages are taken, and
+// takes its own share away when its launcher is gone, whatever others did meanwhile.
+func TestJanitorGivesBackItsShare(t *testing.T) {
+	dir := fakePool(t, "5", "2")
+	launcher, life := io.Pipe()
+	replies, reply := io.Pipe()
+	done := make(chan error)
+	go func() { done <- keepPages(dir, 6, launcher, reply) }()
+	if _, err := replies.Read(make([]byte, 16)); err != nil {
+		t.Fatal(err)
+	}
+	if size := poolSize(t, dir); size != "9" {
+		t.Errorf("pool of 5 with 2 free has %s pages for 6: want 9", size)
+	}
+	life.Write([]byte{1})
+	other, err := lockPool(dir) // possible only when the pages are taken
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := other.resize(20); err != nil {
+		t.Fatal(err)
+	}
+	other.unlock()
+	life.Close()
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+	if size := poolSize(t, dir); size != "25" {
+		t.Errorf("pool has %s pages at the end: want 25, as if there had been no janitor", size)
+	}
+}
+
+// A launcher that dies before it took the pages leaves no more than one that took them.
+func TestJanitorOfALauncherThatDiesEarly(t *testing.T) {
+	dir := fakePool(t, "0", "0")
+	if err := keepPages(dir, 3, strings.NewReader(""), io.Discard); err != nil {
+		t.Error(err)
+	}
+	if size := poolSize(t, dir); size != "0" {
+		t.Errorf("pool has %s pages at the end: want 0", size)
+	}
+}
+
+// Where enough pages are free the pool stays as it is.
+func TestJanitorWithEnoughPages(t *testing.T) {
+	dir := fakePool(t, "4", "3")
+	var said bytes.Buffer
+	if err := keepPages(dir, 3, strings.NewReader(""), &said); err != nil {
+		t.Error(err)
+	}
+	if size := poolSize(t, dir); size != "4" || said.String() != janitorReady+"\n" {
+		t.Errorf("pool has %s pages, janitor said %q: want 4, and %q", size, &said, janitorReady)
+	}
+}
+
+// Without huge pages, or a way to reserve them, the machine runs on small ones, and one line says
+// what would help.
+func TestNoPermissionToReserve(t *testing.T) {
+	var warnings []string
+	r := buildOf(t, Config{
+		Cores: 2, Args: []string{"return"}, pool: "/nowhere",
+		Janitor: []string{"/bin/sh", "-c", "echo open $0: permission denied"},
+		Warn:    func(line string) { warnings = append(warnings, line) },
+	})
+	if err := r.Run(); err != nil {
+		t.Error(err)
+	}
+	if len(warnings) == 0 {
+		t.Skip("huge pages are free on this host")
+	}
+	const says = "hosted: reserve 1 huge pages: open /nowhere: permission denied: windows get 4 KiB " +
+		"pages, which may be slower: run as root, or have 1 huge pages reserved: " +
+		"sudo sysctl vm.nr_hugepages=1"
+	if len(warnings) != 1 || warnings[0] != says {
+		t.Errorf("warnings %q: want one: %s", warnings, says)
+	}
+}
