@@ -90,7 +90,7 @@ func mapFile(what string, fd, size, prot int) ([]byte, error) {
 		return nil, fmt.Errorf("hosted: %s: file %d: %w", what, fd, err)
 	}
 	if stat.Size != int64(size) || stat.Mode&unix.S_IFMT != unix.S_IFREG {
-		return nil, fmt.Errorf("hosted: %s: file %d has %d bytes, mode %#o: want %d bytes of memory",
+		return nil, fmt.Errorf("hosted: %s: file %d: %d bytes, mode %#o: want %d bytes of memory",
 			what, fd, stat.Size, stat.Mode, size)
 	}
 	memory, err := unix.Mmap(fd, 0, size, prot, unix.MAP_SHARED)

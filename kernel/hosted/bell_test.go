@@ -93,7 +93,8 @@ func TestWaitTakesTheKicks(t *testing.T) {
 			t.Errorf("wait until %d: no kick: want one", deadline)
 		}
 		if end := Now().Add(time.Millisecond); b.wait(end) || Now() < end {
-			t.Errorf("wait after wait until %d ended at %d: want no kick, and %d", deadline, Now(), end)
+			t.Errorf("after a wait until %d: a kick, or back at %d before %d: want neither",
+				deadline, Now(), end)
 		}
 	}
 }

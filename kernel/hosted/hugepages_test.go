@@ -14,7 +14,8 @@ func fakePool(t *testing.T, size, free string) string {
 	t.Helper()
 	dir := t.TempDir()
 	for name, text := range map[string]string{
-		"nr_hugepages": size, "free_hugepages": free, "resv_hugepages": "0", "surplus_hugepages": "0",
+		"nr_hugepages": size, "free_hugepages": free,
+		"resv_hugepages": "0", "surplus_hugepages": "0",
 	} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text+"\n"), 0o600); err != nil {
 			t.Fatal(err)
@@ -102,8 +103,8 @@ func TestNoPermissionToReserve(t *testing.T) {
 	if len(warnings) == 0 {
 		t.Skip("huge pages are free on this host")
 	}
-	const says = "hosted: reserve 1 huge pages: open /nowhere: permission denied: windows get 4 KiB " +
-		"pages, which may be slower: run as root, or have 1 huge pages reserved: " +
+	const says = "hosted: reserve 1 huge pages: open /nowhere: permission denied: windows get " +
+		"4 KiB pages, which may be slower: run as root, or have 1 huge pages reserved: " +
 		"sudo sysctl vm.nr_hugepages=1"
 	if len(warnings) != 1 || warnings[0] != says {
 		t.Errorf("warnings %q: want one: %s", warnings, says)

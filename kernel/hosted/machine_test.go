@@ -48,7 +48,7 @@ func TestEnds(t *testing.T) {
 		}
 		e, ok := r.Epitaph(0)
 		if !ok || e.Cause != end.cause || !strings.HasPrefix(e.Reason, end.reason) {
-			t.Errorf("%s: epitaph is %q (%v): want %v: %s", end.program, e, ok, end.cause, end.reason)
+			t.Errorf("%s: epitaph %q (%v): want %v: %s", end.program, e, ok, end.cause, end.reason)
 		}
 	}
 }

@@ -69,7 +69,7 @@ func TestNewWithoutFiles(t *testing.T) {
 func TestNoPermissionToPin(t *testing.T) {
 	refuse := func(*unix.CPUSet) error { return unix.EPERM }
 	r := buildOf(t, Config{Cores: 2, Args: []string{"return"}, pin: refuse})
-	refused(t, r.Run(), "hosted: start core 0: pin it to CPU 0 (--no-pin goes without): operation not")
+	refused(t, r.Run(), "hosted: start core 0: pin it to CPU 0 (--no-pin goes without): ")
 	r = buildOf(t, Config{Cores: 2, Args: []string{"return"}, pin: refuse, NoPin: true})
 	if err := r.Run(); err != nil {
 		t.Error(err)
@@ -126,7 +126,7 @@ func TestMapFileRefuses(t *testing.T) {
 	_, err = mapFile("window to core 2", -1, kernel.WindowBytes, prot)
 	refused(t, err, "hosted: window to core 2: file -1: bad file descriptor")
 	_, err = mapFile("window to core 2", 0, 0, prot)
-	refused(t, err, "hosted: window to core 2: file 0 has 0 bytes, mode ")
+	refused(t, err, "hosted: window to core 2: file 0: 0 bytes, mode ")
 	if err := unix.Ftruncate(short, 0); err != unix.EPERM {
 		t.Errorf("truncating a window returns %v: want %v", err, unix.EPERM)
 	}

@@ -1,0 +1,195 @@
+package main
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+const poolFile = "/sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages"
+
+// arrival is how long a test waits for what must come.
+const arrival = 20 * time.Second
+
+// running is a machine of two cores that stays until somebody ends it.
+type running struct {
+	launcher  *os.Process
+	processes []int // the cores'
+	wait      func() error
+	warned    *strings.Builder
+}
+
+func stay(t *testing.T) *running {
+	t.Helper()
+	c := onCores(t, "--cores", "2", "stay")
+	r := &running{wait: c.Wait, warned: new(strings.Builder)}
+	c.Stderr = r.warned
+	out, err := c.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { c.Process.Kill() })
+	r.launcher = c.Process
+	for lines := bufio.NewScanner(out); len(r.processes) < 2 && lines.Scan(); {
+		var core, process int
+		_, err := fmt.Sscanf(lines.Text(), "core %d is process %d", &core, &process)
+		if err != nil {
+			t.Fatalf("a core says %q: %v", lines.Text(), err)
+		}
+		r.processes = append(r.processes, process)
+	}
+	return r
+}
+
+// gone waits until no process of the cores runs, and the pool has at most pages.
+func (r *running) gone(t *testing.T, pages int) {
+	t.Helper()
+	eventually(t, "the cores' processes are gone", func() bool {
+		return !alive(r.processes[0]) && !alive(r.processes[1])
+	})
+	eventually(t, "the huge pages are given back", func() bool { return poolSize(t) <= pages })
+}
+
+func eventually(t *testing.T, what string, cond func() bool) {
+	t.Helper()
+	for end := time.Now().Add(arrival); !cond(); time.Sleep(time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatalf("not in %v: %s", arrival, what)
+		}
+	}
+}
+
+// alive tells whether a process exists and is no zombie.
+func alive(process int) bool {
+	line, err := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", process))
+	return err == nil && len(line) > 0
+}
+
+// poolSize returns how many huge pages the host has reserved; 0 if it knows none.
+func poolSize(t *testing.T) int {
+	t.Helper()
+	text, err := os.ReadFile(poolFile)
+	if errors.Is(err, os.ErrNotExist) {
+		return 0
+	}
+	size, parseErr := strconv.Atoi(strings.TrimSpace(string(text)))
+	if err := errors.Join(err, parseErr); err != nil {
+		t.Fatal(err)
+	}
+	return size
+}
+
+// However the launcher ends, no process is left, and the host's huge pages are as before.
+func TestEndLeavesNothing(t *testing.T) {
+	for _, end := range []struct {
+		signal syscall.Signal
+		status int
+	}{
+		{syscall.SIGINT, 130}, {syscall.SIGTERM, 143}, {syscall.SIGHUP, 129}, {syscall.SIGKILL, -1},
+	} {
+		t.Run(end.signal.String(), func(t *testing.T) {
+			pages := poolSize(t)
+			r := stay(t)
+			if err := r.launcher.Signal(end.signal); err != nil {
+				t.Fatal(err)
+			}
+			var exit *exec.ExitError
+			if err := r.wait(); !errors.As(err, &exit) || exit.ExitCode() != end.status {
+				t.Errorf("the launcher ends with %v: want status %d", err, end.status)
+			}
+			r.gone(t, pages)
+		})
+	}
+}
+
+// Several machines at once are right: each gives back its own pages, and no other's.
+func TestTwoMachinesAtOnce(t *testing.T) {
+	pages := poolSize(t)
+	first, second := stay(t), stay(t)
+	for _, r := range []*running{first, second} {
+		r.launcher.Kill()
+		r.wait()
+		eventually(t, "a core is gone", func() bool { return !alive(r.processes[0]) })
+		if r == first && !alive(second.processes[0]) {
+			t.Error("the second machine ended with the first")
+		}
+	}
+	second.gone(t, pages)
+}
+
+// A core killed by the host is the launcher's to report; the other one can be ended as ever.
+func TestKilledCoreIsReported(t *testing.T) {
+	pages := poolSize(t)
+	r := stay(t)
+	for _, process := range r.processes {
+		if err := syscall.Kill(process, syscall.SIGKILL); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := r.wait(); err == nil {
+		t.Error("the launcher ends with status 0: want 1")
+	}
+	if said := r.warned.String(); strings.Count(said, ", life 1: killed: signal 9: killed\n") != 2 {
+		t.Errorf("the launcher says %q: want a line for each core, killed by signal 9", said)
+	}
+	r.gone(t, pages)
+}
+
+// Planted: a launcher whose janitor was killed before. Then pages stay reserved, and the check of
+// TestEndLeavesNothing would see it.
+func TestPagesStayWithoutJanitor(t *testing.T) {
+	pages := poolSize(t)
+	r := stay(t)
+	janitor := janitorOf(t, r.launcher.Pid)
+	if poolSize(t) == pages || janitor == 0 {
+		r.launcher.Kill()
+		r.wait()
+		t.Skip("no huge pages were reserved on this host")
+	}
+	if err := syscall.Kill(janitor, syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	r.launcher.Kill()
+	r.wait()
+	eventually(t, "the janitor is gone", func() bool { return !alive(janitor) })
+	if left := poolSize(t) - pages; left != 1 {
+		t.Errorf("%d huge pages are left: want 1", left)
+	}
+	lowered := strconv.Itoa(poolSize(t) - 1)
+	if err := os.WriteFile(poolFile, []byte(lowered), 0); err != nil {
+		t.Error(err)
+	}
+}
+
+// janitorOf returns the process that a launcher started as its janitor.
+func janitorOf(t *testing.T, launcher int) int {
+	t.Helper()
+	found, err := filepath.Glob("/proc/[0-9]*/stat")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range found {
+		text, _ := os.ReadFile(path)
+		_, rest, _ := strings.Cut(string(text), ") ") // the name ends
+		line, _ := os.ReadFile(filepath.Join(filepath.Dir(path), "cmdline"))
+		var state string
+		var parent int
+		fmt.Sscan(rest, &state, &parent)
+		if parent == launcher && strings.Contains(string(line), "\x00janitor\x00") {
+			process, _ := strconv.Atoi(filepath.Base(filepath.Dir(path)))
+			return process
+		}
+	}
+	return 0
+}

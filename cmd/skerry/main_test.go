@@ -1,0 +1,153 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+
+	"skerry/kernel"
+	"skerry/kernel/hosted"
+	"skerry/kernel/local"
+)
+
+// mainVariable makes the test's binary the skerry command.
+const mainVariable = "SKERRY_TEST_MAIN"
+
+// TestMain makes the test's binary what its environment says: a core, the command, or the tests.
+func TestMain(m *testing.M) {
+	switch {
+	case hosted.Booted():
+		instance()
+	case os.Getenv(mainVariable) != "":
+		main()
+	default:
+		os.Exit(m.Run())
+	}
+}
+
+// instance is the program of the cores: it ends at once, with an error, or never.
+func instance() {
+	core, err := local.Attach()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	switch core.Boot().Args[0] {
+	case "end":
+	case "fail":
+		core.Die("told to")
+	case "stay":
+		fmt.Printf("core %d is process %d\n", core.Boot().Core, os.Getpid())
+		for {
+			core.Wait(kernel.Forever)
+		}
+	}
+}
+
+// skerry returns the command with the given arguments.
+func skerry(t *testing.T, args ...string) *exec.Cmd {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := exec.Command(self, args...)
+	c.Env = append(os.Environ(), mainVariable+"=1")
+	return c
+}
+
+// onCores returns `skerry run` with the test's binary as the program of the cores.
+func onCores(t *testing.T, args ...string) *exec.Cmd {
+	t.Helper()
+	c := skerry(t)
+	c.Args = append(c.Args, append([]string{"run", "--instance", c.Path}, args...)...)
+	return c
+}
+
+// A machine's end decides the exit status, and each core that did not end well gets a line.
+func TestRunStatus(t *testing.T) {
+	for program, want := range map[string]struct {
+		status int
+		lines  []string
+	}{
+		"end": {statusOK, nil},
+		"fail": {statusFailed, []string{
+			"core 0, life 1: panicked: told to", "core 1, life 1: panicked: told to"}},
+	} {
+		c := onCores(t, "--cores", "2", program)
+		var said bytes.Buffer
+		c.Stderr = &said
+		c.Run()
+		if got := c.ProcessState.ExitCode(); got != want.status {
+			t.Errorf("%s leaves status %d: want %d", program, got, want.status)
+		}
+		for _, line := range want.lines {
+			if strings.Count(said.String(), line+"\n") != 1 {
+				t.Errorf("%s says %q: want the line %q", program, &said, line)
+			}
+		}
+	}
+}
+
+// What cannot be done is refused with one line and a status that is not 0.
+func TestBadInput(t *testing.T) {
+	for _, c := range []struct {
+		command *exec.Cmd
+		status  int
+		says    string
+	}{
+		{skerry(t, "rum"), statusUsage, `skerry: unknown verb "rum": did you mean "run"?`},
+		{skerry(t, "janito"), statusUsage, `skerry: unknown verb "janito": did you mean "run"?`},
+		{skerry(t, "help", "rn"), statusUsage, `skerry: unknown verb "rn": did you mean "run"?`},
+		{skerry(t, "janitor"), statusUsage, "hosted: janitor with 0 arguments"},
+		{skerry(t, "run"), statusUsage, "skerry: no app to run: want "},
+		{onCores(t, "--on", "bare", "end"), statusUsage, `skerry: no driver "bare" in this build`},
+		{onCores(t, "--on", "sim", "end"), statusUsage, "skerry: sim runs inside `go test`"},
+		{onCores(t, "--cores", "0", "end"), statusFailed, "hosted: 0 cores: want 1 to 64"},
+		{onCores(t, "--cores", "65", "end"), statusFailed, "hosted: 65 cores: want 1 to 64"},
+		{onCores(t, "--instance", "/nowhere", "end"), statusFailed, "hosted: instance: stat /now"},
+	} {
+		said, _ := c.command.CombinedOutput()
+		line, rest, _ := strings.Cut(string(said), "\n")
+		if !strings.HasPrefix(line, c.says) || rest != "" {
+			t.Errorf("%q says %q: want one line: %s…", c.command.Args[1:], said, c.says)
+		}
+		if got := c.command.ProcessState.ExitCode(); got != c.status {
+			t.Errorf("%q leaves status %d: want %d", c.command.Args[1:], got, c.status)
+		}
+	}
+}
+
+// Help names every verb that is for people.
+func TestHelp(t *testing.T) {
+	said, err := skerry(t, "help").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range commands() {
+		if listed := bytes.Contains(said, []byte("\n  "+c.verb)); listed != (c.summary != "") {
+			t.Errorf("help lists %s: %v: want %v", c.verb, listed, !listed)
+		}
+	}
+}
+
+// Windows are anonymous memory: it does not matter that no room is left in /dev/shm.
+func TestFullSharedMemoryFolder(t *testing.T) {
+	c := onCores(t, "--cores", "2", "end")
+	const fill = `mount -t tmpfs -o size=4096 tmpfs /dev/shm || exit 77
+		head -c 8192 /dev/zero 2>/dev/null >/dev/shm/full
+		echo x 2>/dev/null >/dev/shm/more && exit 78
+		exec "$0" "$@"`
+	full := exec.Command("unshare", append([]string{"-m", "/bin/sh", "-c", fill}, c.Args...)...)
+	full.Env = c.Env
+	said, err := full.CombinedOutput()
+	switch {
+	case full.ProcessState == nil || full.ProcessState.ExitCode() == 77:
+		t.Skipf("no mount namespace to be had: %v", err)
+	case err != nil:
+		t.Errorf("skerry run with /dev/shm full: %v: %s", err, said)
+	}
+}
