@@ -26,7 +26,8 @@ import (
 type WaitSet struct {
 	core     kernel.Core
 	channels []*Channel
-	next     int            // the channel that Poll looks at first
+	lines    []*Line        // for each channel, where its next message will come: see look
+	last     int            // the channel that Poll returned last
 	budget   time.Duration  // how long to spin before sleeping
 	bound    kernel.Instant // no sleep lasts longer
 	fence    uint64
@@ -44,26 +45,49 @@ func (w *WaitSet) Add(c *Channel) error {
 			ChannelsMax)
 	}
 	w.channels = append(w.channels, c)
+	w.lines = append(w.lines, nil)
+	w.last = len(w.lines) - 1
+	w.look(w.last)
 	return nil
 }
 
 // Poll returns a channel that holds a message, or nil. It begins behind the one that it returned
-// last, so that no channel starves another.
+// last, so that no channel starves another. A message on a channel that was received from without
+// Poll or Wait having returned it may be found by the next Wait only.
 func (w *WaitSet) Poll() *Channel {
-	if c := w.poll(w.next, len(w.channels)); c != nil {
+	if len(w.channels) == 0 {
+		return nil
+	}
+	w.look(w.last)
+	if c := w.poll(w.last+1, len(w.channels)); c != nil {
 		return c
 	}
-	return w.poll(0, w.next)
+	return w.poll(0, w.last+1)
 }
 
+// poll looks at the lines where the next messages of some channels will come.
 func (w *WaitSet) poll(from, to int) *Channel {
-	for i, c := range w.channels[from:to] {
-		if _, h := c.In.Peek(); h != 0 {
-			w.next = from + i + 1
-			return c
+	for i, l := range w.lines[from:to] {
+		if l.header() != 0 && w.look(from+i) {
+			w.last = from + i
+			return w.channels[from+i]
 		}
 	}
 	return nil
+}
+
+// look notes where the next message of channel i will come, and tells whether it is there.
+func (w *WaitSet) look(i int) bool {
+	l, h := w.channels[i].In.Peek()
+	w.lines[i] = l
+	return h != 0
+}
+
+// lookAll does so for all channels: some may have come up, gone down, or been received from.
+func (w *WaitSet) lookAll() {
+	for i := range w.channels {
+		w.look(i)
+	}
 }
 
 // Flush kicks the peers that were sent something since the last Flush and are asleep. A core's loop
@@ -95,6 +119,7 @@ func (w *WaitSet) Wait(deadline kernel.Instant) *Channel {
 	if c := w.Poll(); c != nil {
 		return c
 	}
+	w.lookAll()
 	if c := w.spin(deadline); c != nil {
 		return c
 	}

@@ -51,3 +51,27 @@ func TestPollIsFair(t *testing.T) {
 		}
 	}
 }
+
+// A message is found by Wait on a channel that came up, went down or was received from since it was
+// added, though Poll keeps note of where to look.
+func TestWaitFindsWhatPollForgot(t *testing.T) {
+	window := alignedBytes(t, kernel.WindowBytes)
+	a, b := open(t, window, 0, 1, 1), open(t, window, 1, 0, 1)
+	w := NewWaitSet(b.core)
+	if err := w.Add(b); err != nil {
+		t.Fatal(err)
+	}
+	connect(t, a, b)
+	for i := range uint64(3) {
+		send(a, i)
+		if w.Wait(0) != b {
+			t.Fatalf("message %d is not found", i)
+		}
+		send(a, i)
+		for range 2 {
+			if _, ok := receive(t, b); !ok {
+				t.Fatalf("message %d is not there", i)
+			}
+		}
+	}
+}
