@@ -3,7 +3,8 @@
 // modelled, what is abstracted, which property holds and which Go code it mirrors. When that code
 // changes its order of loads and stores, change the model first.
 //
-//	link.pml       msgpass/link.go: the epoch handshake of a window's two ends, over deaths
+//	link.pml       msgpass/link.go: how two ends agree on an epoch, over deaths and restarts
+//	sleepwake.pml  msgpass.WaitSet: two cores that send and sleep; no wake-up is lost
 //
 // Memory is x86-TSO in all of them: each core has a FIFO of buffered stores that drains at any
 // time, a load sees the core's own buffered stores first, a fence waits until the buffer is empty.

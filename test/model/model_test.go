@@ -40,6 +40,15 @@ func models() []model {
 			{"FORGET_DEAD_0", assertion}, {"FORGET_DEAD_1", assertion}, {"SAME_LIFE", assertion},
 			{"NO_FENCE", assertion}, {"RETELL", cycle},
 		},
+	}, {
+		file:  "sleepwake.pml",
+		holds: []check{{defines: []string{"LINES=2"}}, {defines: []string{"LINES=2"}, cycles: true}},
+		small: []string{"LINES=1"},
+		bugs: []planted{
+			{"NO_REPOLL", assertion}, {"POLL_BEFORE_FLAG", assertion}, {"NO_FENCE_RECEIVER", assertion},
+			{"NO_FENCE_SENDER", assertion}, {"NO_FLUSH_BEFORE_WAIT", assertion},
+			{"NO_FLUSH_AFTER_TURN", assertion}, {"KICK_FORGOTTEN", assertion}, {"KICK_KEPT", cycle},
+		},
 	}}
 }
 
