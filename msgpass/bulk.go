@@ -35,10 +35,12 @@ func (d Descriptor) granule() int { return int(d & 0xffff) }
 // Size returns the bytes of payload.
 func (d Descriptor) Size() int { return int(d >> 16) }
 
-// Pool is the filling end of a bulk pool. The zero Pool has no buffers.
+// Pool is the filling end of a bulk pool. It outlives connections: what was lent in one comes back
+// when the next begins, and a buffer that was taken stays taken.
 type Pool struct {
 	mem      []byte
 	owners   []byte
+	up       bool  // the channel is up: buffers can be taken
 	granules int   // per buffer
 	free     []int // first granules of buffers that this end owns
 	out      []int // first granules of buffers that were lent, oldest first
@@ -59,6 +61,15 @@ func makePool(window []byte, at offsets) Pool {
 	return p
 }
 
+// start takes back all that was lent, since no reader is left, and lets buffers be taken.
+func (p *Pool) start() {
+	p.free = append(p.free, p.out...)
+	p.out, p.up = p.out[:0], true
+}
+
+// stop lets no buffers be taken: a reader that does not know yet may be reading them.
+func (p *Pool) stop() { p.up = false }
+
 // Cut makes all buffers of the pool size bytes long. Errors: size is not a power of two from 2 KiB
 // to 512 KiB; a buffer is in use.
 func (p *Pool) Cut(size int) error {
@@ -66,6 +77,7 @@ func (p *Pool) Cut(size int) error {
 		return fmt.Errorf("msgpass: bulk buffers of %d bytes: want a power of two from %d to %d",
 			size, granuleBytes, poolBytes)
 	}
+	p.collect()
 	if len(p.free)*p.granules*granuleBytes != len(p.mem) {
 		return fmt.Errorf("msgpass: %d bulk buffers are in use: want none",
 			granules/p.granules-len(p.free))
@@ -82,12 +94,12 @@ func (p *Pool) cut(size int) {
 	}
 }
 
-// Take returns a buffer to fill; false if all are with the reading end.
+// Take returns a buffer to fill; false if all are lent or taken, or the channel is down.
 func (p *Pool) Take() (Buffer, bool) {
 	if len(p.free) == 0 {
 		p.collect()
 	}
-	if len(p.free) == 0 {
+	if len(p.free) == 0 || !p.up {
 		return Buffer{}, false
 	}
 	last := len(p.free) - 1

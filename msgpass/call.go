@@ -2,7 +2,8 @@ package msgpass
 
 // A call slot is a line in which a request goes one way and its reply comes back: the fastest round
 // trip that there is, since only one line moves. The line is the caller's while its header is zero
-// or a reply, and the callee's while it is a request.
+// or a reply, and the callee's while it is a request. A header that is
+// neither is nobody's: the end that wrote it gets no answer.
 
 // Caller is the calling end of a call slot.
 type Caller struct{ line *Line }
@@ -26,11 +27,7 @@ func (c Caller) Call(h Header) {
 
 // Reply returns the reply's header, or zero while there is none.
 func (c Caller) Reply() Header {
-	h := c.line.header() // ORDER: acquires the reply; pairs with Answer.
-	if h&FlagReply == 0 {
-		return 0
-	}
-	return h
+	return c.line.header().ifCall(FlagReply) // ORDER: acquires the reply; pairs with Answer.
 }
 
 // Line returns the line, for the request after Request and the reply before Answer.
@@ -38,11 +35,7 @@ func (c Callee) Line() *Line { return c.line }
 
 // Request returns the request's header, or zero while there is none.
 func (c Callee) Request() Header {
-	h := c.line.header() // ORDER: acquires the request; pairs with Call.
-	if h&FlagReply != 0 {
-		return 0
-	}
-	return h
+	return c.line.header().ifCall(0) // ORDER: acquires the request; pairs with Call.
 }
 
 // Answer hands the reply over, with the request's type and tag if h has them.

@@ -31,7 +31,7 @@ type Channel struct {
 	link    link
 	sleeps  [2]*uint64 // the sleeping flags: ours, the peer's
 	flushed uint64     // Out.head at the last Flush
-	nowhere [2]Line    // rings of a channel that is down
+	nowhere [3]Line    // rings and call slots of a channel that is down
 }
 
 // Open returns the core's end of its window with peer. The channel is not up yet: see Connect.
@@ -47,7 +47,9 @@ func Open(core kernel.Core, peer kernel.CoreID) (*Channel, error) {
 	}
 	boot := core.Boot()
 	side := sides(boot.Core, peer)
-	c := &Channel{core: core, peer: peer, window: window}
+	c := &Channel{
+		core: core, peer: peer, window: window, Pool: makePool(window, ends[side]),
+	}
 	c.link = link{
 		own:   lineAt(window, ends[side].link),
 		other: lineAt(window, ends[1-side].link),
@@ -102,21 +104,22 @@ func (c *Channel) attach() {
 		c.Callers[i] = NewCaller(lineAt(c.window, own.calls+i*LineBytes))
 		c.Callees[i] = NewCallee(lineAt(c.window, other.calls+i*LineBytes))
 	}
-	c.Pool = makePool(c.window, own)
+	c.Pool.start()
 	c.Loans = makeLoans(c.window, other)
 }
 
 // leadNowhere gives the channel rings that refuse and bring nothing.
 func (c *Channel) leadNowhere() {
-	full, empty := &c.nowhere[0], &c.nowhere[1]
-	full[headerWord], empty[headerWord] = uint64(flagPresent), 0
+	full, empty, call := &c.nowhere[0], &c.nowhere[1], &c.nowhere[2]
+	full[headerWord], empty[headerWord], call[headerWord] = uint64(flagPresent), 0, 0
 	c.Out = Sender{slots: oneSlot(full), batch: LineBytes}
 	c.In = Receiver{slots: oneSlot(empty)}
 	c.flushed = 0
 	for i := range callSlots {
-		c.Callers[i], c.Callees[i] = NewCaller(full), NewCallee(empty)
+		c.Callers[i], c.Callees[i] = NewCaller(full), NewCallee(call)
 	}
-	c.Pool, c.Loans = Pool{}, Loans{}
+	c.Pool.stop()
+	c.Loans = Loans{}
 }
 
 // PeerDied takes note that a life of the peer is over. If the channel was up with it, the channel

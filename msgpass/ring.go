@@ -73,7 +73,7 @@ func makeReceiver(mem, rest []byte, start int) Receiver {
 // TrySlot returns the next slot to fill, or nil if the ring is full. The same slot is returned
 // until Publish. The payload may be written in any order; the header must not be touched.
 func (s *Sender) TrySlot() *Line {
-	if s.head == s.limit {
+	if s.head >= s.limit {
 		return s.claimSlot()
 	}
 	return s.at(s.head)

@@ -44,8 +44,7 @@ func reset(window []byte) {
 
 // stagger returns the slot at which the rings of a window start. Windows are aligned alike, so
 // rings that all started at slot 0 would compete for one set of each cache. Both ends find the same
-// slot; 5 and 7 are odd, so the windows of one core start at slots that are all different, up to 64
-// of them.
+// slot, and on a machine of ringSlotsMin cores the windows of one start at slots all different.
 func stagger(a, b kernel.CoreID) int {
-	return (int(min(a, b).Index())*5 + int(max(a, b).Index())*7) % ringSlotsMin
+	return (int(a.Index()) + int(b.Index())) % ringSlotsMin
 }
