@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// msgHugePages is how many huge pages `bench msg` wants: one for C, a window and as much bare memory
-// for the threads and for the processes, a window for the hosted machine.
+// msgHugePages is how many huge pages `bench msg` wants: one for C, a window and as much bare
+// memory for the threads and for the processes, a window for the hosted machine.
 const msgHugePages = 6
 
 const (

@@ -52,7 +52,7 @@ func main() {
 type benchmark struct {
 	name  string
 	about string
-	open  func(ctx context.Context, log io.Writer) (*setup, error)
+	open  func(o options, log io.Writer) (*setup, error)
 }
 
 func benchmarks() []benchmark {
@@ -73,7 +73,7 @@ type setup struct {
 // options are the flags.
 type options struct {
 	jsonFile, plotFile string
-	quick              bool
+	quick, smallPages  bool
 	seed               uint64
 	time               time.Duration
 }
@@ -112,6 +112,7 @@ func parse(b benchmark, args []string) (options, error) {
 	flags.StringVar(&o.jsonFile, "json", "", "write one object a line to `FILE`")
 	flags.StringVar(&o.plotFile, "plot", "", "draw an SVG to `FILE`")
 	flags.BoolVar(&o.quick, "quick", false, "take less than a minute")
+	flags.BoolVar(&o.smallPages, "small-pages", false, "reserve no huge pages, use none")
 	flags.DurationVar(&o.time, "time", 0, "sample for this long (default 4m, or 40s with --quick)")
 	flags.Uint64Var(&o.seed, "seed", 0, "order of the samples (default: a random one, printed)")
 	if err := flags.Parse(args); err != nil {
@@ -133,8 +134,9 @@ func parse(b benchmark, args []string) (options, error) {
 }
 
 // measure runs one benchmark and reports.
-func measure(ctx context.Context, b benchmark, o options, command string, out io.Writer) (err error) {
-	s, err := b.open(ctx, out)
+func measure(ctx context.Context, b benchmark, o options, command string,
+	out io.Writer) (err error) {
+	s, err := b.open(o, out)
 	if err != nil {
 		return err
 	}
@@ -143,7 +145,8 @@ func measure(ctx context.Context, b benchmark, o options, command string, out io
 		harness.Machine(),
 		fmt.Sprintf("%s, %s, seed %d, %s", harness.Stamp(), command, o.seed, s.note),
 	}
-	fmt.Fprintf(out, "%s\n%d subjects for %v\n", strings.Join(header, "\n"), len(s.subjects), o.time)
+	fmt.Fprintf(out, "%s\n%d subjects for %v\n", strings.Join(header, "\n"), len(s.subjects),
+		o.time)
 	plan := harness.Plan{Subjects: s.subjects, Probe: s.probe, Seed: o.seed, Time: o.time}
 	result, err := plan.Run(ctx)
 	if err != nil {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -27,13 +26,10 @@ const (
 	// wakeCount is the number of wake-ups in a sample: with the sleeps, about SampleTime.
 	wakeCount = 10
 
-	// busyEvery is how rarely the loop beside busy goroutines is measured: a sample may take a third
-	// of a second.
+	// busyEvery is how rarely the loop beside busy goroutines is measured: a sample may take a
+	// third of a second.
 	busyEvery = 10
 )
-
-// A runner takes one sample.
-type runner = func(count int) (time.Duration, error)
 
 // msg holds the workers of `bench msg`.
 type msg struct {
@@ -44,17 +40,17 @@ type msg struct {
 	hosted                  *harness.Worker
 }
 
-func openMsg(_ context.Context, log io.Writer) (*setup, error) {
+func openMsg(o options, log io.Writer) (*setup, error) {
 	m := &msg{}
-	if err := m.start(log); err != nil {
+	if err := m.start(o, log); err != nil {
 		return nil, errors.Join(err, m.close())
 	}
 	return &setup{subjects: m.subjects(), bars: msgBars(), probe: m.probe,
 		note: "C baselines in " + m.c.Greeting, close: m.close}, nil
 }
 
-// start starts the workers. Without huge pages, every worker has small ones.
-func (m *msg) start(log io.Writer) error {
+// start starts the workers.
+func (m *msg) start(o options, log io.Writer) error {
 	cpuA, cpuB, err := harness.TwoCPUs()
 	if err != nil {
 		return err
@@ -66,11 +62,7 @@ func (m *msg) start(log io.Writer) error {
 	if err != nil {
 		return err
 	}
-	pages := worker.HugePages
-	if m.pages, err = reserveHugePages(msgHugePages); err != nil {
-		fmt.Fprintf(log, "warning: %v; small pages are used\n", err)
-		pages = worker.SmallPages
-	}
+	pages := m.choosePages(o, log)
 	command := exec.Command(program, strconv.Itoa(cpuA), strconv.Itoa(cpuB))
 	command.Stderr = os.Stderr
 	if m.c, err = harness.StartWorker("C", command); err != nil {
@@ -90,6 +82,19 @@ func (m *msg) start(log io.Writer) error {
 		}
 	}
 	return nil
+}
+
+// choosePages has huge pages reserved if it may.
+func (m *msg) choosePages(o options, log io.Writer) (pages string) {
+	if o.smallPages {
+		return worker.SmallPages
+	}
+	var err error
+	if m.pages, err = reserveHugePages(msgHugePages); err != nil {
+		fmt.Fprintf(log, "warning: %v; pages of 4 KiB are used instead\n", err)
+		return worker.SmallPages
+	}
+	return worker.HugePages
 }
 
 func startGo(mode, pages string, cpuA, cpuB int) (*harness.Worker, error) {

@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"slices"
+	"time"
 
 	"skerry/test/bench/harness"
 	"skerry/test/bench/worker"
@@ -13,8 +15,8 @@ const (
 	throughput = "throughput of 64 bytes"
 	bulk       = "bulk, 64 KiB buffers"
 	wakeUp     = "wake-up of a sleeping core"
-	fanOut     = "fan-out: a round over 64 idle channels"
-	loopDelay  = "loop beside CPU-bound goroutines"
+	fanOut     = "fan-out to 64 idle channels"
+	loopDelay  = "loop beside k busy goroutines"
 )
 
 // Subjects that others are compared with.
@@ -31,9 +33,12 @@ const (
 	bulkCopy   = "copy"
 	goChannel  = "Go channel, threads"
 	gvisorPipe = "gVisor pipe"
-	hostedWait = "loop of a hosted core"
+	hostedLoop = "loop of a hosted core"
 	polling    = "WaitSet.Poll"
 )
+
+// bulkBytes is the size of the buffers of case bulk.
+const bulkBytes = 64 << 10
 
 // The places where a Go subject runs, as its name ends.
 const (
@@ -43,98 +48,114 @@ const (
 )
 
 func (m *msg) subjects() []harness.Subject {
-	var all []harness.Subject
-	all = append(all, m.latencies()...)
-	all = append(all, m.throughputs()...)
-	all = append(all, m.bulks()...)
-	all = append(all, m.wakeUps()...)
-	return all
+	return slices.Concat(m.latencies(), m.throughputs(), m.bulks(), m.wakeUps(), m.polls(),
+		m.delays())
 }
 
-// everywhere returns a Go subject for each place: threads, processes, and processes with small pages.
-func (m *msg) everywhere(s harness.Subject, request string) []harness.Subject {
-	places := []struct {
-		suffix string
-		worker *harness.Worker
-	}{{inThreads, m.threads}, {inProcesses, m.process}, {smallPages, m.small}}
-	var all []harness.Subject
-	for _, place := range places {
-		one := s
-		one.Name += place.suffix
-		one.Run = inGo(place.worker, request)
-		all = append(all, one)
+// A runner takes one sample.
+type runner = func(count int) (time.Duration, error)
+
+// group makes the subjects of one case.
+type group struct {
+	kase string
+	kind harness.Kind
+}
+
+func (g group) subject(name string, run runner, versus ...string) harness.Subject {
+	return harness.Subject{Case: g.kase, Name: name, Kind: g.kind, Versus: versus, Run: run}
+}
+
+// everywhere returns a Go subject for each place in which it runs.
+func (m *msg) everywhere(g group, name, request string, versus ...string) []harness.Subject {
+	return []harness.Subject{
+		g.subject(name+inThreads, inGo(m.threads, request), versus...),
+		g.subject(name+inProcesses, inGo(m.process, request), versus...),
+		g.subject(name+smallPages, inGo(m.small, request), versus...),
 	}
-	return all
 }
 
 func (m *msg) latencies() []harness.Subject {
-	subject := func(name string, run runner, versus ...string) harness.Subject {
-		return harness.Subject{Case: latency, Name: name, Kind: harness.OneWay(), Versus: versus, Run: run}
-	}
-	all := []harness.Subject{
-		subject(cOneLine, m.inC("one-line", 0)),
-		subject(cTwoLines, m.inC("two-line", 0), cOneLine),
-		subject("C ring, 64 slots", m.inC("ring-pingpong", 64), cOneLine),
-	}
-	all = append(all, m.everywhere(subject(callSlot, nil, cOneLine), worker.CallLatency)...)
-	all = append(all, m.everywhere(subject(ring, nil, cOneLine, cTwoLines), worker.RingLatency)...)
-	return append(all,
-		subject(gvisorPipe+inThreads, inGo(m.threads, worker.GVisorLatency), ring+inThreads),
-		subject(goChannel, inGo(m.threads, worker.ChanLatency), ring+inThreads),
-		subject("C, pipe", m.inC("pipe", 0), ring+inProcesses),
-		subject(cDatagram, m.inC("socket", 0), ring+inProcesses),
-		subject("Go pipe"+inProcesses, inGo(m.process, worker.PipeLatency), ring+inProcesses),
-		subject("Go Unix datagram"+inProcesses, inGo(m.process, worker.SocketLatency), ring+inProcesses),
+	g := group{latency, harness.OneWay()}
+	return slices.Concat(
+		[]harness.Subject{
+			g.subject(cOneLine, m.inC("one-line", 0)),
+			g.subject(cTwoLines, m.inC("two-line", 0), cOneLine),
+			g.subject("C ring, 64 slots", m.inC("ring-pingpong", 64), cOneLine),
+		},
+		m.everywhere(g, callSlot, worker.CallLatency, cOneLine),
+		m.everywhere(g, ring, worker.RingLatency, cOneLine, cTwoLines),
+		m.latenciesOfOthers(g),
 	)
 }
 
-func (m *msg) throughputs() []harness.Subject {
-	subject := func(name string, run runner, versus ...string) harness.Subject {
-		return harness.Subject{Case: throughput, Name: name, Kind: harness.Each("per message"),
-			Versus: versus, Run: run}
+// latenciesOfOthers are what the kernel, the Go runtime and other libraries take. Pipes and sockets
+// are measured from C and from Go, and C is what ours is held against.
+func (m *msg) latenciesOfOthers(g group) []harness.Subject {
+	return []harness.Subject{
+		g.subject(gvisorPipe+inThreads, inGo(m.threads, worker.GVisorLatency), ring+inThreads),
+		g.subject(goChannel, inGo(m.threads, worker.ChanLatency), ring+inThreads),
+		g.subject("C, pipe", m.inC("pipe", 0), ring+inProcesses),
+		g.subject(cDatagram, m.inC("socket", 0), ring+inProcesses),
+		g.subject("Go pipe"+inProcesses, inGo(m.process, worker.PipeLatency), ring+inProcesses),
+		g.subject("Go Unix datagram"+inProcesses, inGo(m.process, worker.SocketLatency),
+			ring+inProcesses),
 	}
+}
+
+func (m *msg) throughputs() []harness.Subject {
+	g := group{throughput, harness.Each("per message", time.Nanosecond)}
 	var all []harness.Subject
 	for _, slots := range []int{16, 64, 256, 1024} {
-		all = append(all, subject(fmt.Sprintf("C ring, %d slots", slots), m.inC("ring-stream", slots)))
+		all = append(all, g.subject(fmt.Sprintf("C ring, %d slots", slots),
+			m.inC("ring-stream", slots)))
 	}
-	small := subject("ring, 64 slots", nil, "C ring, 64 slots")
-	all = append(all, m.everywhere(small, worker.RingStreamSmall)...)
-	grown := subject(ringGrown, nil, cBestRing)
-	all = append(all, m.everywhere(grown, worker.RingStreamGrown)...)
-	return append(all,
-		subject(gvisorPipe+inThreads, inGo(m.threads, worker.GVisorStream), ringGrown+inThreads),
-		subject(gvisorPipe+inProcesses, inGo(m.process, worker.GVisorStream), ringGrown+inProcesses),
-		subject(goChannel, inGo(m.threads, worker.ChanStream), ringGrown+inThreads),
+	return slices.Concat(all,
+		m.everywhere(g, "ring, 64 slots", worker.RingStreamSmall, "C ring, 64 slots"),
+		m.everywhere(g, ringGrown, worker.RingStreamGrown, cBestRing),
+		[]harness.Subject{
+			g.subject(gvisorPipe+inThreads, inGo(m.threads, worker.GVisorStream),
+				ringGrown+inThreads),
+			g.subject(gvisorPipe+inProcesses, inGo(m.process, worker.GVisorStream),
+				ringGrown+inProcesses),
+			g.subject(goChannel, inGo(m.threads, worker.ChanStream), ringGrown+inThreads),
+		},
 	)
 }
 
 func (m *msg) bulks() []harness.Subject {
-	const bufferBytes = 64 << 10
-	subject := func(name string, run runner, versus ...string) harness.Subject {
-		return harness.Subject{Case: bulk, Name: name, Kind: harness.Bandwidth(bufferBytes),
-			Versus: versus, Run: run}
-	}
-	all := []harness.Subject{subject(cMovsb, m.inC("bulk-copy", 0))}
-	all = append(all, m.everywhere(subject(bulkCopy, nil, cMovsb), worker.BulkCopy)...)
-	return append(all, m.everywhere(subject("in place", nil, cMovsb), worker.BulkInPlace)...)
+	g := group{bulk, harness.Bandwidth(bulkBytes)}
+	return slices.Concat(
+		[]harness.Subject{g.subject(cMovsb, m.inC("bulk-copy", 0))},
+		m.everywhere(g, bulkCopy, worker.BulkCopy, cMovsb),
+		m.everywhere(g, "in place", worker.BulkInPlace, cMovsb),
+	)
 }
 
 func (m *msg) wakeUps() []harness.Subject {
-	gap := int(worker.WakeGap.Microseconds())
+	g := group{wakeUp, harness.Each("until awake", time.Microsecond)}
 	all := []harness.Subject{
-		{Case: wakeUp, Name: cWake, Kind: harness.Each("until awake"), Count: wakeCount,
-			Run: m.inC("wake", gap)},
-		{Case: wakeUp, Name: "Go, eventfd in the netpoller", Kind: harness.Each("until awake"),
-			Count: wakeCount, Versus: []string{cWake}, Run: inGo(m.process, worker.WakeNetpoll)},
-		{Case: wakeUp, Name: hostedWait, Kind: harness.Each("until awake"), Count: wakeCount,
-			Versus: []string{cWake}, Run: inGo(m.hosted, worker.WakeHosted)},
-		{Case: fanOut, Name: polling, Kind: harness.Each("per round"),
-			Run: inGo(m.process, worker.FanoutPoll)},
+		g.subject(cWake, m.inC("wake", int(worker.WakeGap.Microseconds()))),
+		g.subject("Go, eventfd in the netpoller", inGo(m.process, worker.WakeNetpoll), cWake),
+		g.subject(hostedLoop, inGo(m.hosted, worker.WakeHosted), cWake),
 	}
+	for i := range all {
+		all[i].Count = wakeCount
+	}
+	return all
+}
+
+func (m *msg) polls() []harness.Subject {
+	g := group{fanOut, harness.Each("per round", time.Nanosecond)}
+	return []harness.Subject{g.subject(polling, inGo(m.process, worker.FanoutPoll))}
+}
+
+func (m *msg) delays() []harness.Subject {
+	g := group{loopDelay, harness.Each("until it runs", time.Millisecond)}
+	var all []harness.Subject
 	for _, k := range worker.BusyCounts() {
-		all = append(all, harness.Subject{Case: loopDelay, Kind: harness.Each("until it runs"),
-			Name: fmt.Sprintf("%d CPU-bound goroutines", k), Count: 1, Every: busyEvery,
-			Run: inGo(m.hosted, worker.Busy(k))})
+		s := g.subject(fmt.Sprintf("k = %d", k), inGo(m.hosted, worker.Busy(k)))
+		s.Count, s.Every = 1, busyEvery
+		all = append(all, s)
 	}
 	return all
 }

@@ -1,6 +1,6 @@
-// Package limit builds the C baselines: what the hardware and the kernel themselves take for the things
-// that msgpass and the drivers do. They are C, so that no Go runtime is in what Go is compared with;
-// c/limit.h explains them, c/main.c the requests that the program takes.
+// Package limit builds the C baselines: what the hardware and the kernel themselves take for the
+// things that msgpass and the drivers do. They are C, so that no Go runtime is in what Go is
+// compared with; c/limit.h explains them, c/main.c the requests that the program takes.
 package limit
 
 import (

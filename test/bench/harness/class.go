@@ -15,13 +15,13 @@ const (
 func Classes() []Class { return []Class{Near, Far} }
 
 const (
-	// nearNanosMax parts the classes: the one-way time of one cache line is about 25 ns between
-	// cores that share a last-level cache and 200 ns and more between cores that do not; nothing was
-	// ever seen between 70 and 170, so the bound lies in the gap.
+	// nearNanosMax parts the classes: one cache line takes about 25 ns one way between cores that
+	// share a last-level cache, and 200 ns and more between cores that do not. Nothing was ever
+	// seen between 70 and 170, so the bound lies in the gap.
 	nearNanosMax = 120
 
-	// probeSpreadMax is how much larger the one probe may be than the other: a probe repeats to within
-	// a few per cent while the CPUs stay where they are.
+	// probeSpreadMax is how much larger the one probe may be than the other: a probe repeats to
+	// within a few per cent while the CPUs stay where they are.
 	probeSpreadMax = 1.3
 )
 

@@ -19,7 +19,7 @@ func TwoCPUs() (first, second int, err error) {
 		}
 	}
 	if len(found) < 2 {
-		return 0, 0, fmt.Errorf("harness: %d CPUs may be used: want 2, one for each side", len(found))
+		return 0, 0, fmt.Errorf("harness: %d CPUs may be used: want 2, a side each", len(found))
 	}
 	return found[0], found[1], nil
 }

@@ -7,7 +7,8 @@
 //
 //   - A run is many rounds; each round takes one short sample of every [Subject], in random order.
 //   - Each sample is bracketed by a probe, the time that one cache line takes between the two
-//     CPUs. A sample whose two probes disagree is dropped; the others are classed as [Near] or [Far].
+//     CPUs. A sample whose two probes disagree is dropped; the others are classed as [Near] or
+//     [Far].
 //   - What is reported is the median of each subject and class with its quartiles ([Row]), and
 //     ratios of medians of the same run and class ([Bar]).
 //
@@ -16,7 +17,10 @@
 // out samples on request, so that a sample starts nothing.
 package harness
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // A Subject is one way of doing what its case is about.
 type Subject struct {
@@ -51,8 +55,13 @@ func OneWay() Kind {
 	}}
 }
 
-// Each is the time that one of count took.
-func Each(metric string) Kind { return Kind{metric, "ns", perCount} }
+// Each is the time that one of count took, in a unit from nanoseconds up.
+func Each(metric string, unit time.Duration) Kind {
+	name := strings.TrimPrefix(unit.String(), "1")
+	return Kind{metric, name, func(count int, elapsed time.Duration) float64 {
+		return perCount(count, elapsed) / float64(unit)
+	}}
+}
 
 // Bandwidth is the rate at which count buffers of the given size moved.
 func Bandwidth(bytes int) Kind {

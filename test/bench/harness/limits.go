@@ -3,8 +3,8 @@ package harness
 import "time"
 
 const (
-	// SampleTime is how long a sample aims to take: long enough that starting and stopping both sides
-	// does not show, short enough that the machine rarely changes within it.
+	// SampleTime is how long a sample aims to take: long enough that starting and stopping both
+	// sides does not show, short enough that the machine rarely changes within it.
 	SampleTime = 2500 * time.Microsecond
 
 	// sampleTimeMin is the shortest sample that counts: below it the clock and the start show.

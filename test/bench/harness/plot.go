@@ -28,8 +28,8 @@ const (
 	plotFar   = "#d98a29"
 )
 
-// WritePlot draws the rows: a panel for each case and unit, a bar for each subject and class on a logarithmic
-// axis, with a whisker from the first quartile to the third.
+// WritePlot draws the rows: a panel for each case and unit, a bar for each subject and class on a
+// logarithmic axis, with a whisker from the first quartile to the third.
 func WritePlot(w io.Writer, title string, subtitles []string, rows []Row) error {
 	panels := panelsOf(rows)
 	height := plotMargin*2 + plotHead + len(subtitles)*plotLine
@@ -156,7 +156,7 @@ func (a axis) drawGrid(b *strings.Builder, top, bottom float64) {
 			}
 			line(b, a.x(value), top, a.x(value), bottom, plotGrid, 1)
 			if digit == 1 || a.high-a.low <= 2.5 {
-				text(b, a.x(value), bottom+15, "middle", 11, plotFaint, figure(value))
+				text(b, a.x(value), bottom+15, "middle", 11, plotFaint, fmt.Sprintf("%.12g", value))
 			}
 		}
 	}
@@ -190,6 +190,7 @@ func line(b *strings.Builder, x1, y1, x2, y2 float64, stroke string, width float
 }
 
 func text(b *strings.Builder, x, y float64, anchor string, size int, fill, s string) {
-	fmt.Fprintf(b, `<text x="%.1f" y="%.1f" text-anchor="%s" font-size="%d" fill="%s">%s</text>`+"\n",
-		x, y, anchor, size, fill, html.EscapeString(s))
+	fmt.Fprintf(b, `<text x="%.1f" y="%.1f" text-anchor="%s" font-size="%d" fill="%s">`,
+		x, y, anchor, size, fill)
+	fmt.Fprintf(b, "%s</text>\n", html.EscapeString(s))
 }

@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-// sampled returns two subjects of one case and what a run gave for them: a in both classes, b near.
+// sampled returns two subjects of one case and what a run gave: a in both classes, b near.
 func sampled() ([]Subject, *Result) {
 	a := Subject{Case: "c", Name: "a", Kind: OneWay(), Versus: []string{"b", "gone"}}
 	b := Subject{Case: "c", Name: "b", Kind: OneWay()}
@@ -119,9 +119,11 @@ func TestWriters(t *testing.T) {
 
 // Figures have three significant digits and a comma between thousands.
 func TestFigure(t *testing.T) {
-	for value, want := range map[float64]string{0: "0", 0.8734: "0.873", 0.9996: "1.00", 1.336: "1.34",
-		9.996: "10.0", 24.94: "24.9", 99.96: "100", 293.4: "293", 999.7: "1,000", 4612: "4,610",
-		17_250_000: "17,300,000", -2.5: "-2.50"} {
+	for value, want := range map[float64]string{
+		0: "0", 0.8734: "0.873", 0.9996: "1.00", 1.336: "1.34", 9.996: "10.0", 24.94: "24.9",
+		99.96: "100", 293.4: "293", 999.7: "1,000", 4612: "4,610", 17_250_000: "17,300,000",
+		-2.5: "-2.50",
+	} {
 		if got := figure(value); got != want {
 			t.Errorf("figure(%v) = %s: want %s", value, got, want)
 		}

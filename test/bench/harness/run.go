@@ -39,8 +39,9 @@ type series struct {
 
 func (s Subject) key() string { return s.Case + "/" + s.Name }
 
-// Run takes samples until the plan's time is over, or ctx is, which is an error. A subject that fails is left out from then
-// on and named in Failed; an error means that the probe failed, and with it everything.
+// Run takes samples until the plan's time is over; if ctx is over first, that is an error. A
+// subject that fails is left out from then on and named in Failed. An error also means that the
+// probe failed, and with it everything.
 func (p Plan) Run(ctx context.Context) (*Result, error) {
 	random := rand.New(rand.NewPCG(p.Seed, 0))
 	end := time.Now().Add(p.Time)

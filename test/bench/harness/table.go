@@ -13,7 +13,7 @@ func WriteTable(w io.Writer, rows []Row) error {
 	last := ""
 	for _, row := range rows {
 		if row.Case != last {
-			fmt.Fprintf(t, "\n%s\tclass\tmedian\tquartiles\t%s\tsamples\tratio to\t\n", row.Case, "")
+			fmt.Fprintf(t, "\n%s\tclass\tmedian\tquartiles\t\tsamples\tratio to\t\n", row.Case)
 			last = row.Case
 		}
 		fmt.Fprintf(t, "  %s\t%s\t%s\t%s … %s\t%s %s\t%d\t%s\t%s\n", row.Subject, row.Class,

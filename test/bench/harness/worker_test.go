@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// A worker's times are passed on; its refusals, garbage and death are errors that say what was asked.
+// A worker's times are passed on; its refusals, garbage and death are errors.
 func TestWorker(t *testing.T) {
 	script := `echo ready to go; while read a; do case $a in
 		time) echo ok 1500;; die) exit 3;; zero) echo ok 0;; *) echo "error $a";; esac; done`

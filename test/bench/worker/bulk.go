@@ -57,34 +57,57 @@ func bulkCopyOut(e *end, count int) error {
 	return nil
 }
 
-// bulkFill writes buffers in place, word by word: word w of buffer i is i + w.
+// bulkFill writes buffers in place: all words of line n of buffer i are i + n.
 func bulkFill(e *end, count int) error {
 	for i := range count {
 		b := take(e)
-		for at, v := 0, uint64(i); at+8 <= len(b.Bytes); at, v = at+8, v+1 {
-			binary.LittleEndian.PutUint64(b.Bytes[at:], v)
+		v := uint64(i)
+		for rest := b.Bytes; len(rest) >= msgpass.LineBytes; rest = rest[msgpass.LineBytes:] {
+			fillLine((*[msgpass.LineBytes]byte)(rest), v)
+			v++
 		}
 		lend(e, b)
 	}
 	return nil
 }
 
+func fillLine(line *[msgpass.LineBytes]byte, v uint64) {
+	binary.LittleEndian.PutUint64(line[0:], v)
+	binary.LittleEndian.PutUint64(line[8:], v)
+	binary.LittleEndian.PutUint64(line[16:], v)
+	binary.LittleEndian.PutUint64(line[24:], v)
+	binary.LittleEndian.PutUint64(line[32:], v)
+	binary.LittleEndian.PutUint64(line[40:], v)
+	binary.LittleEndian.PutUint64(line[48:], v)
+	binary.LittleEndian.PutUint64(line[56:], v)
+}
+
 // bulkSum reads buffers in place.
 func bulkSum(e *end, count int) error {
-	const words = bulkBytes / 8
+	const lines = bulkBytes / msgpass.LineBytes
 	for i := range count {
 		d, payload, err := borrow(e)
 		if err != nil {
 			return err
 		}
-		total := uint64(0)
-		for at := 0; at+8 <= len(payload); at += 8 {
-			total += binary.LittleEndian.Uint64(payload[at:])
-		}
+		total := sumWords(payload)
 		e.channel.Loans.Return(d)
-		if want := uint64(i)*words + words*(words-1)/2; total != want {
+		if want := 8 * (uint64(i)*lines + lines*(lines-1)/2); total != want {
 			return fmt.Errorf("worker: buffer %d adds up to %d: want %d", i, total, want)
 		}
 	}
 	return nil
+}
+
+// sumWords adds up the words of whole lines, in four sums so that no addition waits for the last.
+func sumWords(rest []byte) uint64 {
+	var a, b, c, d uint64
+	for ; len(rest) >= 32; rest = rest[32:] {
+		words := (*[32]byte)(rest)
+		a += binary.LittleEndian.Uint64(words[0:])
+		b += binary.LittleEndian.Uint64(words[8:])
+		c += binary.LittleEndian.Uint64(words[16:])
+		d += binary.LittleEndian.Uint64(words[24:])
+	}
+	return a + b + c + d
 }

@@ -28,7 +28,8 @@ type end struct {
 	own time.Duration // set by a side A that does its own timing
 }
 
-// Offsets in the bare memory: a ring of at most 4096 slots each way, staggered, and a pipe each way.
+// Offsets in the bare memory: a ring of at most 4096 slots each way, staggered, and a pipe each
+// way.
 const (
 	bareRing0 = 0
 	bareRing1 = 512<<10 + 17*msgpass.LineBytes

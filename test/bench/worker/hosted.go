@@ -47,7 +47,8 @@ func mainHosted(in io.Reader) error {
 	if err := unix.Mkfifo(path, 0o600); err != nil {
 		return fmt.Errorf("worker: make %s: %w", path, err)
 	}
-	machine, err := hosted.New(hosted.Config{Cores: 2, Instance: self, Args: []string{appName, path}})
+	config := hosted.Config{Cores: 2, Instance: self, Args: []string{appName, path}}
+	machine, err := hosted.New(config)
 	if err != nil {
 		return err
 	}
@@ -104,7 +105,8 @@ func wakingCore(s *coreos.OS, c *msgpass.Channel, o order) (time.Duration, error
 	busy := 0
 	if o.name != WakeHosted {
 		if _, err := fmt.Sscanf(o.name, busyFormat, &busy); err != nil {
-			return 0, fmt.Errorf("worker: subject %q: want %s or %s", o.name, WakeHosted, busyFormat)
+			return 0, fmt.Errorf("worker: subject %q: want %s or %s", o.name, WakeHosted,
+				busyFormat)
 		}
 	}
 	defer guard(o).Stop()
@@ -120,7 +122,8 @@ func wakingCore(s *coreos.OS, c *msgpass.Channel, o order) (time.Duration, error
 	return total, nil
 }
 
-// tell sends one message and returns word 0 of the answer. It polls for it, so as not to sleep itself.
+// tell sends one message and returns word 0 of the answer. It polls for it, so as not to sleep
+// itself.
 func tell(s *coreos.OS, c *msgpass.Channel, what uint16, word uint64) uint64 {
 	l := c.Out.TrySlot()
 	for l == nil {

@@ -77,8 +77,8 @@ func mainThreads(pages string, cpuA, cpuB int, in io.Reader, out io.Writer) erro
 	})
 }
 
-// mainProcesses runs side A here and starts a process for side B. Both are pinned as a whole, as the
-// processes of hosted are.
+// mainProcesses runs side A here and starts a process for side B. Both are pinned as a whole, as
+// the processes of hosted are.
 func mainProcesses(pages string, cpuA, cpuB int, in io.Reader, out io.Writer) error {
 	shared, err := share(pages)
 	if err != nil {

@@ -123,8 +123,13 @@ func chanReceive(e *end, count int) error {
 }
 
 // Pipes and sockets, as a Go program uses them: through the netpoller.
-func pipePing(e *end, count int) error { return filePing(e.files.pipeAB[1], e.files.pipeBA[0], count) }
-func pipePong(e *end, count int) error { return filePong(e.files.pipeAB[0], e.files.pipeBA[1], count) }
+func pipePing(e *end, count int) error {
+	return filePing(e.files.pipeAB[1], e.files.pipeBA[0], count)
+}
+
+func pipePong(e *end, count int) error {
+	return filePong(e.files.pipeAB[0], e.files.pipeBA[1], count)
+}
 
 func socketPing(e *end, count int) error {
 	return filePing(e.files.socket[0], e.files.socket[0], count)

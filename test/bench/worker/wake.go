@@ -9,8 +9,8 @@ import (
 	"skerry/msgpass"
 )
 
-// WakeGap is how long the sleeping side is left alone before it is woken: long past any spinning, so
-// that it does sleep.
+// WakeGap is how long the sleeping side is left alone before it is woken: long past any spinning,
+// so that it does sleep.
 const WakeGap = 200 * time.Microsecond
 
 // wakeWaker writes the eventfd that side B sleeps on, and adds up how long B takes to be awake.
