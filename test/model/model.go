@@ -5,6 +5,8 @@
 //
 //	link.pml       msgpass/link.go: how two ends agree on an epoch, over deaths and restarts
 //	sleepwake.pml  msgpass.WaitSet: two cores that send and sleep; no wake-up is lost
+//	ring.pml       msgpass.Sender, Receiver: the claim ring; no line lost, torn or out of order
+//	callslot.pml   msgpass.Caller, Callee: a request and its reply in one line
 //
 // Memory is x86-TSO in all of them: each core has a FIFO of buffered stores that drains at any
 // time, a load sees the core's own buffered stores first, a fence waits until the buffer is empty.

@@ -26,6 +26,7 @@
  *   NO_FENCE_SENDER       no fence between publishing and reading the peer's flag
  *   NO_FLUSH_BEFORE_WAIT  a core sleeps without having looked at its peer's flag
  *   NO_FLUSH_AFTER_TURN   a core computes on without having looked at its peer's flag
+ *   HEAD_REPEATS          the head that Flush compares with that of the last Flush repeats
  *   KICK_FORGOTTEN        Wait forgets a kick that came before it
  *   KICK_KEPT             Wait returns for a kick and leaves it in place (a cycle, for pan -l)
  */
@@ -57,12 +58,19 @@ end:	do
 
 inline fence() { empty(buffer[x]) }
 
+/* What tells Flush whether lines were published since the last one. */
+#ifdef HEAD_REPEATS
+#define HEAD (sent[x] % 2)
+#else
+#define HEAD sent[x]
+#endif
+
 /* WaitSet.Flush: kick the peer if lines were published since the last Flush and it sleeps. */
 inline flush() {
 	if
-	:: flushed == sent[x]
+	:: flushed == HEAD
 	:: else ->
-		flushed = sent[x];
+		flushed = HEAD;
 #ifndef NO_FENCE_SENDER
 		fence();
 #endif
@@ -109,7 +117,7 @@ inline sleep() {
 
 active [2] proctype Core() {
 	bit x = _pid - 2;
-	byte flushed; /* lines sent at the last Flush */
+	byte flushed; /* HEAD at the last Flush */
 
 	do
 	:: sent[x] < LINES -> sent[x]++; buffer[x]!SENT(x), sent[x]
