@@ -79,7 +79,7 @@ func Program(apps ...App) kernel.Program {
 	}
 }
 
-// find returns the app that args[0] names. A program with a single app needs no name.
+// find returns the app that args[0] names.
 func find(apps []App, args []string) (App, error) {
 	if len(args) == 0 {
 		return App{}, fmt.Errorf("%w: no name in the boot information: want one of %s", ErrUnknownApp,

@@ -1,0 +1,131 @@
+package coreos
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"skerry/kernel"
+	"skerry/kernel/sim"
+	"skerry/msgpass"
+)
+
+const (
+	hello  = msgpass.TypeFirst + 1
+	passes = 100 // that a token makes around the ring of cores
+)
+
+// ring passes a token from core to core until it has gone round often enough.
+func ring(s *OS) error {
+	boot := s.Core().Boot()
+	next := s.Loop().Channel(boot.Cores[(int(boot.Core.Index())+1)%len(boot.Cores)])
+	if boot.Core == 0 {
+		pass(s, next, 0)
+	}
+	for {
+		turn := s.Loop().Turn(kernel.Forever)
+		if len(turn.Faults) > 0 {
+			return errors.Join(turn.Faults...)
+		}
+		if turn.Ready == nil {
+			continue
+		}
+		l, h, err := turn.Ready.Next()
+		if h == 0 {
+			return err
+		}
+		token := l[0]
+		turn.Ready.In.Release(l)
+		if token < passes {
+			pass(s, next, token+1)
+		}
+		if token+uint64(len(boot.Cores)) > passes {
+			s.Loop().Flush()
+			return nil
+		}
+	}
+}
+
+// pass sends the token on, as soon as the channel takes it.
+func pass(s *OS, to *msgpass.Channel, token uint64) {
+	for {
+		if l := to.Out.TrySlot(); l != nil {
+			l[0] = token
+			to.Out.Publish(l, msgpass.MakeHeader(hello, 8, 0))
+			return
+		}
+		s.Loop().Turn(s.Core().Now().Add(time.Millisecond))
+	}
+}
+
+// Messages travel round a ring of cores over real channels, though kicks are lost, late and doubled.
+func TestLoopCarriesMessages(t *testing.T) {
+	sim.Seeds(t, 10, func(t *testing.T, seed uint64) {
+		sim.Run(t, sim.Config{
+			Cores: 5, Seed: seed, Args: []string{"ring"},
+			Faults: sim.Faults{
+				Jitter: time.Millisecond, KickLost: 0.2, KickDoubled: 0.2, KickLate: 0.2,
+			},
+		}, Program(App{Name: "ring", Run: ring}))
+	})
+}
+
+// A death is told once per life, after the dead core's last messages were received, and the next
+// life is connected to.
+func TestLoopBuriesAfterTheLastMessage(t *testing.T) {
+	const lives, words = 3, 10
+	survivor := func(s *OS) error {
+		got := 0
+		for deaths := 0; deaths < lives; {
+			turn := s.Loop().Turn(kernel.Forever)
+			if turn.Ready != nil {
+				l, _, err := turn.Ready.Next()
+				if err != nil {
+					return err
+				}
+				turn.Ready.In.Release(l)
+				got++
+			}
+			for _, d := range turn.Deaths {
+				deaths++
+				if got != words*deaths || d.Incarnation != uint64(deaths) {
+					t.Errorf("death of life %d after %d messages: want life %d, %d messages",
+						d.Incarnation, got, deaths, words*deaths)
+				}
+				if deaths < lives {
+					if err := s.Core().Start(d.Core); err != nil {
+						return err
+					}
+				}
+			}
+		}
+		return nil
+	}
+	victim := func(s *OS) error {
+		for len(s.Loop().Turn(kernel.Forever).Up) == 0 {
+		}
+		for i := range uint64(words) {
+			pass(s, s.Loop().Channel(0), i)
+		}
+		return errors.New("enough")
+	}
+	sim.Run(t, sim.Config{Cores: 2, Args: []string{"test"}, Panics: true},
+		Program(App{Name: "test", Run: func(s *OS) error {
+			if s.Core().Boot().Core == 0 {
+				return survivor(s)
+			}
+			return victim(s)
+		}}))
+}
+
+// An unknown app is refused with the names of those that there are.
+func TestUnknownApp(t *testing.T) {
+	_, err := find([]App{{Name: "echo"}, {Name: "ring"}}, []string{"rink"})
+	if !errors.Is(err, ErrUnknownApp) || !strings.Contains(err.Error(), "echo, ring") {
+		t.Fatalf("error %v: want ErrUnknownApp with echo, ring", err)
+	}
+	if _, err := find(nil, nil); !errors.Is(err, ErrUnknownApp) {
+		t.Fatalf("error %v: want ErrUnknownApp", err)
+	}
+}
