@@ -19,13 +19,19 @@ import (
 // reports each edge once. RawConn.Read forgets the edges from before its call, then calls poll,
 // which looks at the counter: a kick before that look is seen by it, and a later one is an edge,
 // after which poll looks again.
+//
+// That second look is an ordinary system call, and must be. When its process is idle, the Go
+// runtime's monitor thread sleeps, up to a minute, until a goroutine makes one. Without the monitor
+// nobody preempts a goroutine that computes, so the next kick would wait for as long.
 type bell struct {
 	fd       int
 	file     *os.File
 	raw      syscall.RawConn
 	poll     func(uintptr) bool
-	rung     bool           // set by poll
+	slept    bool           // poll was called before in this wait
+	rung     bool           // poll found kicks
 	deadline kernel.Instant // that the poller knows
+	count    [8]byte        // room for the counter
 }
 
 // newBell takes over fd, an eventfd that does not block.
@@ -36,11 +42,7 @@ func newBell(fd int) (*bell, error) {
 	if err != nil {
 		return nil, fmt.Errorf("hosted: poll the bell, file %d: %w", fd, err)
 	}
-	b.raw = raw
-	b.poll = func(fd uintptr) bool {
-		b.rung = takeKicks(int(fd))
-		return b.rung
-	}
+	b.raw, b.poll = raw, b.look
 	return b, nil
 }
 
@@ -50,6 +52,7 @@ func (b *bell) wait(deadline kernel.Instant) bool {
 		return takeKicks(b.fd)
 	}
 	b.arm(deadline)
+	b.slept = false
 	err := b.raw.Read(b.poll)
 	switch {
 	case err == nil:
@@ -58,6 +61,17 @@ func (b *bell) wait(deadline kernel.Instant) bool {
 		return takeKicks(b.fd)
 	}
 	panic(fmt.Sprintf("hosted: wait on the bell, file %d: %v", b.fd, err))
+}
+
+// look takes the kicks, if there are some: then the wait is over.
+func (b *bell) look(uintptr) bool {
+	if b.slept {
+		_, err := unix.Read(b.fd, b.count[:])
+		b.rung = err == nil
+	} else {
+		b.slept, b.rung = true, takeKicks(b.fd)
+	}
+	return b.rung
 }
 
 // arm tells the poller the deadline, if it is a new one.

@@ -98,6 +98,30 @@ func kinds(said string) []string {
 	return list
 }
 
+// Core i has one P, and is pinned to CPU i of those that the launcher may use, from the first again
+// when they run out. Without pinning it keeps them all.
+func TestPlaces(t *testing.T) {
+	const cores = 3
+	r := build(t, cores, "place")
+	cpus := r.spawner.cpus
+	free := buildOf(t, Config{Cores: 1, Args: []string{"place"}, NoPin: true})
+	for _, r := range []*rig{r, free} {
+		if err := r.Run(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i := range cores {
+		want := fmt.Sprintf("core %d: P 1, CPUs 1, first %d\n", i, cpus[i%len(cpus)])
+		if !strings.Contains(r.said(), want) {
+			t.Errorf("cores say %q: want %q", r.said(), want)
+		}
+	}
+	want := fmt.Sprintf("core 0: P 1, CPUs %d, first %d\n", len(cpus), cpus[0])
+	if free.said() != want {
+		t.Errorf("core without a pin says %q: want %q", free.said(), want)
+	}
+}
+
 // A second process cannot be the same core, and is told which process is.
 func TestSecondInstanceIsRefused(t *testing.T) {
 	r := build(t, 1, "twice")

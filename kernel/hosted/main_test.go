@@ -18,7 +18,9 @@ var programs = map[string]kernel.Program{
 	"fault":      readNowhere,
 	"twice":      attachTwice,
 	"watch":      watchDeaths,
+	"place":      tellPlace,
 	"deaf":       stopFirst,
+	"compute":    computeBeside,
 }
 
 // TestMain makes the test's binary what its environment says: an instance, or the tests.

@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"runtime"
 	"strings"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -35,6 +37,53 @@ func stopFirst(core kernel.Core) error {
 	fmt.Println("process", os.Getpid())
 	unix.Kill(os.Getpid(), unix.SIGSTOP)
 	return watchDeaths(core)
+}
+
+// computeBeside idles on core 1 until the Go runtime's monitor thread sleeps, and starts a goroutine
+// that computes when core 0 kicks it; then it waits for a second kick. The argument "raw" plants a
+// bell that the monitor does not hear.
+func computeBeside(core kernel.Core) error {
+	if core.Boot().Core == 0 {
+		for range 2 {
+			time.Sleep(100 * time.Millisecond)
+			core.Kick(1)
+		}
+		return nil
+	}
+	if b := core.(*Core).bell; core.Boot().Args[1] == "raw" {
+		b.poll = func(uintptr) bool {
+			b.rung = takeKicks(b.fd)
+			return b.rung
+		}
+	}
+	awaitKick(core)
+	go func() {
+		for {
+		}
+	}()
+	awaitKick(core)
+	fmt.Println("woken beside a goroutine that computes")
+	return nil
+}
+
+func awaitKick(core kernel.Core) {
+	for !core.Wait(kernel.Forever) {
+	}
+}
+
+// tellPlace prints where the core runs, with how many Ps.
+func tellPlace(core kernel.Core) error {
+	var set unix.CPUSet
+	if err := unix.SchedGetaffinity(0, &set); err != nil {
+		return err
+	}
+	first := 0
+	for !set.IsSet(first) {
+		first++
+	}
+	fmt.Printf("core %d: P %d, CPUs %d, first %d\n",
+		core.Boot().Core, runtime.GOMAXPROCS(0), set.Count(), first)
+	return nil
 }
 
 // listVariable makes an instance list its files, and not attach.
