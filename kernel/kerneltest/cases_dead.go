@@ -2,6 +2,7 @@ package kerneltest
 
 import (
 	"fmt"
+	"sync/atomic"
 
 	"skerry/kernel"
 	"skerry/kernel/epitaph"
@@ -10,32 +11,31 @@ import (
 // stopFences: when Stop returns, the stopped core writes no more.
 func (c *conductor) stopFences() error {
 	victim := c.victim()
-	watcher := c.except(victim)[1]
-	if r := victim.ask(opScribble, arg(watcher.id), wordScribble); r.err != nil {
+	window, err := c.core.Window(victim.id)
+	if err != nil {
+		return err
+	}
+	if r := victim.ask(opScribble, arg(c.first().id), wordScribble); r.err != nil {
 		return r.err
 	}
-	read := func() (uint64, error) {
-		r := watcher.ask(opLoad, arg(victim.id), wordScribble)
-		return r.values[0], r.err
+	// ORDER: none needed; only whether it changes matters. Pairs with the store in scribble.
+	read := func() uint64 { return atomic.LoadUint64(wordIn(window, wordScribble)) }
+	if !await(c.core, patience, func() bool { return read() != 0 }) {
+		return fmt.Errorf("%v wrote nothing before it was stopped: want a count", victim.id)
 	}
-	c.rest()
-	if word, err := read(); err != nil || word == 0 {
-		return fmt.Errorf("%v wrote %d before it was stopped (%v): want more", victim.id, word, err)
-	}
-	var first, second uint64
 	d := death{of: victim, life: victim.life, cause: epitaph.Stopped}
-	err := c.mourn(d, func() error { return c.core.Stop(victim.id) })
-	if err == nil {
-		first, err = read()
-	}
-	c.rest()
-	if err == nil {
-		second, err = read()
-	}
-	if err == nil && first != second {
-		err = fmt.Errorf("%v wrote on after Stop returned, from %d to %d: want silence",
-			victim.id, first, second)
-	}
+	err = c.mourn(d, func() error {
+		if err := c.core.Stop(victim.id); err != nil {
+			return err
+		}
+		first := read()
+		c.rest()
+		if second := read(); second != first {
+			return fmt.Errorf("it wrote on when Stop had returned, from %d to %d: want silence",
+				first, second)
+		}
+		return nil
+	})
 	if err != nil {
 		return err
 	}

@@ -21,8 +21,8 @@ const (
 //	player     life, answer, refusal, values, textSize, text
 //	conductor  request, op, args
 //
-// The conductor writes op and args, then a new number to request; until the player has put the same
-// number in answer, the conductor leaves them alone. values to text are the player's until then.
+// The conductor writes op and args, then a new number to request. Until the player has put the same
+// number in answer, all words but life are the player's; then they are the conductor's.
 type mail struct {
 	life uint64 // incarnation of the player that reads this box
 	_    [7]uint64

@@ -131,6 +131,7 @@ func (p *player) awaitNotice(args [4]uint64) result {
 		if p.core.Now() >= deadline {
 			return failed("no notice ended a wait of %v: want one of the core that died", waitLong)
 		}
+		time.Sleep(pollEvery)
 	}
 }
 
@@ -179,6 +180,7 @@ func (p *player) beside(args [4]uint64) result {
 	}()
 	for p.core.Now() < deadline {
 		p.core.Wait(deadline)
+		time.Sleep(pollEvery)
 	}
 	close(done)
 	return result{values: [4]uint64{uint64(<-ticks)}}

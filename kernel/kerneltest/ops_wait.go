@@ -23,6 +23,7 @@ func (p *player) wait([4]uint64) result {
 		if p.core.Wait(deadline) {
 			return result{}
 		}
+		time.Sleep(pollEvery) // time passes even if Wait doesn't wait; so in all such loops
 	}
 	return failed("no kick ended a wait of %v: want it to end at the kick", waitLong)
 }

@@ -111,7 +111,7 @@ func (p *player) load(args [4]uint64) result {
 	if err != nil {
 		return result{err: err}
 	}
-	// ORDER: none needed; the mail box orders it. Pairs with the stores in store and scribble.
+	// ORDER: none needed; the mail box orders it. Pairs with the store in store.
 	return result{values: [4]uint64{atomic.LoadUint64(word)}}
 }
 
@@ -126,7 +126,7 @@ func (p *player) scribble(args [4]uint64) result {
 		for count := uint64(1); ; count++ {
 			time.Sleep(pollEvery)
 			p.core.Now()
-			// ORDER: none needed; only whether it changes matters. Pairs with the load in load.
+			// ORDER: none needed; only whether it changes matters. Pairs with the load in stopFences.
 			atomic.StoreUint64(word, count)
 		}
 	}()

@@ -26,6 +26,7 @@ func newPlayer(core kernel.Core, box *mail) *player {
 // serve answers requests until one says to go home. What was asked of an earlier life is left.
 func (p *player) serve() error {
 	served := p.mail.next()
+	p.mail.reply(served, result{})
 	// ORDER: from here on requests are read; pairs with the load in alive.
 	atomic.StoreUint64(&p.mail.life, p.boot.Incarnation)
 	for !p.home {
@@ -71,6 +72,7 @@ type stand struct {
 	mail   *mail
 	life   uint64 // the player's incarnation
 	number uint64 // of the last request
+	silent bool   // the player has not answered the request before, so it can't be asked
 }
 
 // errSilent is what a request comes to when the player doesn't answer; the suite can't go on.
@@ -93,6 +95,10 @@ func (s *stand) alive() error {
 
 // post asks and does not wait for the answer.
 func (s *stand) post(o op, args ...uint64) {
+	_, answered := s.mail.answered(s.number)
+	if s.silent = !answered; s.silent {
+		return // the box is still the player's
+	}
 	s.number++
 	var all [4]uint64
 	copy(all[:], args)
@@ -100,9 +106,12 @@ func (s *stand) post(o op, args ...uint64) {
 }
 
 // answer waits for the answer to the last request.
-func (s *stand) answer() result {
-	var r result
-	if !await(s.core, patience, func() (there bool) { r, there = s.mail.answered(s.number); return }) {
+func (s *stand) answer() (r result) {
+	there := !s.silent && await(s.core, patience, func() (answered bool) {
+		r, answered = s.mail.answered(s.number)
+		return answered
+	})
+	if !there {
 		return result{err: fmt.Errorf("%w from %v", errSilent, s.id)}
 	}
 	if r.err != nil {

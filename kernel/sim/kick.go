@@ -7,8 +7,8 @@ import (
 	"skerry/kernel"
 )
 
-// kick sends a kick on its way, as often and as late as the seed decides: the nth kick from one core
-// to another has the same fate in every run under a seed.
+// kick sends a kick on its way, as often and as late as the seed decides: the nth kick from one
+// core to another has the same fate in every run under a seed.
 func (m *Machine) kick(from, to kernel.CoreID) {
 	if !m.cfg.has(to) {
 		return

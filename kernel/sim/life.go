@@ -62,8 +62,8 @@ func (l *life) enter() {
 	}
 }
 
-// park keeps the goroutine that calls until the machine has ended, and then ends it; so its deferred
-// functions run when nobody is there any more to see what they do.
+// park keeps the goroutine that calls until the machine has ended, and then ends it; so its
+// deferred functions run when nobody is there any more to see what they do.
 func (l *life) park() {
 	<-l.machine.over
 	runtime.Goexit()

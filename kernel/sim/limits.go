@@ -8,6 +8,11 @@ const CoresMax = 1024
 // WallMax is the virtual time after which a run without an end of its own has failed.
 const WallMax = 10 * time.Minute
 
+// linger is how long, after the end of a machine, goroutines of dead lives may still come to a
+// driver call, and end there. Later ones stay blocked for good, which costs nothing but their
+// memory.
+const linger = time.Second
+
 // Limits of a Net.
 const (
 	// RingMax is how many messages wait in a channel unless the Config says otherwise: the default

@@ -21,7 +21,7 @@ type Machine struct {
 	over    chan struct{} // closed when the machine has ended
 	dice    *rand.Rand    // deaths by the seed
 
-	mu         sync.Mutex // guards what is below, and lives' notices; never held across a blocking call
+	mu         sync.Mutex // guards what is below, and lives' notices; held for moments only
 	slots      []slot     // by core index
 	windows    map[pair][]byte
 	kicks      map[pair]*rand.Rand
@@ -69,8 +69,9 @@ func (m *Machine) boot() {
 	}
 }
 
-// run carries out deaths until no core runs.
+// run carries out deaths until no core runs; then it lets what is left of dead lives end.
 func (m *Machine) run() {
+	defer time.Sleep(linger)
 	defer close(m.over)
 	tooLong, reaper := time.After(WallMax), m.nextDeath()
 	for m.alive() > 0 {

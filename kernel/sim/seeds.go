@@ -21,8 +21,8 @@ const (
 const seedPrefix = "seed="
 
 // Seeds runs a test under the seeds 1 to n, each as a subtest, up to the first that fails, and then
-// logs the command that replays it. With SKERRY_SEED=x it runs x alone, and with SKERRY_SEEDS=x that
-// many random ones. A panic fails the subtest.
+// logs the command that replays it. With SKERRY_SEED=x it runs x alone, and with SKERRY_SEEDS=x
+// that many random ones. A panic fails the subtest.
 func Seeds(t *testing.T, n int, run func(t *testing.T, seed uint64)) {
 	t.Helper()
 	for _, seed := range chooseSeeds(t, n) {
