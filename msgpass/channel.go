@@ -10,6 +10,8 @@ import (
 const (
 	typeGrow    = 1 // the sender goes on in the next level of its ring
 	typeFurther = 2 // a further line of a longer message
+	typeBind    = 3 // a client asks for a binding
+	typeBound   = 4 // a server answers
 	TypeFirst   = 0x100
 )
 
@@ -31,7 +33,9 @@ type Channel struct {
 	link    link
 	sleeps  [2]*uint64 // the sleeping flags: ours, the peer's
 	flushed uint64     // Out.head at the last Flush
+	fence   uint64     // of Flush
 	nowhere [3]Line    // rings and call slots of a channel that is down
+	bindings
 }
 
 // Open returns the core's end of its window with peer. The channel is not up yet: see Connect.
@@ -76,7 +80,8 @@ func (c *Channel) Epoch() (own, peer uint64) { return c.link.life, c.link.otherL
 
 // Connect takes the next step towards a connection and tells whether the channel came up by it.
 // Call it after every Wait while the channel is not up; a change at the other end kicks this core.
-// Error: the peer was built with another layout; it is refused until its next life.
+// Errors: the peer was built with another layout, and is refused until its next life; it broke the
+// protocol, as Dispatch did not tell yet.
 func (c *Channel) Connect() (bool, error) {
 	if c.link.up {
 		return false, nil
@@ -87,6 +92,10 @@ func (c *Channel) Connect() (bool, error) {
 	}
 	if c.link.up {
 		c.attach()
+		c.askAll()
+	}
+	if err == nil {
+		err, c.fault = c.fault, nil
 	}
 	return c.link.up, err
 }
@@ -113,6 +122,7 @@ func (c *Channel) leadNowhere() {
 	full, empty, call := &c.nowhere[0], &c.nowhere[1], &c.nowhere[2]
 	full[headerWord], empty[headerWord], call[headerWord] = uint64(flagPresent), 0, 0
 	c.Out = Sender{slots: oneSlot(full), batch: LineBytes}
+	c.refusing = c.Out
 	c.In = Receiver{slots: oneSlot(empty)}
 	c.flushed = 0
 	for i := range callSlots {
@@ -141,12 +151,16 @@ func (c *Channel) Fail(err error) error {
 }
 
 func (c *Channel) drop(life uint64) (lost int) {
-	if c.link.up {
+	up := c.link.up
+	if up {
 		ring := ends[c.link.side].ring
 		lost = countLines(c.window[ring : ring+ringBytes-len(c.Out.rest)])
 		c.leadNowhere()
 	}
 	c.link.drop(life)
+	if up {
+		c.unbind()
+	}
 	return lost
 }
 
@@ -156,12 +170,11 @@ func (c *Channel) drop(life uint64) (lost int) {
 func (c *Channel) Next() (*Line, Header, error) {
 	for {
 		l, h := c.In.Peek()
-		switch {
-		case h == 0 || h.sound() && h.Type() >= TypeFirst:
+		if h == 0 || h.sound() && h.Type() >= TypeFirst {
 			return l, h, nil
-		case h.sound() && h.Type() == typeGrow && c.In.follow():
-		default:
-			return nil, 0, c.Fail(fmt.Errorf("%w: header %#x", ErrProtocol, uint64(h)))
+		}
+		if err := c.control(l, h); err != nil {
+			return nil, 0, c.Fail(err)
 		}
 	}
 }

@@ -34,6 +34,13 @@ const (
 	// callSlots is the number of calls that one end may have in flight by call slot.
 	callSlots = 4
 
+	// CallsMax is the number of calls that one client may have in flight: a bit each in one word.
+	CallsMax = 64
+
+	// portsMax bounds the numbers of bindings on a channel, half of them for the clients of each
+	// end.
+	portsMax = 64
+
 	// granuleBytes is the smallest bulk buffer, and the unit in which a pool is addressed: an
 	// Ethernet frame fits.
 	granuleBytes = 2048
@@ -48,6 +55,10 @@ const (
 
 	// sleepMax bounds a sleep, and with it the harm of a lost kick.
 	sleepMax = 100 * time.Millisecond
+
+	// retryAfter is how long something waits that found no room in a ring, or no server, before it
+	// tries again.
+	retryAfter = time.Millisecond
 
 	// spinPolls is how many polls fit between two looks at the clock and the scheduler: about a
 	// microsecond of them, so that the loop never holds the processor for longer unasked.

@@ -3,6 +3,7 @@ package msgpass
 import (
 	"fmt"
 	"runtime"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -30,6 +31,8 @@ type WaitSet struct {
 	last     int            // the channel that Poll returned last
 	budget   time.Duration  // how long to spin before sleeping
 	bound    kernel.Instant // no sleep lasts longer
+	late     bool           // a channel has something that waits for room
+	lock     sync.Locker    // see Share
 	fence    uint64
 }
 
@@ -37,6 +40,11 @@ type WaitSet struct {
 func NewWaitSet(core kernel.Core) *WaitSet {
 	return &WaitSet{core: core, budget: core.Boot().WakeCost}
 }
+
+// Share lets other goroutines use the channels too, under a lock that the caller of Wait holds:
+// Wait gives the lock up while it yields or sleeps. They may send; only the caller of Wait
+// receives.
+func (w *WaitSet) Share(lock sync.Locker) { w.lock = lock }
 
 // Add adds a channel. Error: ChannelsMax are in the set.
 func (w *WaitSet) Add(c *Channel) error {
@@ -94,19 +102,37 @@ func (w *WaitSet) lookAll() {
 // calls it once per turn; Wait calls it too. A message is seen by a peer that polls without it.
 func (w *WaitSet) Flush() {
 	fenced := false
+	w.late = false
 	for _, c := range w.channels {
+		if c.late {
+			c.catchUp()
+			w.late = w.late || c.late
+		}
 		if c.flushed == c.Out.head {
 			continue
 		}
-		c.flushed = c.Out.head
 		if !fenced {
-			w.fullFence()
+			fullFence(&w.fence)
 			fenced = true
 		}
-		// ORDER: after the fence, which is after the messages; pairs with setSleeping.
-		if atomic.LoadUint64(c.sleeps[1]) != 0 {
-			c.core.Kick(c.peer)
-		}
+		c.wake()
+	}
+}
+
+// Flush is WaitSet.Flush for one channel, with a fence of its own.
+func (c *Channel) Flush() {
+	if c.flushed != c.Out.head {
+		fullFence(&c.fence)
+		c.wake()
+	}
+}
+
+// wake kicks the peer if it sleeps. Between the messages and this stands a fence.
+func (c *Channel) wake() {
+	c.flushed = c.Out.head
+	// ORDER: after the fence, which is after the messages; pairs with setSleeping.
+	if atomic.LoadUint64(c.sleeps[1]) != 0 {
+		c.core.Kick(c.peer)
 	}
 }
 
@@ -139,7 +165,7 @@ func (w *WaitSet) spin(deadline kernel.Instant) *Channel {
 			}
 			Pause()
 		}
-		runtime.Gosched()
+		w.outside(runtime.Gosched)
 	}
 	return nil
 }
@@ -147,10 +173,11 @@ func (w *WaitSet) spin(deadline kernel.Instant) *Channel {
 // sleep waits for a kick.
 func (w *WaitSet) sleep(deadline kernel.Instant) *Channel {
 	w.setSleeping(1)
-	w.fullFence()
+	fullFence(&w.fence)
 	c := w.Poll()
 	if c == nil {
-		w.core.Wait(min(deadline, w.sleepEnd()))
+		end := min(deadline, w.sleepEnd())
+		w.outside(func() { w.core.Wait(end) })
 	}
 	w.setSleeping(0)
 	if c == nil {
@@ -162,10 +189,25 @@ func (w *WaitSet) sleep(deadline kernel.Instant) *Channel {
 // sleepEnd bounds a sleep. It moves on only when it has passed: most sleeps are short, and a new
 // deadline costs the driver more than a wait does.
 func (w *WaitSet) sleepEnd() kernel.Instant {
-	if now := w.core.Now(); now >= w.bound {
+	now := w.core.Now()
+	if w.late {
+		return now.Add(retryAfter)
+	}
+	if now >= w.bound {
 		w.bound = now.Add(sleepMax)
 	}
 	return w.bound
+}
+
+// outside lets other goroutines have the channels while f runs.
+func (w *WaitSet) outside(f func()) {
+	if w.lock == nil {
+		f()
+		return
+	}
+	w.lock.Unlock()
+	f()
+	w.lock.Lock()
 }
 
 // setSleeping tells the peers whether they have to kick this core.
@@ -176,9 +218,9 @@ func (w *WaitSet) setSleeping(flag uint64) {
 }
 
 // fullFence lets no load pass that comes after it before all stores that come before it are
-// visible.
-func (w *WaitSet) fullFence() {
+// visible. The word is its own.
+func fullFence(word *uint64) {
 	// ORDER: an exchange is a full barrier (AMD64 manual, volume 2, 7.4.2); pairs with the other
 	// end's.
-	atomic.SwapUint64(&w.fence, 0)
+	atomic.SwapUint64(word, 0)
 }

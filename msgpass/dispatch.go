@@ -1,0 +1,116 @@
+package msgpass
+
+import "fmt"
+
+// Dispatch receives up to limit messages and hands each to the stub that it is for. The core's loop
+// calls it for a channel that WaitSet returned. It tells how many messages it received. Error: the
+// peer broke the protocol, and the channel is down.
+//
+// A handler may do anything with the channel but call Dispatch.
+func (c *Channel) Dispatch(limit int) (count int, err error) {
+	if c.late {
+		c.catchUp()
+	}
+	for ; count < limit && err == nil; count++ {
+		l, h := c.In.Peek()
+		if h == 0 {
+			break
+		}
+		err = c.deliver(l, h)
+	}
+	if err != nil && c.fault == nil {
+		err = c.Fail(err)
+	}
+	if c.fault != nil { // a handler's reply was one too many
+		err, c.fault = c.fault, nil
+	}
+	return count, err
+}
+
+// deliver hands one message over.
+func (c *Channel) deliver(l *Line, h Header) error {
+	number := h.Type() >> 8
+	if !h.sound() || number == 0 {
+		return c.control(l, h)
+	}
+	if number >= portsMax || c.ports[number] == nil {
+		return fmt.Errorf("%w: header %#x: want a type that is bound", ErrProtocol, uint64(h))
+	}
+	p := c.ports[number]
+	if c.Tracer != nil {
+		p.trace(false, h)
+	}
+	return p.stub.Receive(l, h)
+}
+
+// control takes a message of the channel itself, or one with a header that is not sound.
+func (c *Channel) control(l *Line, h Header) error {
+	switch {
+	case !h.sound():
+	case h.Type() == typeGrow && c.In.follow():
+		return nil
+	case h.Type() == typeBind && h.Size() == bindBytes:
+		id, version := l[0], l[1]
+		c.In.Release(l)
+		return c.accept(int(h.Tag()), id, version)
+	case h.Type() == typeBound && h.Size() == bindBytes:
+		answer, version := l[0], l[1]
+		c.In.Release(l)
+		return c.settle(int(h.Tag()), answer, version)
+	}
+	return fmt.Errorf("%w: header %#x", ErrProtocol, uint64(h))
+}
+
+// bindings are the bindings of a channel.
+type bindings struct {
+	// Services are the interfaces that the peer may bind; nil: none.
+	Services *Services
+	// Tracer is told of each message of a binding that is sent or received, unless it is nil.
+	Tracer func(Trace)
+
+	ports     [portsMax]*port // those that are bound, by number
+	clients   []*ClientPort   // all, in the order of their numbers
+	servers   []*ServerPort   // those that are bound
+	waiting   []*ServerPort   // those with a backlog that is not empty
+	late      bool            // something waits for room: see catchUp
+	fault     error           // of a channel that was dropped in a handler
+	refusing  Sender          // out of ports that are not bound
+	outgoing  [MessageBytesMax]byte
+	incoming  [MessageBytesMax]byte
+	lostCalls [CallsMax]uint32
+}
+
+// catchUp sends what had to wait for room: replies and binds.
+func (c *Channel) catchUp() {
+	c.late = false
+	waiting := c.waiting
+	c.waiting = c.waiting[:0]
+	for _, p := range waiting {
+		if !p.drain() {
+			c.waiting = append(c.waiting, p)
+			c.late = true
+		}
+	}
+	c.askAll()
+}
+
+// askAll asks for the bindings that were not asked for yet.
+func (c *Channel) askAll() {
+	for _, p := range c.clients {
+		if p.state == unasked {
+			p.Ask()
+		}
+	}
+}
+
+// unbind ends all bindings of an epoch.
+func (c *Channel) unbind() {
+	servers := c.servers
+	c.ports, c.servers, c.waiting, c.late = [portsMax]*port{}, nil, nil, false
+	for _, p := range servers {
+		p.down()
+	}
+	for _, p := range c.clients {
+		p.down()
+	}
+}
