@@ -15,6 +15,7 @@ type Loop struct {
 	channels map[kernel.CoreID]*msgpass.Channel
 	order    []*msgpass.Channel // the same, ascending: no map order reaches a message
 	dead     []kernel.Notice    // deaths whose last messages are still being received
+	turns    int                // picks the channel to check
 }
 
 // Turn is what one turn of the loop brought.
@@ -65,10 +66,10 @@ func (l *Loop) Channel(peer kernel.CoreID) *msgpass.Channel { return l.channels[
 // passes. It returns at once if there is something to tell.
 func (l *Loop) Turn(deadline kernel.Instant) Turn {
 	var t Turn
-	l.tend(&t)
+	l.tend(&t, false)
 	for t.quiet() && l.core.Now() < deadline {
 		t.Ready = l.set.Wait(deadline)
-		l.tend(&t)
+		l.tend(&t, t.Ready == nil)
 	}
 	return t
 }
@@ -80,15 +81,16 @@ func (t *Turn) quiet() bool {
 	return t.Ready == nil && len(t.Up) == 0 && len(t.Deaths) == 0 && len(t.Faults) == 0
 }
 
-// tend looks after the lives of the peers.
-func (l *Loop) tend(t *Turn) {
+// tend looks after the lives of the peers. A kick without a message may tell of a connection that
+// a peer ended, so all are looked at then; otherwise one a turn.
+func (l *Loop) tend(t *Turn, all bool) {
 	for n, ok := l.core.Notice(); ok; n, ok = l.core.Notice() {
 		l.dead = append(l.dead, n)
 	}
 	if len(l.dead) > 0 {
 		l.bury(t)
 	}
-	l.connect(t)
+	l.connect(t, all)
 }
 
 // bury takes down the channels of the dead whose messages are all received.
@@ -100,15 +102,17 @@ func (l *Loop) bury(t *Turn) {
 			waiting = append(waiting, n)
 			continue
 		}
-		t.Deaths = append(t.Deaths, Death{Notice: n, Lost: c.PeerDied(n.Incarnation)})
+		t.Deaths = append(t.Deaths, Death{Notice: n, Lost: c.PeerDied()})
 	}
 	l.dead = waiting
 }
 
-// connect moves the channels that are down towards a connection.
-func (l *Loop) connect(t *Turn) {
-	for _, c := range l.order {
-		if c.Up() {
+// connect moves the channels that are down towards a connection, and checks one or all of those
+// that are up.
+func (l *Loop) connect(t *Turn, all bool) {
+	l.turns++
+	for i, c := range l.order {
+		if c.Up() && !all && i != l.turns%len(l.order) {
 			continue
 		}
 		up, err := c.Connect()

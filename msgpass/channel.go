@@ -10,8 +10,6 @@ import (
 const (
 	typeGrow    = 1 // the sender goes on in the next level of its ring
 	typeFurther = 2 // a further line of a longer message
-	typeBind    = 3 // a client asks for a binding
-	typeBound   = 4 // a server answers
 	TypeFirst   = 0x100
 )
 
@@ -33,9 +31,8 @@ type Channel struct {
 	link    link
 	sleeps  [2]*uint64 // the sleeping flags: ours, the peer's
 	flushed uint64     // Out.head at the last Flush
-	fence   uint64     // of Flush
+	lost    int        // lines lost since the peer's last death
 	nowhere [3]Line    // rings and call slots of a channel that is down
-	bindings
 }
 
 // Open returns the core's end of its window with peer. The channel is not up yet: see Connect.
@@ -57,7 +54,7 @@ func Open(core kernel.Core, peer kernel.CoreID) (*Channel, error) {
 	c.link = link{
 		own:   lineAt(window, ends[side].link),
 		other: lineAt(window, ends[1-side].link),
-		side:  side, life: boot.Incarnation,
+		side:  side, name: boot.Incarnation << attemptBits,
 	}
 	c.sleeps = [2]*uint64{
 		&lineAt(window, ends[side].sleep)[0], &lineAt(window, ends[1-side].sleep)[0],
@@ -74,17 +71,20 @@ func (c *Channel) Peer() kernel.CoreID { return c.peer }
 // Up tells whether the two ends have agreed on an epoch, and messages flow.
 func (c *Channel) Up() bool { return c.link.up }
 
-// Epoch returns the lives of this end and of the other that the connection is between. It has a
-// meaning while the channel is up.
-func (c *Channel) Epoch() (own, peer uint64) { return c.link.life, c.link.otherLife }
+// Epoch returns the lives of this end and of the other, as that one says, that the connection is
+// between. It has a meaning while the channel is up.
+func (c *Channel) Epoch() (own, peer uint64) {
+	return c.link.name >> attemptBits, c.link.peer >> attemptBits
+}
 
-// Connect takes the next step towards a connection and tells whether the channel came up by it.
-// Call it after every Wait while the channel is not up; a change at the other end kicks this core.
-// Errors: the peer was built with another layout, and is refused until its next life; it broke the
-// protocol, as Dispatch did not tell yet.
+// Connect takes the next step towards a connection and tells whether the channel came up by it. If
+// the channel is up already, it makes sure that the peer thinks so too; the last messages of a
+// peer that does not are received first. Call it after a Wait that brought no message, and now and
+// then besides: a change at the other end kicks this core.
+// Errors: the peer was built with another layout; it ended the connection.
 func (c *Channel) Connect() (bool, error) {
 	if c.link.up {
-		return false, nil
+		return false, c.hold()
 	}
 	wrote, err := c.link.advance(func() { reset(c.window) })
 	if wrote {
@@ -92,12 +92,20 @@ func (c *Channel) Connect() (bool, error) {
 	}
 	if c.link.up {
 		c.attach()
-		c.askAll()
-	}
-	if err == nil {
-		err, c.fault = c.fault, nil
 	}
 	return c.link.up, err
+}
+
+// hold drops a connection that the peer does not hold any more.
+func (c *Channel) hold() error {
+	if c.link.holds() {
+		return nil
+	}
+	if _, h := c.In.Peek(); h != 0 {
+		return nil
+	}
+	c.drop()
+	return fmt.Errorf("msgpass: %v ended the connection", c.peer)
 }
 
 // attach lets rings, call slots and pools start where the epoch starts.
@@ -122,7 +130,6 @@ func (c *Channel) leadNowhere() {
 	full, empty, call := &c.nowhere[0], &c.nowhere[1], &c.nowhere[2]
 	full[headerWord], empty[headerWord], call[headerWord] = uint64(flagPresent), 0, 0
 	c.Out = Sender{slots: oneSlot(full), batch: LineBytes}
-	c.refusing = c.Out
 	c.In = Receiver{slots: oneSlot(empty)}
 	c.flushed = 0
 	for i := range callSlots {
@@ -132,36 +139,34 @@ func (c *Channel) leadNowhere() {
 	c.Loans = Loans{}
 }
 
-// PeerDied takes note that a life of the peer is over. If the channel was up with it, the channel
-// goes down, and lost is the number of lines sent that the peer had not released: whatever they
-// asked for may or may not have been done. Messages that the peer had published are lost too:
-// receive them first.
-func (c *Channel) PeerDied(life uint64) (lost int) {
-	if c.link.up && c.link.otherLife > life {
-		return 0
-	}
-	return c.drop(life)
+// PeerDied takes note of a death notice of the peer. The channel goes down, and lost is the number
+// of lines sent since the last notice that the peer had not released when a connection ended:
+// whatever they asked for may or may not have been done. Messages that the peer had published are
+// lost too: receive them first.
+func (c *Channel) PeerDied() (lost int) {
+	c.link.failed = false
+	c.drop()
+	lost, c.lost = c.lost, 0
+	return lost
 }
 
 // Fail drops the channel because the peer broke the protocol, until the peer's next life. It
 // returns err, wrapped.
 func (c *Channel) Fail(err error) error {
-	c.drop(c.link.otherLife)
+	c.link.failed = true
+	c.drop()
 	return fmt.Errorf("msgpass: channel with %v dropped: %w", c.peer, err)
 }
 
-func (c *Channel) drop(life uint64) (lost int) {
-	up := c.link.up
-	if up {
+// drop ends the connection, if there is one, and begins a new attempt.
+func (c *Channel) drop() {
+	if c.link.up {
 		ring := ends[c.link.side].ring
-		lost = countLines(c.window[ring : ring+ringBytes-len(c.Out.rest)])
+		c.lost += countLines(c.window[ring : ring+ringBytes-len(c.Out.rest)])
 		c.leadNowhere()
 	}
-	c.link.drop(life)
-	if up {
-		c.unbind()
-	}
-	return lost
+	c.link.begin()
+	c.core.Kick(c.peer)
 }
 
 // Next returns the first line of the next message and its header, or a zero header if there is
@@ -170,11 +175,12 @@ func (c *Channel) drop(life uint64) (lost int) {
 func (c *Channel) Next() (*Line, Header, error) {
 	for {
 		l, h := c.In.Peek()
-		if h == 0 || h.sound() && h.Type() >= TypeFirst {
+		switch {
+		case h == 0 || h.sound() && h.Type() >= TypeFirst:
 			return l, h, nil
-		}
-		if err := c.control(l, h); err != nil {
-			return nil, 0, c.Fail(err)
+		case h.sound() && h.Type() == typeGrow && c.In.follow():
+		default:
+			return nil, 0, c.Fail(fmt.Errorf("%w: header %#x", ErrProtocol, uint64(h)))
 		}
 	}
 }

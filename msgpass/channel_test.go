@@ -87,7 +87,7 @@ func TestChannelStartsOverAfterDeath(t *testing.T) {
 		lives[victim]++
 		c[victim] = open(t, w, kernel.CoreID(victim), kernel.CoreID(survivor), lives[victim])
 		c[victim].Connect()
-		if lost, want := c[survivor].PeerDied(lives[victim]-1), 10-round%5; lost != want {
+		if lost, want := c[survivor].PeerDied(), 10-round%5; lost != want {
 			t.Fatalf("round %d: %d lines lost: want %d", round, lost, want)
 		}
 		if send(c[survivor], 1) {
@@ -116,6 +116,9 @@ func TestChannelRefusesOtherLayout(t *testing.T) {
 		t.Fatal("a peer with another layout is accepted")
 	} else {
 		t.Log(err)
+	}
+	if _, err := a.Connect(); err != nil {
+		t.Fatalf("the same peer is refused with an error again: %v", err)
 	}
 	b = open(t, w, 1, 0, 2)
 	connect(t, a, b)

@@ -16,7 +16,7 @@ func TestHoldingsOutliveChannel(t *testing.T) {
 	taken, _ := a.Pool.Take()
 	idle := len(a.Pool.free)
 
-	a.PeerDied(1)
+	a.PeerDied()
 	a.Out.Publish(slot, MakeHeader(testType, 0, 0))
 	a.Callees[0].Answer(request)
 	if a.Out.TrySlot() != nil {

@@ -53,7 +53,8 @@ func (h Header) IsReply() bool { return h&FlagReply != 0 }
 // lines returns how many lines the message spans, at least one.
 func (h Header) lines() int { return max(1, (h.Size()+PayloadBytes-1)/PayloadBytes) }
 
-// ifCall returns h if it can stand in a call slot, as a reply or (reply = 0) as a request; else zero.
+// ifCall returns h if it can stand in a call slot, as a reply or (reply = 0) as a request; else
+// zero.
 func (h Header) ifCall(reply Header) Header {
 	const flags = flagPresent | FlagReply | flagContinued | flagUnused
 	if h&flags != flagPresent|reply || h.Size() > PayloadBytes {

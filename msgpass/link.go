@@ -7,108 +7,149 @@ import (
 	"skerry/kernel"
 )
 
-// The link is how two ends come to agree on an epoch, the pair of their lives, although either may
-// die at any moment and its next life finds the window as the last one left it. Each end writes one
-// line:
+// The link is how two ends come to agree on an epoch. Either may die at any moment; its next life
+// finds the window as the last one left it, and that one may have written anything anywhere. Each
+// end writes one line:
 //
-//	word 0  life     the incarnation of the end that writes
-//	word 1  seen     the other end's life that it is ready for, or 0
+//	word 0  name     this attempt of the end that writes: its life, and a number within it
+//	word 1  seen     the name of the other end that it is ready for, or 0
 //	word 2  version  the layout of the window, as it knows it
 //
-// An end starts with seen = 0, then writes its life. End 1, when it holds no connection and sees a
-// life of end 0, writes it to seen: it has let go of all that was before. End 0, when it holds no
-// connection and sees that end 1 is ready for end 0's own life, clears the rings, writes end 1's
-// life to seen, and is up. End 1 is up when it sees its own life there. When an end's peer has
-// died, which the driver tells after it fenced the peer, the end drops the connection and starts
-// again.
+// An attempt begins with seen = 0, then with a name that nobody has seen before. End 1, when it
+// holds no connection and sees a name of end 0, writes it to seen: it has let go of all that was
+// before. End 0, when it holds no connection and sees that end 1 is ready for end 0's own name,
+// clears the rings, writes end 1's name to seen, and is up. End 1 is up when it sees its own name
+// there. The epoch is the pair of names.
+//
+// An end begins a new attempt when the driver tells that its peer has died, after it fenced the
+// peer; when the peer broke the protocol; and when it is up, but the peer's line does not say so
+// any more. It believes nobody but the driver that a life is over: so no life can keep the next
+// one out, whatever it wrote. An end that failed its peer waits for that.
 //
 // So rings are cleared only by end 0, and only while end 1 waits. test/model/link.pml checks it.
 
 // Words of a link line.
 const (
-	linkLife = iota
+	linkName = iota
 	linkSeen
 	linkVersion
 )
 
+// attemptBits is the part of a name that counts the attempts of a life.
+const attemptBits = 32
+
 // link is one end's part in the agreement.
 type link struct {
-	own, other *Line  // own is written by this end only, other is never written
+	own, other *Line  // own is for this end to write, other is never written
 	side       int    // 0 or 1
-	life       uint64 // of this end
-	otherLife  uint64 // of the connection, while up
-	over       uint64 // lives of the other end up to this one are dead, or refused
+	name       uint64 // of this end's attempt
+	seen       uint64 // what this end says in its line
+	peer       uint64 // the other end's name, while up
 	up         bool
+	failed     bool   // the other end broke the protocol, and has not died since
+	blamed     uint64 // the name of the other end whose version was refused last
 }
 
-// begin writes this end's line for the first time in its life.
+// begin begins an attempt.
 func (k *link) begin() {
-	// ORDER: version and seen before life; pairs with the load of life in observe.
-	atomic.StoreUint64(&k.own[linkSeen], 0)
-	atomic.StoreUint64(&k.own[linkVersion], layoutVersion) // ORDER: as above.
-	atomic.StoreUint64(&k.own[linkLife], k.life)           // ORDER: as above.
+	// ORDER: none needed: the words are compared only. Whatever the other end may have seen as this
+	// end's name is one of them, or an earlier name.
+	found, seen := atomic.LoadUint64(&k.own[linkName]), atomic.LoadUint64(&k.other[linkSeen])
+	for k.name++; k.name == found || k.name == seen; {
+		k.name++
+	}
+	k.seen, k.up = 0, false
+	k.write()
 }
 
-// observe reads the other end's line. A life of 0 means that there is nobody to talk to, or that
-// the next life took over the line meanwhile; it kicks when it has.
-func (k *link) observe() (life, seen uint64, err error) {
-	// ORDER: life first, so that seen and version are at least as new; pairs with begin.
-	life = atomic.LoadUint64(&k.other[linkLife])
-	if life <= k.over {
-		return 0, 0, nil
+// write writes this end's line.
+func (k *link) write() {
+	// ORDER: seen and version before name; pairs with observe.
+	atomic.StoreUint64(&k.own[linkSeen], k.seen)
+	atomic.StoreUint64(&k.own[linkVersion], layoutVersion) // ORDER: as above.
+	atomic.StoreUint64(&k.own[linkName], k.name)           // ORDER: as above.
+}
+
+// restore writes this end's line again if a peer wrote to it, which only one that breaks the
+// protocol does, and tells whether it did. The peer's next life must not find it so.
+func (k *link) restore() bool {
+	// ORDER: none needed: only this end writes these words.
+	name, seen := atomic.LoadUint64(&k.own[linkName]), atomic.LoadUint64(&k.own[linkSeen])
+	version := atomic.LoadUint64(&k.own[linkVersion]) // ORDER: as above.
+	if name == k.name && seen == k.seen && version == layoutVersion {
+		return false
 	}
-	if v := atomic.LoadUint64(&k.other[linkVersion]); v != layoutVersion { // ORDER: as above.
-		k.over = life
-		return 0, 0, fmt.Errorf("msgpass: the peer's window layout is %#x, ours is %#x: "+
-			"want both cores built from the same sources", v, uint64(layoutVersion))
-	}
-	seen = atomic.LoadUint64(&k.other[linkSeen]) // ORDER: as above.
-	// ORDER: life again, after seen; pairs with begin. If it is unchanged, seen is that life's word.
-	// Otherwise the life first read may have ended before this end began, untold by any notice.
-	if atomic.LoadUint64(&k.other[linkLife]) != life {
-		return 0, 0, nil
-	}
-	return life, seen, nil
+	k.write()
+	return true
+}
+
+// observe reads the other end's line.
+func (k *link) observe() (name, seen uint64) {
+	// ORDER: seen first, so that name is at least as new; pairs with write.
+	seen = atomic.LoadUint64(&k.other[linkSeen])
+	name = atomic.LoadUint64(&k.other[linkName]) // ORDER: as above.
+	return name, seen
+}
+
+// holds tells whether the other end still says what the connection was made with.
+func (k *link) holds() bool {
+	name, seen := k.observe()
+	return name == k.peer && seen == k.name
 }
 
 // advance takes the next step towards a connection, if there is one to take. It calls reset before
 // it hands the rings to the other end. It tells whether it wrote something that the other end waits
 // for.
 func (k *link) advance(reset func()) (wrote bool, err error) {
-	life, seen, err := k.observe()
-	if life == 0 || err != nil {
-		return false, err
+	wrote = k.restore()
+	name, seen := k.observe()
+	if name == 0 || k.failed {
+		return wrote, nil
 	}
-	ready := seen == k.life
+	if err := k.check(name); err != nil || k.blamed == name {
+		return wrote, err
+	}
+	// End 1 may have read the seen of an end 0 that is over and the name of its successor: that
+	// one cannot have seen end 1 ready.
+	ready := seen == k.name && (k.side == 0 || k.seen == name)
 	if k.side == 0 && !ready {
-		return false, nil
+		return wrote, nil
 	}
 	if k.side == 0 {
 		reset()
 	}
-	wrote = k.tell(life)
+	wrote = k.tell(name) || wrote
 	if ready {
-		k.otherLife, k.up = life, true
+		k.peer, k.up = name, true
 	}
 	return wrote, nil
 }
 
-// tell writes that this end is ready for the given life of the other; false if it said so before.
-func (k *link) tell(life uint64) bool {
-	// ORDER: only this end writes the word.
-	if atomic.LoadUint64(&k.own[linkSeen]) == life {
-		return false
+// check refuses an attempt of the other end that knows another layout, with one error for each.
+func (k *link) check(name uint64) error {
+	// ORDER: after name, so that it is at least as new; pairs with write.
+	v := atomic.LoadUint64(&k.other[linkVersion])
+	switch {
+	case v == layoutVersion:
+		k.blamed = 0
+	case k.blamed != name:
+		k.blamed = name
+		return fmt.Errorf("msgpass: the peer's window layout is %#x, ours is %#x: want both cores "+
+			"built from the same sources", v, uint64(layoutVersion))
 	}
-	// ORDER: publishes that rings were cleared (end 0) or let go (end 1); pairs with observe.
-	atomic.StoreUint64(&k.own[linkSeen], life)
-	return true
+	return nil
 }
 
-// drop ends the connection, if any, and refuses all lives of the other end up to over.
-func (k *link) drop(over uint64) {
-	k.over = max(k.over, over)
-	k.up = false
-	k.tell(0)
+// tell writes that this end is ready for the given attempt of the other; false if it said so
+// before.
+func (k *link) tell(name uint64) bool {
+	if k.seen == name {
+		return false
+	}
+	k.seen = name
+	// ORDER: publishes that rings were cleared (end 0) or let go (end 1); pairs with observe.
+	atomic.StoreUint64(&k.own[linkSeen], name)
+	return true
 }
 
 // sides returns which end of their window own is.

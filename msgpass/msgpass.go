@@ -25,7 +25,7 @@
 // CoreID. Each word below is written by one end only, except where a header passes ownership.
 //
 //	offset    bytes    what                                        written by
-//	0x000000     64    link line of end 0: version, life, seen     end 0
+//	0x000000     64    link line of end 0: name, seen, version     end 0
 //	0x000040     64    link line of end 1                          end 1
 //	0x000080     64    sleeping flag of end 0                      end 0
 //	0x0000c0     64    sleeping flag of end 1                      end 1
@@ -38,8 +38,8 @@
 //	0x100000    512 K  bulk pool that end 0 fills                  end 0
 //	0x180000    512 K  bulk pool that end 1 fills                  end 1
 //
-// A [Channel] is one end of a window. It agrees with the other end on an epoch, the pair of their
-// lives, before it touches a ring (link.go), and starts over when the other core dies.
+// A [Channel] is one end of a window. It agrees with the other end on an epoch before it touches
+// a ring (link.go), and starts over when the other core dies.
 //
 // # Order
 //

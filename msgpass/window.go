@@ -20,7 +20,7 @@ const (
 
 // layoutVersion changes with everything that two ends must agree on. The low half is drawn from the
 // layout itself, so that forgetting to count up the high half is noticed.
-const layoutVersion = 1<<32 |
+const layoutVersion = 2<<32 |
 	(offRing1 ^ offOwners0<<1 ^ offPool1<<2 ^ RingSlotsMax ^ messageLinesMax<<24)
 
 // offsets is where things of one end lie in a window.
