@@ -14,6 +14,7 @@ type Verdict struct {
 	Bar   Bar
 	Class Class
 	Value *float64 // nil: not measured in this class
+	Few   bool     // a median of it rests on fewer than samplesMin samples
 }
 
 // The marks of a verdict.
@@ -21,6 +22,7 @@ const (
 	markMet     = "ok"
 	markMissed  = "MISSED"
 	markNotSeen = "not seen"
+	markFew     = "too few samples"
 )
 
 // Mark returns how the bar fared.
@@ -29,6 +31,8 @@ func (v Verdict) Mark() string {
 	switch {
 	case v.Value == nil:
 		return markNotSeen
+	case v.Few:
+		return markFew
 	case v.Bar.AtLeast && *v.Value >= bound, !v.Bar.AtLeast && *v.Value <= bound:
 		return markMet
 	}
@@ -43,12 +47,19 @@ func Judge(bars []Bar, rows []Row) []Verdict {
 			if _, bounded := bar.Bounds[class]; !bounded {
 				continue
 			}
-			value := median(rows, bar.Over, class)
+			v := Verdict{Bar: bar, Class: class, Value: median(rows, bar.Over, class)}
 			if bar.Under != (Ref{}) {
-				value = ratio(rows, bar.Over, bar.Under, class)
+				v.Value = ratio(rows, bar.Over, bar.Under, class)
 			}
-			verdicts = append(verdicts, Verdict{bar, class, value})
+			v.Few = few(rows, bar.Over, class) || few(rows, bar.Under, class)
+			verdicts = append(verdicts, v)
 		}
 	}
 	return verdicts
+}
+
+// few tells whether a subject's median in a class rests on too few samples to judge by.
+func few(rows []Row, of Ref, class Class) bool {
+	row := find(rows, of, class)
+	return row != nil && row.Samples < samplesMin
 }

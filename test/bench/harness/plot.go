@@ -14,7 +14,7 @@ const (
 	plotMargin  = 24
 	plotLabels  = 300 // width of the subjects' names
 	plotFigures = 80  // width of the medians at the right
-	plotBar     = 11  // thickness of a bar
+	plotBar     = 12  // thickness of a bar
 	plotGap     = 9   // between two subjects
 	plotHead    = 38  // height of the picture's title
 	plotLine    = 17  // height of a line below it

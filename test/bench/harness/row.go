@@ -74,9 +74,17 @@ func ratio(rows []Row, over, under Ref, class Class) *float64 {
 }
 
 func median(rows []Row, of Ref, class Class) *float64 {
+	if row := find(rows, of, class); row != nil {
+		return &row.Median
+	}
+	return nil
+}
+
+// find returns the first row of a subject in a class, or nil.
+func find(rows []Row, of Ref, class Class) *Row {
 	for i := range rows {
 		if rows[i].Case == of.Case && rows[i].Subject == of.Subject && rows[i].Class == class {
-			return &rows[i].Median
+			return &rows[i]
 		}
 	}
 	return nil

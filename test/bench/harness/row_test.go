@@ -16,9 +16,9 @@ func sampled() ([]Subject, *Result) {
 	a := Subject{Case: "c", Name: "a", Kind: OneWay(), Versus: []string{"b", "gone"}}
 	b := Subject{Case: "c", Name: "b", Kind: OneWay()}
 	return []Subject{a, b}, &Result{series: map[seriesKey]*series{
-		{"c/a", Near}: {values: []float64{30, 10, 20}},
+		{"c/a", Near}: {values: []float64{35, 30, 20, 10, 5, 15, 25}},
 		{"c/a", Far}:  {values: []float64{400}},
-		{"c/b", Near}: {values: []float64{10}},
+		{"c/b", Near}: {values: []float64{10, 10, 10, 10, 10}},
 	}}
 }
 
@@ -30,8 +30,8 @@ func TestRowsRatios(t *testing.T) {
 		t.Fatalf("%d rows: want 5: %+v", len(rows), rows)
 	}
 	near := rows[0]
-	if near.Median != 20 || near.Q1 != 15 || near.Q3 != 25 || near.Samples != 3 {
-		t.Errorf("row %+v: want median 20 of 15 … 25, 3 samples", near)
+	if near.Median != 20 || near.Q1 != 12.5 || near.Q3 != 27.5 || near.Samples != 7 {
+		t.Errorf("row %+v: want median 20 of 12.5 … 27.5, 7 samples", near)
 	}
 	if near.Versus != "b" || near.Ratio == nil || *near.Ratio != 2 {
 		t.Errorf("row %+v: want ratio 2 to b", near)
@@ -63,7 +63,8 @@ func TestJSONKeys(t *testing.T) {
 	}
 }
 
-// A bar is met or missed by the ratio in each class it bounds, and says so if a class was not seen.
+// A bar is met or missed by the ratio in each class it bounds; without samples, or with too few, it
+// is neither.
 func TestJudge(t *testing.T) {
 	subjects, result := sampled()
 	rows := Rows("msg", subjects, result)
@@ -71,13 +72,13 @@ func TestJudge(t *testing.T) {
 	bars := []Bar{
 		{Name: "at most", Over: Ref{"c", "a"}, Under: Ref{"c", "b"}, Bounds: both},
 		{Name: "at least", Over: Ref{"c", "b"}, Under: Ref{"c", "a"}, AtLeast: true, Bounds: both},
-		{Name: "absolute", Over: Ref{"c", "a"}, Bounds: map[Class]float64{Near: 19.9}},
+		{Name: "absolute", Over: Ref{"c", "a"}, Bounds: map[Class]float64{Near: 19.9, Far: 500}},
 	}
 	var marks []string
 	for _, v := range Judge(bars, rows) {
 		marks = append(marks, v.Mark())
 	}
-	want := []string{"ok", "not seen", "MISSED", "not seen", "MISSED"}
+	want := []string{"ok", "not seen", "MISSED", "not seen", "MISSED", "too few samples"}
 	if !slices.Equal(marks, want) {
 		t.Errorf("marks %v: want %v", marks, want)
 	}
