@@ -82,8 +82,8 @@ func Program(apps ...App) kernel.Program {
 // find returns the app that args[0] names.
 func find(apps []App, args []string) (App, error) {
 	if len(args) == 0 {
-		return App{}, fmt.Errorf("%w: no name in the boot information: want one of %s", ErrUnknownApp,
-			names(apps))
+		return App{}, fmt.Errorf("%w: no name in the boot information: want one of %s",
+			ErrUnknownApp, names(apps))
 	}
 	i := slices.IndexFunc(apps, func(a App) bool { return a.Name == args[0] })
 	if i < 0 {

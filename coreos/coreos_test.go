@@ -59,7 +59,8 @@ func pass(s *OS, to *msgpass.Channel, token uint64) {
 	}
 }
 
-// Messages travel round a ring of cores over real channels, though kicks are lost, late and doubled.
+// Messages travel round a ring of cores over real channels, though kicks are lost, late and
+// doubled.
 func TestLoopCarriesMessages(t *testing.T) {
 	sim.Seeds(t, 10, func(t *testing.T, seed uint64) {
 		sim.Run(t, sim.Config{

@@ -4,7 +4,8 @@ import "unsafe"
 
 // slots is the memory of a ring of one size.
 type slots struct {
-	base unsafe.Pointer // slot 0, aligned to a line
+	// SAFETY: slot 0, aligned to a line; keeps the memory alive, and at alone adds to it.
+	base unsafe.Pointer
 	mask uint64         // size in bytes - 1; the size is a power of two
 }
 
