@@ -6,7 +6,7 @@ import "unsafe"
 type slots struct {
 	// SAFETY: slot 0, aligned to a line; keeps the memory alive, and at alone adds to it.
 	base unsafe.Pointer
-	mask uint64         // size in bytes - 1; the size is a power of two
+	mask uint64 // size in bytes - 1; the size is a power of two
 }
 
 // makeSlots returns mem as slots. The caller has checked it with checkRing.
