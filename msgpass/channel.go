@@ -10,6 +10,8 @@ import (
 const (
 	typeGrow    = 1 // the sender goes on in the next level of its ring
 	typeFurther = 2 // a further line of a longer message
+	typeBind    = 3 // a client asks for a binding
+	typeBound   = 4 // a server answers
 	TypeFirst   = 0x100
 )
 
@@ -32,7 +34,9 @@ type Channel struct {
 	sleeps  [2]*uint64 // the sleeping flags: ours, the peer's
 	flushed uint64     // Out.head at the last Flush
 	lost    int        // lines lost since the peer's last death
+	fence   uint64     // of Flush
 	nowhere [3]Line    // rings and call slots of a channel that is down
+	bindings
 }
 
 // Open returns the core's end of its window with peer. The channel is not up yet: see Connect.
@@ -81,7 +85,8 @@ func (c *Channel) Epoch() (own, peer uint64) {
 // the channel is up already, it makes sure that the peer thinks so too; the last messages of a
 // peer that does not are received first. Call it after a Wait that brought no message, and now and
 // then besides: a change at the other end kicks this core.
-// Errors: the peer was built with another layout; it ended the connection.
+// Errors: the peer was built with another layout; it ended the connection; it broke the protocol,
+// as Dispatch did not tell yet.
 func (c *Channel) Connect() (bool, error) {
 	if c.link.up {
 		return false, c.hold()
@@ -92,6 +97,10 @@ func (c *Channel) Connect() (bool, error) {
 	}
 	if c.link.up {
 		c.attach()
+		c.askAll()
+	}
+	if err == nil {
+		err, c.fault = c.fault, nil
 	}
 	return c.link.up, err
 }
@@ -130,6 +139,7 @@ func (c *Channel) leadNowhere() {
 	full, empty, call := &c.nowhere[0], &c.nowhere[1], &c.nowhere[2]
 	full[headerWord], empty[headerWord], call[headerWord] = uint64(flagPresent), 0, 0
 	c.Out = Sender{slots: oneSlot(full), batch: LineBytes}
+	c.refusing = c.Out
 	c.In = Receiver{slots: oneSlot(empty)}
 	c.flushed = 0
 	for i := range callSlots {
@@ -160,13 +170,17 @@ func (c *Channel) Fail(err error) error {
 
 // drop ends the connection, if there is one, and begins a new attempt.
 func (c *Channel) drop() {
-	if c.link.up {
+	up := c.link.up
+	if up {
 		ring := ends[c.link.side].ring
 		c.lost += countLines(c.window[ring : ring+ringBytes-len(c.Out.rest)])
 		c.leadNowhere()
 	}
 	c.link.begin()
 	c.core.Kick(c.peer)
+	if up {
+		c.unbind()
+	}
 }
 
 // Next returns the first line of the next message and its header, or a zero header if there is
@@ -175,12 +189,11 @@ func (c *Channel) drop() {
 func (c *Channel) Next() (*Line, Header, error) {
 	for {
 		l, h := c.In.Peek()
-		switch {
-		case h == 0 || h.sound() && h.Type() >= TypeFirst:
+		if h == 0 || h.sound() && h.Type() >= TypeFirst {
 			return l, h, nil
-		case h.sound() && h.Type() == typeGrow && c.In.follow():
-		default:
-			return nil, 0, c.Fail(fmt.Errorf("%w: header %#x", ErrProtocol, uint64(h)))
+		}
+		if err := c.control(l, h); err != nil {
+			return nil, 0, c.Fail(err)
 		}
 	}
 }
