@@ -1,0 +1,171 @@
+package msgpass
+
+import (
+	"slices"
+	"testing"
+)
+
+// The dumb models of the fuzz targets. A queue stands for a ring: a slice of messages, each a slice
+// of words, and the level of the ring that it was sent on.
+type queue struct {
+	messages []modelMessage
+	next     uint64      // the word that the next message begins with
+	lines    map[int]int // that the messages occupy, by slots of the level; 0: in all
+}
+
+type modelMessage struct {
+	header Header
+	words  []uint64 // one of each line
+	slots  int      // of the level it lies in
+}
+
+// add counts a message's lines, where it lies and in all; sign is 1 or -1.
+func (q *queue) add(m modelMessage, sign int) {
+	if q.lines == nil {
+		q.lines = map[int]int{}
+	}
+	q.lines[m.slots] += sign * len(m.words)
+	q.lines[0] += sign * len(m.words)
+}
+
+// stepsMax bounds the operations of one input.
+const stepsMax = 400
+
+// script feeds a fuzz target: a byte at a time, then zeroes.
+type script struct{ rest []byte }
+
+func (s *script) done() bool { return len(s.rest) == 0 }
+
+func (s *script) byte() int {
+	if s.done() {
+		return 0
+	}
+	b := s.rest[0]
+	s.rest = s.rest[1:]
+	return int(b)
+}
+
+// offer sends a message of size bytes on the real ring and on the model. A refusal is right if the
+// level that refused had less than a batch, or the message's lines, free; acceptance is right if it
+// had room.
+func (q *queue) offer(t *testing.T, s *Sender, size int) {
+	t.Helper()
+	h := MakeHeader(testType, size, uint32(q.next))
+	slots := int(s.mask+1) / LineBytes
+	used, batch := q.lines[slots], int(s.batch)/LineBytes
+	var first *Line
+	if h.lines() == 1 && q.next%2 == 0 {
+		first = s.TrySlot()
+	} else {
+		first = s.TrySlots(size)
+	}
+	switch grown := int(s.mask+1)/LineBytes > slots; {
+	case first == nil && used+max(batch, h.lines()) <= slots:
+		t.Fatalf("refused %d lines: %d of %d slots are used, batch %d", h.lines(), used, slots, batch)
+	case first == nil:
+		return
+	case !grown && used+h.lines() > slots:
+		t.Fatalf("accepted %d lines: %d of %d slots are used", h.lines(), used, slots)
+	}
+	m := modelMessage{header: h, slots: int(s.mask+1) / LineBytes}
+	for i := range h.lines() {
+		l := first
+		if i > 0 {
+			l = s.Further(i)
+		}
+		word := q.next<<8 | uint64(i)
+		l[0], l[6] = word, ^word
+		m.words = append(m.words, word)
+	}
+	q.messages = append(q.messages, m)
+	q.add(m, 1)
+	q.next++
+	if h.lines() == 1 {
+		s.Publish(first, h)
+		return
+	}
+	s.PublishMessage(h)
+}
+
+// accept compares what Peek returned with the model's oldest message.
+func (q *queue) accept(t *testing.T, r *Receiver, l *Line, h Header) {
+	t.Helper()
+	if len(q.messages) == 0 {
+		if h != 0 {
+			t.Fatalf("received header %#x: nothing was sent", uint64(h))
+		}
+		return
+	}
+	m := q.messages[0]
+	if h != m.header {
+		t.Fatalf("received header %#x: sent %#x", uint64(h), uint64(m.header))
+	}
+	for i, word := range m.words {
+		if i > 0 {
+			var ok bool
+			if l, ok = r.Further(i); !ok {
+				t.Fatalf("line %d of %#x is no further line", i, uint64(h))
+			}
+		}
+		if l[0] != word || l[6] != ^word {
+			t.Fatalf("line %d of %#x holds %#x, %#x: sent %#x", i, uint64(h), l[0], l[6], word)
+		}
+	}
+	r.ReleaseMessage(h)
+	q.messages = q.messages[1:]
+	q.add(m, -1)
+}
+
+// sizeOf spreads a byte over the sizes of messages.
+func sizeOf(b int) int { return min(b*4, MessageBytesMax) }
+
+// A ring does what a slice does, whatever the order of messages of all sizes, releases, refusals
+// and growth.
+func FuzzRing(f *testing.F) {
+	f.Add([]byte{0, 0, 10, 1, 0, 200, 1, 1, 1})
+	f.Add(append(bytesOf(100, 0, 255), bytesOf(100, 2, 255, 3, 7)...))
+	f.Add(bytesOf(400, 2, 255, 3, 3))
+	f.Add(bytesOf(300, 0, 224, 1, 0, 5))
+	mem := alignedBytes(f, ringBytes)
+	f.Fuzz(func(t *testing.T, data []byte) {
+		clear(mem[:ringSlotsMin*LineBytes])
+		const first = ringSlotsMin * LineBytes
+		in := script{data}
+		start := in.byte() % ringSlotsMin
+		s := makeSender(mem[:first], mem[first:], start)
+		r := makeReceiver(mem[:first], mem[first:], start)
+		var q queue
+		receive := func() {
+			l, h := r.Peek()
+			for h != 0 && h.Type() == typeGrow {
+				if !r.follow() {
+					t.Fatal("the sender grew beyond the last level")
+				}
+				l, h = r.Peek()
+			}
+			q.accept(t, &r, l, h)
+		}
+		for steps := 0; !in.done() && steps < stepsMax; steps++ {
+			switch in.byte() % 4 {
+			case 0:
+				q.offer(t, &s, sizeOf(in.byte()))
+			case 1:
+				receive()
+			case 2:
+				for range in.byte() {
+					q.offer(t, &s, 8)
+				}
+			case 3:
+				for range in.byte() {
+					receive()
+				}
+			}
+		}
+		if got, want := countLines(mem[:ringBytes-len(s.rest)]), q.lines[0]; got != want {
+			t.Fatalf("%d lines hold messages: the model has %d", got, want)
+		}
+	})
+}
+
+// bytesOf returns the pattern n times.
+func bytesOf(n int, pattern ...byte) []byte { return slices.Repeat(pattern, n) }
