@@ -2,6 +2,7 @@ package sim
 
 import (
 	"fmt"
+	"io"
 	"time"
 
 	"skerry/kernel"
@@ -21,7 +22,9 @@ type Config struct {
 	Script func(*Machine) // runs beside the cores: kills and starts them
 
 	// NewNet only.
-	Ring int // messages that wait in a channel before Send refuses; 0: RingMax
+	Ring  int                      // messages under way in a channel before Send refuses; 0: RingMax
+	Trace io.Writer                // what happens, line by line; nil: nowhere
+	Say   func(body []byte) string // makes a body readable in the trace; nil: quoted
 }
 
 // Faults is what the seed does to a machine. The zero value leaves it in peace. Shares are of 1.

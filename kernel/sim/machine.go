@@ -20,6 +20,7 @@ type Machine struct {
 	orders  chan order    // deaths asked for; the goroutine of run carries them out
 	over    chan struct{} // closed when the machine has ended
 	dice    *rand.Rand    // deaths by the seed
+	settle  func()        // waits until all goroutines are blocked: synctest.Wait
 
 	mu         sync.Mutex // guards what is below, and lives' notices; held for moments only
 	slots      []slot     // by core index
@@ -48,13 +49,18 @@ type order struct {
 	done   chan error // gets one answer
 }
 
-// boot makes the cores and starts them.
+func newMachine(cfg Config, program kernel.Program) *Machine {
+	cfg = cfg.checked()
+	return &Machine{
+		cfg: cfg, program: program, ids: cfg.ids(), slots: make([]slot, cfg.Cores),
+		windows: map[pair][]byte{}, kicks: map[pair]*rand.Rand{},
+		dice: stream(cfg.Seed, streamDeath), settle: synctest.Wait,
+	}
+}
+
+// boot starts the machine; its clock and channels belong to the bubble that it is called in.
 func (m *Machine) boot() {
-	m.born, m.ids = time.Now(), m.cfg.ids()
-	m.orders, m.over = make(chan order), make(chan struct{})
-	m.dice = stream(m.cfg.Seed, streamDeath)
-	m.slots = make([]slot, m.cfg.Cores)
-	m.windows, m.kicks = map[pair][]byte{}, map[pair]*rand.Rand{}
+	m.born, m.orders, m.over = time.Now(), make(chan order), make(chan struct{})
 	first := m.ids
 	if m.cfg.FirstOnly {
 		first = m.ids[:1]
@@ -120,7 +126,7 @@ func (m *Machine) bury(o order) error {
 		return fmt.Errorf("sim: end of %v: %w", o.core, kernel.ErrNotRunning)
 	}
 	close(dead.fence)
-	synctest.Wait()
+	m.settle()
 
 	m.mu.Lock()
 	defer m.mu.Unlock()

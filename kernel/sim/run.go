@@ -14,13 +14,8 @@ import (
 // end, or if a core panics and the config doesn't allow it; then the log tells how to replay it.
 func Run(t *testing.T, cfg Config, program kernel.Program) []kernel.Epitaph {
 	t.Helper()
-	m := &Machine{cfg: cfg.checked(), program: program}
-	var ended bool
-	inBubble(t, &ended, func() {
-		m.boot()
-		m.run()
-		ended = true
-	})
+	m := newMachine(cfg, program)
+	m.live(t)
 	for _, complaint := range m.complaints {
 		t.Error(complaint)
 	}
@@ -30,14 +25,19 @@ func Run(t *testing.T, cfg Config, program kernel.Program) []kernel.Epitaph {
 	return m.epitaphs()
 }
 
-// inBubble calls f in a bubble of its own. When the machine has ended, time stands still there for
-// good, and synctest panics if goroutines are left: those of dead lives, which are meant to stay
-// where they are. Any other panic goes on.
-func inBubble(t *testing.T, ended *bool, f func()) {
+// live is the life of the machine, in a bubble of its own. When the machine has ended, time stands
+// still there for good, and synctest panics if goroutines are left: those of dead lives, which are
+// meant to stay where they are. Any other panic goes on.
+func (m *Machine) live(t *testing.T) {
+	ended := false
 	defer func() {
-		if p := recover(); p != nil && !*ended {
+		if p := recover(); p != nil && !ended {
 			panic(fmt.Sprintf("sim: %v", p))
 		}
 	}()
-	synctest.Test(t, func(*testing.T) { f() })
+	synctest.Test(t, func(*testing.T) {
+		m.boot()
+		m.run()
+		ended = true
+	})
 }

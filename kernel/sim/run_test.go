@@ -3,7 +3,7 @@ package sim
 import (
 	"errors"
 	"fmt"
-	"math/rand/v2"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -48,10 +48,10 @@ func TestKickTakesTheTopologysTime(t *testing.T) {
 // again under the same seed.
 func TestKickFaults(t *testing.T) {
 	faults := Faults{KickLost: 0.25, KickDoubled: 0.5, KickLate: 0.5, Jitter: time.Millisecond}
-	cfg := Config{Cores: 2, Seed: 5, Faults: faults}.checked()
+	cfg := Config{Cores: 2, Seed: 5, Faults: faults}
 	var runs [2]string
 	for i := range runs {
-		m := &Machine{cfg: cfg, kicks: map[pair]*rand.Rand{}}
+		m := newMachine(cfg, nil)
 		lost, doubled, late := 0, 0, 0
 		for range 4000 {
 			fate := m.fate(pair{0, 1})
@@ -117,6 +117,116 @@ func wantExited(t *testing.T, last []kernel.Epitaph) {
 	for _, e := range last {
 		if e.Cause != epitaph.Exited {
 			t.Errorf("%v: want it exited", e)
+		}
+	}
+}
+
+// Deaths by the seed are carried out soundly in the midst of a program: what a dead life wrote last
+// is complete, and the life after it has the next number.
+func TestSeedKillsProgramsSoundly(t *testing.T) {
+	Seeds(t, 5, func(t *testing.T, seed uint64) {
+		cfg := Config{Cores: 4, Seed: seed}
+		cfg.Faults = Faults{
+			DeathEvery: time.Millisecond, DeadFor: 5 * time.Millisecond, Spared: 1,
+			KickLost: 0.1, KickDoubled: 0.1, KickLate: 0.3, Jitter: 100 * time.Microsecond,
+		}
+		lives := 0
+		last := Run(t, cfg, func(c kernel.Core) error {
+			boot := c.Boot()
+			if boot.Core > 0 {
+				return writer(c)
+			}
+			dead := map[kernel.CoreID]uint64{}
+			for end := c.Now().Add(50 * time.Millisecond); c.Now() < end; {
+				c.Wait(c.Now().Add(time.Millisecond))
+				n, there := c.Notice()
+				if !there {
+					continue
+				}
+				w, err := c.Window(n.Core)
+				if err != nil {
+					return err
+				}
+				if n.Incarnation <= dead[n.Core] || w[0] != w[1] {
+					return fmt.Errorf("%+v after life %d, window %v: want it complete",
+						n, dead[n.Core], w[:2])
+				}
+				dead[n.Core] = n.Incarnation
+				lives++
+			}
+			for _, id := range boot.Cores[1:] {
+				_ = c.Stop(id) // one that is dead refuses
+			}
+			return nil
+		})
+		wantExited(t, last[:1])
+		if lives < 10 {
+			t.Errorf("core 0 had %d notices: want a rougher machine", lives)
+		}
+	})
+}
+
+// writer writes two bytes of the window to core 0 the same, between driver calls, as long as it
+// lives.
+func writer(c kernel.Core) error {
+	w, err := c.Window(0)
+	for err == nil {
+		c.Wait(c.Now().Add(100 * time.Microsecond))
+		c.Kick(0)
+		w[0]++
+		w[1] = w[0]
+	}
+	return err
+}
+
+// When Stop returns, the stopped core is not between two statements, although it was running when
+// it was stopped. A driver that doesn't wait for that is found out.
+func TestStopFencesARunningCore(t *testing.T) {
+	torn := func(settle func()) bool {
+		var first, second atomic.Int32
+		var seen bool
+		m := newMachine(Config{Cores: 2}, func(c kernel.Core) error {
+			c.Wait(c.Now().Add(time.Millisecond)) // both go on at the same time
+			if c.Boot().Core == 0 {
+				err := c.Stop(1)
+				seen = first.Load() != second.Load()
+				return err
+			}
+			for range 1 << 16 {
+				first.Add(1)
+			}
+			second.Store(first.Load())
+			c.Wait(kernel.Forever)
+			return nil
+		})
+		if settle != nil {
+			m.settle = settle
+		}
+		m.live(t)
+		return seen
+	}
+	for range 20 {
+		if torn(nil) {
+			t.Fatal("a stopped core was seen between two writes: want it fenced")
+		}
+	}
+	for range 1000 {
+		if torn(func() {}) {
+			return
+		}
+	}
+	t.Error("the planted driver, which does not wait, was not found out in 1000 stops")
+}
+
+// A panic of a program fails the test that didn't expect it; a machine without an end does too.
+func TestRunFindsPanicsAndEndlessMachines(t *testing.T) {
+	for name, program := range map[string]kernel.Program{
+		"panic":   func(kernel.Core) error { panic("planted") },
+		"endless": func(c kernel.Core) error { c.Wait(kernel.Forever); return nil },
+	} {
+		m := newMachine(Config{Cores: 1}, program)
+		if m.live(t); len(m.complaints) != 1 {
+			t.Errorf("%s: complaints %q: want one", name, m.complaints)
 		}
 	}
 }
