@@ -1,63 +1,67 @@
 /*
  * link.pml: how the two ends of a window agree on an epoch, over deaths and restarts.
  *
- * Mirrors msgpass/link.go: link.begin, observe, advance, tell and drop, and Channel.PeerDied. Each
- * end writes a line with its life (its incarnation) and the other end's life that it has seen. An
- * epoch is a pair of lives.
+ * Mirrors msgpass/link.go and its callers: link.begin, write, observe, holds, advance and tell;
+ * Channel.Connect, hold, drop and PeerDied. Each end writes a line with the name of its present
+ * attempt and the other end's name that it has seen. An epoch is a pair of names.
  *
  * Modelled: x86-TSO (a FIFO of buffered stores per end, flushed at any time; the one load that
  * could meet an end's own buffered store is end 0's of a ring just cleared: it sees "empty").
  * The code's control words are atomic stores, which flush at once: the model allows more. Either
  * end dies at any point and is started again, with the next life, at any time after its buffer has
  * drained (the driver's fence). The notice goes to the other end if that runs at the fence; it
- * arrives at any later time, even after the restart, and a later notice takes its place. The
- * window's memory survives death. The loads of observe are apart, with anything in between.
+ * arrives at any later time, even after the restart, and two that wait are one. The window's memory
+ * survives death. The loads of observe are apart, with anything in between.
  *
  * Abstracted: a ring is one slot that holds its writer's epoch (0 = empty); an end sends and
- * receives at most one line an epoch. A poll that finds nothing new is a wait. The version word,
- * and Channel.Fail, which refuses a life as a notice of its death does.
+ * receives at most one line an epoch. A poll that finds nothing new is a wait. Peers are honest:
+ * restore, the names that begin skips, versions and Channel.Fail are left out.
  *
  * Properties:
  *   - an end that is up never reads a line of another epoch
  *   - end 0 clears the rings only while end 1 is not up and has no ring store under way
- *   - both ends agree on the epoch, and no end is up twice on one
- *   - once deaths stop, both are up on the epoch of the living pair and each has the other's line
- *     (asserted in every terminal state; that every run reaches one is checked by pan -l: without
- *     progress labels it reports any cycle at all)
+ *   - two ends that are up agree on the epoch, if either is up with the other's present attempt
+ *   - once deaths stop, both are up with each other and each has the other's line (asserted in
+ *     every terminal state; that every run reaches one is checked by pan -l: without progress
+ *     labels it reports any cycle at all)
  *
- * Bounds: at most DEATHS deaths of each end.
+ * Bounds: at most DEATHS0 deaths of end 0 and DEATHS1 of end 1. The test searches one of each, and
+ * two of either; two of each (37 million states, without error) take minutes.
  *
  * Planted bugs (-D), each at the line that it changes:
- *   LOOK_ONCE         observe does not load life again after seen: it joins the stale life of a
- *                     dead peer to what the next life has seen. An end that started after that
- *                     death is up with the dead, gets no notice of it, and stays so
  *   NO_LETGO          end 0 does not wait until end 1 has let go
+ *   NO_MATCH          end 1 does not compare the name that it loads with the one that it told
  *   CLEAR_AFTER_SEEN  end 0 says seen before it clears
- *   LIFE_FIRST        a start writes life before it takes back seen
- *   STALE_SEEN        a start leaves the seen of the last life
- *   ANY_NOTICE        an end lets go on the notice of an older life than its peer's
- *   FORGET_DEAD_0, FORGET_DEAD_1  the end connects to a life that it was told is over
- *   SAME_LIFE         the driver starts an end again with the same life
+ *   NAME_FIRST        an attempt writes its name before it takes back seen
+ *   STALE_SEEN        an attempt leaves the seen of the last one
+ *   SAME_NAME         an attempt has the name of the last one
+ *   NO_HOLD           an end that is up does not look whether the other still holds the connection
  *   NO_FENCE          the driver lets a dead end 1 store into its ring after the restart
  *   RETELL            end 1 stores seen at every poll (harmless: it plants a cycle for pan -l)
  */
 
-#ifndef DEATHS
-#define DEATHS 2
+#ifndef DEATHS0
+#define DEATHS0 1
+#endif
+#ifndef DEATHS1
+#define DEATHS1 1
 #endif
 
 /* Words of the window. CLEAR is end 0's clearing of a ring, kept apart for the assertion. */
-#define LIFE(e)   (e)
+#define NAME(e)  (e)
 #define SEEN(e)  (2 + (e))
 #define RING(e)  (4 + (e)) /* the ring that end e writes */
 #define CLEAR(e) (6 + (e))
 
-byte mem[6];
-chan buffer[2] = [6] of { byte, byte };  /* stores under way: word, value */
-byte notice[2];   /* the peer's last life that is over, if that is still to be told, or 0 */
+#define LIFE  16  /* a name is a life times LIFE plus the number of an attempt */
+#define EPOCH 256 /* an epoch is end 0's name times EPOCH plus end 1's name */
 
-byte own[2];      /* life */
-byte with[2];     /* the peer's life when this end was last up; 0 in a new life */
+short mem[6];
+chan buffer[2] = [6] of { byte, short };  /* stores under way: word, value */
+bool notice[2];                           /* a death of the peer is still to be told */
+
+byte name[2];     /* of the present attempt */
+byte with[2];     /* the other end's name, while up */
 byte deaths[2];
 bool alive[2];
 bool up[2];
@@ -65,7 +69,8 @@ bool got[2];      /* this end has the peer's line of this epoch */
 byte ringStores;  /* end 1's ring stores under way */
 
 active [2] proctype Drain() {
-	byte word, value;
+	byte word;
+	short value;
 end:	do
 	:: atomic {
 		buffer[_pid]?word, value;
@@ -87,81 +92,67 @@ inline storeRing(ring, value) {
 	atomic { buffer[x]!ring, value; ringStores = ringStores + x }
 }
 
-inline clearRings() {
-	buffer[0]!CLEAR(0), 0;
-	buffer[0]!CLEAR(1), 0
-}
-
-inline comeUp() {
-	atomic {
-		assert(peer > with[x]); /* no epoch twice */
-		with[x] = peer;
-		epoch = (x == 0 -> own[0] * 8 + peer : peer * 8 + own[1]);
-		up[x] = true;
-		assert(!up[1 - x] || (with[0] == own[1]) == (with[1] == own[0]))
-	}
-}
-
-inline tell(life) {
-	told = life;
+inline tell(other) {
+	told = other;
 	buffer[x]!SEEN(x), told
 }
 
+/* What a load of the incoming ring sees. */
+#define EMPTY (got[x] || buffer[x]??[eval(CLEAR(1)), 0] || mem[RING(1 - x)] == 0)
+
 active [2] proctype End() {
 	bit x = _pid - 2;
-	byte peer;     /* the peer's life as last loaded */
 	byte told;     /* what this end last stored in seen */
-	byte over;     /* the peer's lives up to this one are over */
-	byte epoch;    /* the tag of the epoch's lines, while up */
-	bool ready;    /* the peer's seen was loaded after peer, and was own */
+	byte peer;     /* the other end's name as last loaded */
+	bool ready;    /* the other's seen was loaded, and was this end's name */
+	bool broken;   /* the other end did not hold the connection when last looked at */
 	bool sent;
+	short epoch;   /* while up */
 
-start:	atomic {
-		alive[x] = true;
-#ifdef SAME_LIFE
-		own[x] = 1
-#else
-		own[x] = deaths[x] + 1
-#endif
-	}
+start:	alive[x] = true;
 	{
-#ifdef LIFE_FIRST
-		buffer[x]!LIFE(x), own[x];
+		name[x] = (deaths[x] + 1) * LIFE;
+
+begin:		atomic {
+			up[x] = false; got[x] = false; with[x] = 0;
+			told = 0; peer = 0; ready = false; broken = false;
+			sent = false; epoch = 0;
+#ifndef SAME_NAME
+			name[x]++;
+#endif
+			assert(name[x] % LIFE < LIFE - 1)
+		}
+#ifdef NAME_FIRST
+		buffer[x]!NAME(x), name[x];
 #endif
 #ifndef STALE_SEEN
 		buffer[x]!SEEN(x), 0;
 #endif
-#ifndef LIFE_FIRST
-		buffer[x]!LIFE(x), own[x];
+#ifndef NAME_FIRST
+		buffer[x]!NAME(x), name[x];
 #endif
 
+		/* Down: seen is loaded first, and the name after it. */
 endDown:	do
-		:: atomic { mem[LIFE(1 - x)] != peer && mem[LIFE(1 - x)] > over ->
-				peer = mem[LIFE(1 - x)]; ready = false }
-		:: peer != 0 && !ready && mem[SEEN(1 - x)] == own[x] -> ready = true
-#ifdef LOOK_ONCE
-		:: ready -> break
-#else
-		:: ready && mem[LIFE(1 - x)] == peer -> break
-#endif
+		:: !ready && mem[SEEN(1 - x)] == name[x] -> ready = true
 #ifdef NO_LETGO
-		:: x == 0 && peer != 0 -> break
+		:: atomic { x == 0 && mem[NAME(1)] != 0 -> peer = mem[NAME(1)]; break }
+#else
+		:: atomic { x == 0 && ready -> peer = mem[NAME(1)]; break }
+#endif
+#ifdef NO_MATCH
+		:: atomic { x == 1 && ready -> peer = mem[NAME(0)]; break }
+#else
+		:: atomic { x == 1 && ready && mem[NAME(0)] == told -> peer = told; break }
 #endif
 #ifdef RETELL
-		:: x == 1 && peer != 0 -> tell(peer)
+		:: atomic { x == 1 && mem[NAME(0)] != 0 -> peer = mem[NAME(0)]; ready = false }
 #else
-		:: x == 1 && peer != 0 && told != peer -> tell(peer)
+		:: atomic { x == 1 && mem[NAME(0)] != told -> peer = mem[NAME(0)]; ready = false }
 #endif
-		:: atomic { notice[x] != 0 ->
-#ifdef FORGET_DEAD_0
-				over = (x == 0 -> 0 : notice[x]);
-#elif defined(FORGET_DEAD_1)
-				over = (x == 1 -> 0 : notice[x]);
-#else
-				over = notice[x];
-#endif
-				notice[x] = 0; peer = 0; ready = false }
-			tell(0)
+			tell(peer)
+		:: atomic { notice[x] -> notice[x] = false }
+			goto begin
 		od;
 
 		if
@@ -176,35 +167,36 @@ endDown:	do
 #endif
 		:: x == 1
 		fi;
-		comeUp();
+		atomic {
+			with[x] = peer;
+			epoch = (x == 0 -> name[0] * EPOCH + peer : peer * EPOCH + name[1]);
+			up[x] = true;
+			assert(!up[1 - x] || (with[0] == name[1]) == (with[1] == name[0]))
+		}
 
 endUp:		do
 		:: !sent ->
 			sent = true;
 			storeRing(RING(x), epoch)
-		:: atomic { !got[x] && !buffer[x]??[eval(CLEAR(1)), 0] && mem[RING(1 - x)] != 0 ->
+		:: atomic { !EMPTY ->
 				assert(mem[RING(1 - x)] == epoch);
 				got[x] = true }
 			storeRing(RING(1 - x), 0)
-#ifndef ANY_NOTICE
-		:: atomic { notice[x] != 0 && notice[x] < peer -> notice[x] = 0 }
-		:: atomic { notice[x] >= peer ->
-#else
-		:: atomic { notice[x] != 0 ->
+		:: atomic { notice[x] -> notice[x] = false }
+			goto begin
+#ifndef NO_HOLD
+		:: !broken && (mem[SEEN(1 - x)] != name[x] || mem[NAME(1 - x)] != peer) -> broken = true
+		:: broken && EMPTY -> goto begin
 #endif
-				over = notice[x]; notice[x] = 0; up[x] = false; got[x] = false;
-				sent = false; ready = false; peer = 0; epoch = 0 }
-			tell(0);
-			goto endDown
 		od
 	} unless { !alive[x] };
 
 	/* Dead. Fence, tell the other end, start again. */
 	atomic {
 		empty(buffer[x]);
-		notice[1 - x] = (alive[1 - x] -> own[x] : notice[1 - x]);
-		notice[x] = 0; with[x] = 0;
-		peer = 0; told = 0; over = 0; epoch = 0; ready = false; sent = false
+		notice[1 - x] = (alive[1 - x] -> true : notice[1 - x]);
+		notice[x] = false; with[x] = 0;
+		told = 0; peer = 0; epoch = 0; ready = false; broken = false; sent = false
 	}
 	goto start
 }
@@ -212,26 +204,25 @@ endUp:		do
 #ifdef NO_FENCE
 /* A line of end 1's first life arrives while the second is connected. */
 active proctype Late() {
-end:	atomic { own[1] == 2 && up[0] && with[0] == 2 -> mem[RING(1)] = own[0] * 8 + 1 }
+end:	atomic { up[0] && with[0] > 2 * LIFE -> mem[RING(1)] = name[0] * EPOCH + LIFE + 1 }
 }
 #endif
 
 /* Ends die, until deaths stop. */
 inline die(e) {
-	alive[e] && deaths[e] < DEATHS ->
-		deaths[e]++;
-		alive[e] = false; up[e] = false; got[e] = false
+	deaths[e]++;
+	alive[e] = false; up[e] = false; got[e] = false
 }
 
 active proctype Fate() {
 	do
-	:: atomic { die(0) }
-	:: atomic { die(1) }
+	:: atomic { alive[0] && deaths[0] < DEATHS0 -> die(0) }
+	:: atomic { alive[1] && deaths[1] < DEATHS1 -> die(1) }
 	:: break
 	od
 }
 
 active proctype Settled() {
 	timeout ->
-	assert(up[0] && up[1] && with[0] == own[1] && with[1] == own[0] && got[0] && got[1])
+	assert(up[0] && up[1] && with[0] == name[1] && with[1] == name[0] && got[0] && got[1])
 }

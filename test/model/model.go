@@ -18,7 +18,7 @@
 // By hand, in this directory:
 //
 //	spin -a link.pml && gcc -O2 -DSAFETY -o pan pan.c && ./pan -m100000
-//	spin -a -DDEATHS=1 link.pml && gcc -O2 -DNP -o pan pan.c && ./pan -m100000 -l
+//	spin -a link.pml && gcc -O2 -DNP -o pan pan.c && ./pan -m100000 -l
 //	spin -a -DNO_LETGO link.pml && gcc -O2 -DSAFETY -o pan pan.c && ./pan -m100000
 //	spin -t -p -g -DNO_LETGO link.pml
 //

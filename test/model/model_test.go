@@ -33,15 +33,15 @@ func models() []model {
 	return []model{{
 		file: "link.pml",
 		holds: []check{
-			{defines: []string{"DEATHS=2"}},
-			{defines: []string{"DEATHS=1"}, cycles: true},
+			{defines: []string{"DEATHS0=1", "DEATHS1=1"}},
+			{defines: []string{"DEATHS0=2", "DEATHS1=0"}, partial: true},
+			{defines: []string{"DEATHS0=0", "DEATHS1=2"}, partial: true},
+			{defines: []string{"DEATHS0=1", "DEATHS1=1"}, cycles: true},
 		},
-		small: []string{"DEATHS=1"},
 		bugs: []planted{
-			{"LOOK_ONCE", assertion}, {"NO_LETGO", assertion}, {"CLEAR_AFTER_SEEN", assertion},
-			{"LIFE_FIRST", assertion}, {"STALE_SEEN", assertion}, {"ANY_NOTICE", assertion},
-			{"FORGET_DEAD_0", assertion}, {"FORGET_DEAD_1", assertion}, {"SAME_LIFE", assertion},
-			{"NO_FENCE", assertion}, {"RETELL", cycle},
+			{"NO_LETGO", assertion}, {"NO_MATCH", assertion}, {"CLEAR_AFTER_SEEN", assertion},
+			{"NAME_FIRST", assertion}, {"STALE_SEEN", assertion}, {"SAME_NAME", assertion},
+			{"NO_HOLD", assertion}, {"NO_FENCE", assertion}, {"RETELL", cycle},
 		},
 	}, {
 		file: "sleepwake.pml",
@@ -90,7 +90,8 @@ func TestModelsHold(t *testing.T) {
 	}
 }
 
-// holds requires no error, no search cut off, and no statement that no run reaches.
+// holds requires no error, no search cut off, and no statement that no run reaches, unless the
+// bounds leave some out.
 func holds(t *testing.T, c check) {
 	v := verify(t, c)
 	t.Logf("%d states of %d bytes, depth %d", v.states, v.vector, v.depth)
@@ -100,7 +101,7 @@ func holds(t *testing.T, c check) {
 	if v.truncated {
 		t.Errorf("model: %s: search cut off at depth %d: want all of it", name(c), depthMax)
 	}
-	if !c.cycles && len(v.unreached) > 0 {
+	if !c.cycles && !c.partial && len(v.unreached) > 0 {
 		t.Errorf("model: %s: never reached: %s: want every statement reached",
 			name(c), strings.Join(v.unreached, "; "))
 	}

@@ -16,6 +16,7 @@ type check struct {
 	file    string
 	defines []string
 	cycles  bool // search for cycles (pan -l) instead of bad states
+	partial bool // the bounds are such that some statements are never reached
 	quick   bool // compile for a short search: a planted bug stops it early
 }
 
