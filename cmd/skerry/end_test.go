@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"syscall"
@@ -101,6 +100,7 @@ func TestEndLeavesNothing(t *testing.T) {
 		t.Run(end.signal.String(), func(t *testing.T) {
 			pages := poolSize(t)
 			r := stay(t)
+			t.Logf("huge pages of the host: %d before, %d now", pages, poolSize(t))
 			if err := r.launcher.Signal(end.signal); err != nil {
 				t.Fatal(err)
 			}
@@ -144,52 +144,4 @@ func TestKilledCoreIsReported(t *testing.T) {
 		t.Errorf("the launcher says %q: want a line for each core, killed by signal 9", said)
 	}
 	r.gone(t, pages)
-}
-
-// Planted: a launcher whose janitor was killed before. Then pages stay reserved, and the check of
-// TestEndLeavesNothing would see it.
-func TestPagesStayWithoutJanitor(t *testing.T) {
-	pages := poolSize(t)
-	r := stay(t)
-	janitor := janitorOf(t, r.launcher.Pid)
-	if poolSize(t) == pages || janitor == 0 {
-		r.launcher.Kill()
-		r.wait()
-		t.Skip("no huge pages were reserved on this host")
-	}
-	if err := syscall.Kill(janitor, syscall.SIGKILL); err != nil {
-		t.Fatal(err)
-	}
-	r.launcher.Kill()
-	r.wait()
-	eventually(t, "the janitor is gone", func() bool { return !alive(janitor) })
-	if left := poolSize(t) - pages; left != 1 {
-		t.Errorf("%d huge pages are left: want 1", left)
-	}
-	lowered := strconv.Itoa(poolSize(t) - 1)
-	if err := os.WriteFile(poolFile, []byte(lowered), 0); err != nil {
-		t.Error(err)
-	}
-}
-
-// janitorOf returns the process that a launcher started as its janitor.
-func janitorOf(t *testing.T, launcher int) int {
-	t.Helper()
-	found, err := filepath.Glob("/proc/[0-9]*/stat")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, path := range found {
-		text, _ := os.ReadFile(path)
-		_, rest, _ := strings.Cut(string(text), ") ") // the name ends
-		line, _ := os.ReadFile(filepath.Join(filepath.Dir(path), "cmdline"))
-		var state string
-		var parent int
-		fmt.Sscan(rest, &state, &parent)
-		if parent == launcher && strings.Contains(string(line), "\x00janitor\x00") {
-			process, _ := strconv.Atoi(filepath.Base(filepath.Dir(path)))
-			return process
-		}
-	}
-	return 0
 }

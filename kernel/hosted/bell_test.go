@@ -36,6 +36,9 @@ func wakes(b *bell, kicks uint64, patience time.Duration) (woken uint64) {
 			for received.Load() < n {
 				runtime.Gosched()
 			}
+			// From long before the next wait to long after it.
+			for next := Now().Add(time.Duration(n%128) * 100); Now() < next; {
+			}
 		}
 	}()
 	for n := uint64(1); n <= kicks; n++ {

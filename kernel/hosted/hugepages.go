@@ -55,6 +55,9 @@ func (p *pool) raise(need int) (share int, err error) {
 	if missing <= 0 {
 		return 0, nil
 	}
+	if err := affordable(missing); err != nil {
+		return 0, err
+	}
 	grown, err := p.resize(missing)
 	if err == nil && grown < missing {
 		err = fmt.Errorf("the host found memory for %d of %d huge pages: free some, or reserve "+
@@ -65,6 +68,24 @@ func (p *pool) raise(need int) (share int, err error) {
 		return 0, fmt.Errorf("%w%s", err, suffix(lowerErr))
 	}
 	return missing, nil
+}
+
+// affordable refuses so many huge pages that the host would lack memory for other things.
+func affordable(pages int) error {
+	text, err := os.ReadFile("/proc/meminfo")
+	if err != nil {
+		return err
+	}
+	var available int // KiB
+	_, rest, _ := strings.Cut(string(text), "\nMemAvailable:")
+	if _, err := fmt.Sscan(rest, &available); err != nil {
+		return fmt.Errorf("MemAvailable in /proc/meminfo: %w", err)
+	}
+	if most := available / 1024 * poolPercentMax / 100 / pageMiB; pages > most {
+		return fmt.Errorf("%d more would be over %d %% of the host's available memory",
+			pages, poolPercentMax)
+	}
+	return nil
 }
 
 func suffix(err error) string {

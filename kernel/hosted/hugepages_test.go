@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 )
 
@@ -65,6 +66,31 @@ func TestJanitorGivesBackItsShare(t *testing.T) {
 	}
 }
 
+// A janitor is a process that signals to its launcher's terminal do not end. Planted: one that is
+// killed, after which the check sees pages that are left.
+func TestJanitorOutlivesSignals(t *testing.T) {
+	for signal, left := range map[syscall.Signal]string{
+		syscall.SIGINT: "2", syscall.SIGTERM: "2", syscall.SIGHUP: "2", syscall.SIGKILL: "7",
+	} {
+		dir := fakePool(t, "2", "0")
+		r, err := reserve([]string{self(t), "janitor"}, dir, 5)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if size := poolSize(t, dir); size != "7" {
+			t.Errorf("pool of 2 with none free has %s pages for 5: want 7", size)
+		}
+		r.taken()
+		if err := r.janitor.Process.Signal(signal); err != nil {
+			t.Error(err)
+		}
+		r.giveBack()
+		if size := poolSize(t, dir); size != left {
+			t.Errorf("after %v the pool has %s pages at the end: want %s", signal, size, left)
+		}
+	}
+}
+
 // A launcher that dies before it took the pages leaves no more than one that took them.
 func TestJanitorOfALauncherThatDiesEarly(t *testing.T) {
 	dir := fakePool(t, "0", "0")
@@ -73,6 +99,16 @@ func TestJanitorOfALauncherThatDiesEarly(t *testing.T) {
 	}
 	if size := poolSize(t, dir); size != "0" {
 		t.Errorf("pool has %s pages at the end: want 0", size)
+	}
+}
+
+// A pool that would take most of the host's memory is not asked for.
+func TestJanitorLeavesMemory(t *testing.T) {
+	dir := fakePool(t, "1", "1")
+	err := keepPages(dir, 1<<30, strings.NewReader(""), io.Discard)
+	refused(t, err, "1073741823 more would be over 25 % of the host's available memory")
+	if size := poolSize(t, dir); size != "1" {
+		t.Errorf("pool has %s pages: want 1", size)
 	}
 }
 

@@ -1,6 +1,10 @@
 package hosted
 
-import "time"
+import (
+	"time"
+
+	"skerry/kernel"
+)
 
 const (
 	// CoresMax is the most cores of a machine. There is a window for each pair: 2016 files and
@@ -17,6 +21,11 @@ const (
 	// messageBytesMax bounds a packet on the control socket. The longest carries an error's text.
 	messageBytesMax = 4096
 	errorBytesMax   = 512
+
+	// pageMiB is the size of a huge page. poolPercentMax is how much of the host's available memory
+	// may become huge pages: a window of small pages takes memory only where it is used.
+	pageMiB        = kernel.WindowBytes >> 20
+	poolPercentMax = 25
 
 	// crashBytesMax is how much of a crash is read: its first line tells the reason.
 	crashBytesMax = 4096

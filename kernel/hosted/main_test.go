@@ -23,13 +23,16 @@ var programs = map[string]kernel.Program{
 	"compute":    computeBeside,
 }
 
-// TestMain makes the test's binary what its environment says: an instance, or the tests.
+// TestMain makes the test's binary an instance, a janitor, or the tests.
 func TestMain(m *testing.M) {
-	if Booted() {
+	switch {
+	case Booted():
 		instance()
-		return
+	case len(os.Args) > 1 && os.Args[1] == "janitor":
+		Janitor(os.Args[2:])
+	default:
+		os.Exit(m.Run())
 	}
-	os.Exit(m.Run())
 }
 
 // instance runs the program that the arguments name.
