@@ -106,14 +106,15 @@ func (c *Channel) Bind(p *ClientPort, face *Interface, stub Stub, states ClientS
 	}
 	*p = ClientPort{port: makePort(c, face, number, stub), states: states, free: ^uint64(0)}
 	c.clients = append(c.clients, p)
-	p.Ask()
+	p.ask()
 	return nil
 }
 
 // accept answers a bind of the peer.
 func (c *Channel) accept(number int, id, version uint64) error {
 	if number <= 0 || number >= portsMax || number&1 == c.link.side || c.ports[number] != nil {
-		return fmt.Errorf("%w: bind with number %d: want a free one of its own", ErrProtocol, number)
+		return fmt.Errorf("%w: bind with number %d: want a free one of its own", ErrProtocol,
+			number)
 	}
 	answer, served := answerBound, c.Services.find(id)
 	face := &Interface{}
@@ -142,7 +143,7 @@ func (c *Channel) accept(number int, id, version uint64) error {
 // settle takes the peer's answer to a bind.
 func (c *Channel) settle(number int, answer, version uint64) error {
 	i := (number - 2 + c.link.side) / 2
-	if number <= 0 || number&1 != c.link.side || i < 0 || i >= len(c.clients) || answer >= answers ||
+	if number <= 0 || number&1 != c.link.side || i >= len(c.clients) || answer >= answers ||
 		c.clients[i].state != asked {
 		return fmt.Errorf("%w: answer %d to bind %d: want one to a question", ErrProtocol, answer,
 			number)

@@ -63,8 +63,8 @@ func (b *Blocker) AwaitBound(patience time.Duration) error {
 func (b *Blocker) bound() error {
 	b.Lock()
 	defer b.Unlock()
-	if b.err != nil && b.port.state == refused {
-		b.port.Ask()
+	if b.err != nil {
+		b.port.AskAgain()
 		b.port.channel.Flush()
 	}
 	return b.err

@@ -98,7 +98,7 @@ func (c *Channel) catchUp() {
 func (c *Channel) askAll() {
 	for _, p := range c.clients {
 		if p.state == unasked {
-			p.Ask()
+			p.ask()
 		}
 	}
 }

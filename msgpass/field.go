@@ -1,6 +1,9 @@
 package msgpass
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+	"fmt"
+)
 
 // Payloads that do not fit a line as plain words are laid out by the functions here, one field
 // after the other, without gaps: integers with their low byte first, a bool as 0 or 1, bytes behind
@@ -70,4 +73,19 @@ func (r *Reader) Bytes(limit int) []byte {
 		return nil
 	}
 	return r.take(size)
+}
+
+// TooLong returns an error if a field of variable size is longer than declared.
+func TooLong(field string, size, limit int) error {
+	if size > limit {
+		return fmt.Errorf("%w: %d bytes: want at most %s = %d", ErrTooLong, size, field, limit)
+	}
+	return nil
+}
+
+// MustFit panics if a field of variable size is longer than declared.
+func MustFit(field string, size, limit int) {
+	if err := TooLong(field, size, limit); err != nil {
+		panic(err)
+	}
 }

@@ -41,12 +41,15 @@ type callInFlight struct {
 	kind  uint16 // the message's type
 }
 
-// Ask asks the peer to bind, as soon as that is possible, unless it was asked in this epoch and has
-// not refused.
-func (p *ClientPort) Ask() {
-	if p.state == asked || p.state == bound {
-		return
+// AskAgain asks the peer to bind if it has refused: it may serve the interface by now.
+func (p *ClientPort) AskAgain() {
+	if p.state == refused {
+		p.ask()
 	}
+}
+
+// ask asks the peer to bind, as soon as there is room.
+func (p *ClientPort) ask() {
 	c := p.channel
 	p.state = unasked
 	if l := c.Out.TrySlot(); l != nil {
@@ -58,16 +61,18 @@ func (p *ClientPort) Ask() {
 	}
 }
 
-// settle takes the peer's answer to Ask.
+// settle takes the peer's answer.
 func (p *ClientPort) settle(answer, version uint64) {
-	switch name, peer := p.face.Name, p.channel.peer; answer {
+	name, peer := p.face.Name, p.channel.peer
+	switch answer {
 	case answerBound:
 		p.state, p.out = bound, &p.channel.Out
 		p.channel.ports[p.kind>>8] = &p.port
 		p.states.Bound(nil)
 	case answerNotServed:
 		p.state = refused
-		p.states.Bound(fmt.Errorf("%w: bind %s with %v: want a server for it", ErrNotServed, name, peer))
+		p.states.Bound(fmt.Errorf("%w: bind %s with %v: want a server for it", ErrNotServed, name,
+			peer))
 	default:
 		p.state = refused
 		p.states.Bound(fmt.Errorf("%w: bind %s with %v: its version is %#x, ours is %#x: "+

@@ -81,8 +81,8 @@ func (p *ServerPort) fallBack() bool {
 	}
 	full := p.backlog != nil && p.answers == &p.backlog.in
 	if full || len(c.waiting) == portsMax {
-		c.fault = c.Fail(fmt.Errorf("%w: %s: more than %d calls in flight", ErrProtocol, p.face.Name,
-			CallsMax))
+		c.fault = c.Fail(fmt.Errorf("%w: %s: more than %d calls in flight", ErrProtocol,
+			p.face.Name, CallsMax))
 		return false
 	}
 	if p.backlog == nil {
