@@ -63,8 +63,20 @@ func (n *Net) planDeath() {
 	}
 }
 
+// Calm ends the deaths by the seed, and starts all cores that are dead: for a test that wants to
+// see a protocol recover.
+func (n *Net) Calm() {
+	n.cfg.Faults.DeathEvery = 0
+	for _, id := range n.ids {
+		_ = n.Start(id) // one that runs refuses
+	}
+}
+
 // reap kills a core that the seed chooses, if it lives, and has it started again.
 func (n *Net) reap() {
+	if n.cfg.Faults.DeathEvery == 0 {
+		return
+	}
 	spared := n.cfg.Faults.Spared
 	id := n.ids[spared+n.deaths.IntN(n.cfg.Cores-spared)]
 	if err := n.Kill(id); err == nil && n.cfg.Faults.DeadFor > 0 {
