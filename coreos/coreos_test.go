@@ -18,6 +18,7 @@ const (
 
 // ring passes a token from core to core until it has gone round often enough.
 func ring(s *OS) error {
+	s.Loop().Lock()
 	boot := s.Core().Boot()
 	next := s.Loop().Channel(boot.Cores[(int(boot.Core.Index())+1)%len(boot.Cores)])
 	if boot.Core == 0 {
@@ -77,6 +78,7 @@ func TestLoopCarriesMessages(t *testing.T) {
 func TestLoopBuriesAfterTheLastMessage(t *testing.T) {
 	const lives, words = 3, 10
 	survivor := func(s *OS) error {
+		s.Loop().Lock()
 		got := 0
 		for deaths := 0; deaths < lives; {
 			turn := s.Loop().Turn(kernel.Forever)
@@ -104,6 +106,7 @@ func TestLoopBuriesAfterTheLastMessage(t *testing.T) {
 		return nil
 	}
 	victim := func(s *OS) error {
+		s.Loop().Lock()
 		for len(s.Loop().Turn(kernel.Forever).Up) == 0 {
 		}
 		for i := range uint64(words) {

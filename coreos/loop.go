@@ -2,15 +2,25 @@ package coreos
 
 import (
 	"fmt"
+	"sync"
 
 	"skerry/kernel"
 	"skerry/msgpass"
 )
 
+// dispatchMax bounds the messages that one turn handles, and so the time until the loop looks after
+// the lives of its peers again.
+const dispatchMax = 64
+
 // Loop is the heart of a core: it owns the channels to all other cores and waits on them. One
-// goroutine calls Turn, again and again; each turn does a bounded amount of work.
+// goroutine calls Serve, or Turn again and again; each turn does a bounded amount of work.
+//
+// Whoever uses a channel holds the loop's lock. Turn and Serve give it up while they wait; handlers
+// run under it; blocking clients take it themselves.
 type Loop struct {
+	sync.Mutex
 	core     kernel.Core
+	services msgpass.Services
 	set      *msgpass.WaitSet
 	channels map[kernel.CoreID]*msgpass.Channel
 	order    []*msgpass.Channel // the same, ascending: no map order reaches a message
@@ -53,17 +63,23 @@ func newLoop(core kernel.Core) (*Loop, error) {
 		if err := l.set.Add(c); err != nil {
 			return nil, fmt.Errorf("coreos: channel to %v: %w", peer, err)
 		}
+		c.Services = &l.services
 		l.channels[peer] = c
 		l.order = append(l.order, c)
 	}
+	l.set.Share(l)
 	return l, nil
 }
+
+// Services returns the interfaces that this core serves to all others. They are added before the
+// first turn.
+func (l *Loop) Services() *msgpass.Services { return &l.services }
 
 // Channel returns the channel to a peer, or nil if there is no such core.
 func (l *Loop) Channel(peer kernel.CoreID) *msgpass.Channel { return l.channels[peer] }
 
 // Turn waits until a message can be received, a core dies, a channel comes up, or the deadline
-// passes. It returns at once if there is something to tell.
+// passes. It returns at once if there is something to tell. The caller holds the lock.
 func (l *Loop) Turn(deadline kernel.Instant) Turn {
 	var t Turn
 	l.tend(&t, false)
@@ -72,6 +88,34 @@ func (l *Loop) Turn(deadline kernel.Instant) Turn {
 		l.tend(&t, t.Ready == nil)
 	}
 	return t
+}
+
+// Serve runs the loop: it hands messages to the stubs that they are for, and what else a turn
+// brings to tell, until tell returns false. The caller does not hold the lock; tell runs under it.
+func (l *Loop) Serve(tell func(Turn) bool) {
+	l.Lock()
+	defer l.Unlock()
+	for goOn := true; goOn; {
+		t := l.Turn(kernel.Forever)
+		l.Dispatch(&t)
+		if !t.quiet() {
+			goOn = tell(t)
+		}
+	}
+}
+
+// Dispatch hands messages of the turn's ready channel, a bounded number, to the stubs that they are
+// for, and tells how many. A fault of the peer is added to the turn's.
+func (l *Loop) Dispatch(t *Turn) int {
+	if t.Ready == nil {
+		return 0
+	}
+	count, err := t.Ready.Dispatch(dispatchMax)
+	if err != nil {
+		t.Faults = append(t.Faults, err)
+	}
+	t.Ready = nil
+	return count
 }
 
 // Flush lets peers that sleep know of messages sent; Turn does it before it waits.

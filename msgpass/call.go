@@ -2,8 +2,9 @@ package msgpass
 
 // A call slot is a line in which a request goes one way and its reply comes back: the fastest round
 // trip that there is, since only one line moves. The line is the caller's while its header is zero
-// or a reply, and the callee's while it is a request. A header that is
-// neither is nobody's: the end that wrote it gets no answer.
+// or a reply, and the callee's while it is a request. A header that is neither is nobody's: the end
+// that wrote it gets no answer. Call slots are for ends that poll them: a WaitSet does not, and
+// nobody is kicked.
 
 // Caller is the calling end of a call slot.
 type Caller struct{ line *Line }

@@ -4,6 +4,7 @@ package msgpass
 // sender, refused again and again, clears the next level, says typeGrow in the last line that it
 // sends on the old one, and goes on in the new one. The receiver follows when it comes to that
 // line. Until then the new level is the sender's alone, and from then on the old one is nobody's.
+// Positions go on counting, so that none comes twice in an epoch: Flush relies on it.
 
 // grow moves the sender to the next level; false if there is none, or no line to say so.
 func (s *Sender) grow() bool {
@@ -19,7 +20,7 @@ func (s *Sender) grow() bool {
 	clear(next)
 	// ORDER: publishes the cleared level; pairs with Peek before follow.
 	l.publish(MakeHeader(typeGrow, 0, 0))
-	*s = makeSender(next, s.rest[size:], int(s.head/LineBytes)%ringSlotsMin)
+	*s = makeSender(next, s.rest[size:], int(s.head/LineBytes)+1)
 	s.limit = s.head + s.batch
 	return true
 }
@@ -30,7 +31,7 @@ func (r *Receiver) follow() bool {
 	if len(r.rest) < size {
 		return false
 	}
-	*r = makeReceiver(r.rest[:size], r.rest[size:], int(r.head/LineBytes)%ringSlotsMin)
+	*r = makeReceiver(r.rest[:size], r.rest[size:], int(r.head/LineBytes)+1)
 	return true
 }
 

@@ -75,3 +75,43 @@ func TestWaitFindsWhatPollForgot(t *testing.T) {
 		}
 	}
 }
+
+// A peer that sleeps is kicked for a message sent after the ring has grown, whatever was sent and
+// flushed before: positions never come twice. The planted bug, positions that start over with each
+// level, made the last one equal to the one at the first Flush.
+func TestFlushKicksAfterGrowth(t *testing.T) {
+	for first := range ringSlotsMin {
+		a, b := pair(t)
+		w := NewWaitSet(a.core)
+		if err := w.Add(a); err != nil {
+			t.Fatal(err)
+		}
+		sendAll(t, a, first)
+		w.Flush()
+		sendAll(t, a, ringSlotsMin-first)
+		for range 10 {
+			receive(t, b)
+		}
+		for range growAfter - 1 {
+			if a.Out.TrySlot() != nil {
+				t.Fatal("a full ring takes a message")
+			}
+		}
+		for sent := range ringSlotsMin {
+			sendAll(t, a, 1)
+			if a.Out.head == a.flushed {
+				t.Fatalf("%d messages after growth, the position is that of the last Flush", sent+1)
+			}
+		}
+	}
+}
+
+// sendAll sends messages that the channel must have room for.
+func sendAll(t *testing.T, c *Channel, count int) {
+	t.Helper()
+	for i := range count {
+		if !send(c, uint64(i)) {
+			t.Fatalf("message %d of %d is refused", i, count)
+		}
+	}
+}

@@ -80,6 +80,7 @@ func App() coreos.App {
 func runCore(s *coreos.OS) error {
 	own := s.Core().Boot().Core
 	peer := 1 - own
+	s.Loop().Lock()
 	channel := s.Loop().Channel(peer)
 	for !channel.Up() {
 		if t := s.Loop().Turn(kernel.Forever); len(t.Faults) > 0 {
