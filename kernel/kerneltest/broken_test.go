@@ -272,7 +272,8 @@ func newOneByOne(c kernel.Core) kernel.Core {
 func (d oneByOne) Notice() (kernel.Notice, bool) {
 	if n, there := d.Core.Notice(); there {
 		if last := d.last[n.Core]; last > 0 && n.Incarnation > last+1 {
-			*d.held = append(*d.held, kernel.Notice{Core: n.Core, Incarnation: last + 1, Cause: n.Cause})
+			first := kernel.Notice{Core: n.Core, Incarnation: last + 1, Cause: n.Cause}
+			*d.held = append(*d.held, first)
 		}
 		d.last[n.Core] = n.Incarnation
 		*d.held = append(*d.held, n)

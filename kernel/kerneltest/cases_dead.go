@@ -18,7 +18,7 @@ func (c *conductor) stopFences() error {
 	if r := victim.ask(opScribble, arg(c.first().id), wordScribble); r.err != nil {
 		return r.err
 	}
-	// ORDER: none needed; only whether it changes matters. Pairs with the store in scribble.
+	// ORDER: none needed; that it changes is all. Pairs with the store in scribble.
 	read := func() uint64 { return atomic.LoadUint64(wordIn(window, wordScribble)) }
 	if !await(c.core, patience, func() bool { return read() != 0 }) {
 		return fmt.Errorf("%v wrote nothing before it was stopped: want a count", victim.id)

@@ -106,7 +106,8 @@ func (d death) remembered(s *stand, before kernel.Instant) error {
 		return fmt.Errorf("%v reads that %v was %v: want %v",
 			s.id, d.of.id, epitaph.Cause(r.values[2]), d.cause)
 	case !strings.Contains(r.text, d.reason):
-		return fmt.Errorf("%v reads %q on the epitaph of %v: want %q", s.id, r.text, d.of.id, d.reason)
+		return fmt.Errorf("%v reads %q on the epitaph of %v: want %q",
+			s.id, r.text, d.of.id, d.reason)
 	case at < before || at > s.core.Now():
 		return fmt.Errorf("%v reads a death %v after %v was about to die: want from 0 to now",
 			s.id, at.Sub(before), d.of.id)
@@ -124,7 +125,8 @@ func (c *conductor) revive(s *stand) error {
 		return err
 	}
 	if r := s.ask(opBoot); r.err != nil || r.values[1] != last+1 || s.life != last+1 {
-		return fmt.Errorf("%v starts again in life %d (%v): want %d", s.id, r.values[1], r.err, last+1)
+		return fmt.Errorf("%v starts again in life %d (%v): want %d",
+			s.id, r.values[1], r.err, last+1)
 	}
 	return nil
 }

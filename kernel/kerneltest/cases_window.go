@@ -47,11 +47,10 @@ func (c *conductor) windowShared() error {
 			if !writer(a, b) {
 				a, b = b, a
 			}
-			mine, theirs := a.ask(opLook, arg(b.id), colour(a, b)), b.ask(opLook, arg(a.id), colour(a, b))
-			if mine.err != nil {
-				return mine.err
+			if r := a.ask(opLook, arg(b.id), colour(a, b)); r.err != nil {
+				return r.err
 			}
-			return theirs.err
+			return b.ask(opLook, arg(a.id), colour(a, b)).err
 		})
 		if err != nil {
 			return err

@@ -7,9 +7,9 @@ var _ = [1]struct{}{}[unsafe.Sizeof(mail{})-mailBytes] // SAFETY: a constant; no
 
 // mailIn returns the mail box at the end of mem.
 func mailIn(mem []byte) *mail {
-	// SAFETY: the slice expression checks that mem holds a box, and any bytes are a valid mail, which
-	// holds no pointer. Windows are aligned to 64 bytes (address below is how a case checks it) and
-	// both WindowBytes and mailBytes are multiples of 64.
+	// SAFETY: the slice expression checks that mem holds a box, and any bytes are a valid mail,
+	// which holds no pointer. Windows are aligned to 64 bytes (address below is how a case checks
+	// it) and both WindowBytes and mailBytes are multiples of 64.
 	return (*mail)(unsafe.Pointer(&mem[len(mem)-mailBytes:][0]))
 }
 

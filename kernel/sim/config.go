@@ -22,7 +22,7 @@ type Config struct {
 	Script func(*Machine) // runs beside the cores: kills and starts them
 
 	// NewNet only.
-	Ring  int                      // messages under way in a channel before Send refuses; 0: RingMax
+	Ring  int                      // messages in a channel before Send refuses; 0: RingMax
 	Trace io.Writer                // what happens, line by line; nil: nowhere
 	Say   func(body []byte) string // makes a body readable in the trace; nil: quoted
 }
@@ -49,7 +49,8 @@ func (c Config) checked() Config {
 		panic(fmt.Sprintf("sim: %d cores: want 1 to %d", c.Cores, CoresMax))
 	}
 	if c.Ring < 0 {
-		panic(fmt.Sprintf("sim: ring of %d messages: want 1 at least, or 0 for %d", c.Ring, RingMax))
+		panic(fmt.Sprintf("sim: ring of %d messages: want at least 1, or 0 for %d",
+			c.Ring, RingMax))
 	}
 	if c.Topology == nil {
 		c.Topology = Uniform(time.Microsecond)

@@ -149,7 +149,7 @@ func (m *Machine) giveUp() {
 	m.complain("sim: %d cores still run after %v: want an end", m.alive(), WallMax)
 	for _, id := range m.ids {
 		// A core that is dead already answers with an error.
-		_ = m.bury(order{core: id, cause: epitaph.Silent, reason: "still running at the end of time"})
+		_ = m.bury(order{core: id, cause: epitaph.Silent, reason: "ran on at the end of time"})
 	}
 }
 

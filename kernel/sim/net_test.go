@@ -59,7 +59,8 @@ func (c *chatter) hear(from uint64, body []byte) {
 	switch {
 	case c.broken != nil:
 	case life <= c.over[from]:
-		c.broken = fmt.Errorf("core %d heard core %d in life %d, which is over", c.boot.Core, from, life)
+		c.broken = fmt.Errorf("core %d heard core %d in life %d, which is over",
+			c.boot.Core, from, life)
 	case last > 0 && int(number) != last+1:
 		c.broken = fmt.Errorf("core %d heard message %d of core %d after %d: want them in order",
 			c.boot.Core, number, from, last)

@@ -36,7 +36,8 @@ func (a asker) Step(in step.Event, out step.Outbox) {
 func TestScenarioDeath(t *testing.T) {
 	var text strings.Builder
 	cfg := Config{
-		Cores: 3, Seed: 1, Ring: 1, Trace: &text, Say: func(body []byte) string { return string(body) },
+		Cores: 3, Seed: 1, Ring: 1,
+		Trace: &text, Say: func(body []byte) string { return string(body) },
 		Topology: Clusters(2, 2*time.Microsecond, 30*time.Microsecond),
 	}
 	n := NewNet(cfg, func(boot kernel.BootInfo) step.Machine { return asker{boot} })

@@ -51,11 +51,11 @@ type register struct {
 func births(planted bug) func(kernel.BootInfo) step.Machine {
 	return func(boot kernel.BootInfo) step.Machine {
 		r := &register{core: boot.Core, bug: planted}
-		cores := len(boot.Cores)
+		cores, here := len(boot.Cores), int(boot.Core.Index())
 		for hop := 1; hop < cores; hop *= 2 {
-			r.neighbours = append(r.neighbours, boot.Cores[(int(r.core.Index())+hop)%cores])
+			r.neighbours = append(r.neighbours, boot.Cores[(here+hop)%cores])
 			if 2*hop != cores { // else it's the same one in the other direction
-				r.neighbours = append(r.neighbours, boot.Cores[(int(r.core.Index())+cores-hop)%cores])
+				r.neighbours = append(r.neighbours, boot.Cores[(here+cores-hop)%cores])
 			}
 		}
 		r.owed = make([]bool, len(r.neighbours))

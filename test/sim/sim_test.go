@@ -39,7 +39,7 @@ func history(cores int, seed uint64, planted bug) (hash uint64, broken error) {
 	n.Calm()
 	n.Run(time.Millisecond)
 	write(n, kernel.MakeCoreID(0, uint16(dice.IntN(cores))))
-	n.Run(3 * time.Millisecond)
+	n.Run(time.Millisecond)
 	if broken == nil {
 		broken = allTheSame(n, cores)
 	}
