@@ -19,7 +19,7 @@ func (c *conductor) waitDeadline() error {
 			return r.err
 		}
 		if full := r.values[0]; full < quietRounds/2 {
-			return fmt.Errorf("%v: %d of %d quiet waits lasted until the deadline: want half at least",
+			return fmt.Errorf("%v: %d of %d quiet waits lasted to their end: want half at least",
 				s.id, full, quietRounds)
 		}
 	}

@@ -11,44 +11,40 @@ import (
 	"skerry/kernel/step"
 )
 
-// plantedVariable is set in the processes of TestSeedsReplaysAPlantedBug.
+// plantedVariable is set in the processes that these tests start: there they fail.
 const plantedVariable = "SKERRY_PLANTED"
 
-// counter counts what it is told, and believes that it hears core 1 before core 2: a planted bug.
-type counter struct{ boot kernel.BootInfo }
+// believer is core 0's part in a planted bug: it believes that core 1 is heard before core 2.
+type believer struct{ first kernel.CoreID }
 
-func (c counter) Step(in step.Event, out step.Outbox) {
-	if in.Kind == step.Boot && c.boot.Core > 0 {
-		out.Send(0, []byte{byte(c.boot.Core)})
+func (b *believer) Step(in step.Event, _ step.Outbox) {
+	if in.Kind == step.Message && b.first == 0 {
+		b.first = in.From
 	}
 }
 
-// This test fails under one seed in two, and is run by the next one only.
-func TestPlanted(t *testing.T) {
-	if os.Getenv(plantedVariable) == "" {
-		t.Skip("the planted bug is there for TestSeedsReplaysAPlantedBug")
-	}
-	Seeds(t, 20, func(t *testing.T, seed uint64) {
-		first := kernel.CoreID(0)
-		cfg := Config{Cores: 3, Seed: seed, Faults: Faults{Jitter: time.Microsecond}}
-		n := NewNet(cfg, func(boot kernel.BootInfo) step.Machine {
-			return machineFunc(func(in step.Event, out step.Outbox) {
-				if in.Kind == step.Message && first == 0 {
-					first = in.From
-				}
-				counter{boot}.Step(in, out)
-			})
+// plantedBug fails under about one seed in two.
+func plantedBug(t *testing.T, seed uint64) {
+	n := NewNet(Config{Cores: 3, Seed: seed, Faults: Faults{Jitter: time.Microsecond}},
+		func(boot kernel.BootInfo) step.Machine {
+			if boot.Core == 0 {
+				return &believer{}
+			}
+			return machineFunc(func(in step.Event, out step.Outbox) { out.Send(0, nil) })
 		})
-		n.Run(time.Millisecond)
-		if first != 1 {
-			t.Fatalf("the first message came from %v: want core 1 (hash %#x)", first, n.Hash())
-		}
-	})
+	n.Run(time.Millisecond)
+	if first := n.Machine(0).(*believer).first; first != 1 {
+		t.Fatalf("the first message came from %v: want core 1 (hash %#x)", first, n.Hash())
+	}
 }
 
 // A planted bug is found by the seeds; the command that is printed then finds it again, the same
 // way.
 func TestSeedsReplaysAPlantedBug(t *testing.T) {
+	if os.Getenv(plantedVariable) != "" {
+		Seeds(t, 20, plantedBug)
+		return
+	}
 	run := func(pattern, seed string) string {
 		cmd := exec.Command(os.Args[0], "-test.run", pattern)
 		cmd.Env = append(os.Environ(), plantedVariable+"=1", seedVariable+"="+seed)
@@ -61,7 +57,7 @@ func TestSeedsReplaysAPlantedBug(t *testing.T) {
 	line := regexp.MustCompile(`replay: SKERRY_SEED=(\d+) go test \./kernel/sim -run '(\S+)'`)
 	fault := regexp.MustCompile(`the first message came from .*`)
 
-	once := run("^TestPlanted$", "")
+	once := run("^"+t.Name()+"$", "")
 	command := line.FindStringSubmatch(once)
 	if command == nil {
 		t.Fatalf("no line says how to replay:\n%s", once)
