@@ -1,0 +1,175 @@
+package msgpass
+
+import (
+	"math/rand/v2"
+	"os"
+	"runtime/debug"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"skerry/kernel"
+)
+
+// guardedWindow returns a window between pages that nobody may touch: a read or write outside
+// faults.
+func guardedWindow(t testing.TB) []byte {
+	t.Helper()
+	page := os.Getpagesize()
+	all, err := unix.Mmap(-1, 0, kernel.WindowBytes+2*page, unix.PROT_READ|unix.PROT_WRITE,
+		unix.MAP_PRIVATE|unix.MAP_ANONYMOUS)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, guard := range [][]byte{all[:page], all[page+kernel.WindowBytes:]} {
+		if err := unix.Mprotect(guard, unix.PROT_NONE); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Cleanup(func() { unix.Munmap(all) })
+	return all[page : page+kernel.WindowBytes : page+kernel.WindowBytes]
+}
+
+// survive lets an honest end and a hostile one take turns, each life of which ends when it is found
+// out, then kills the last one, and requires that an honest life is connected.
+func survive(t *testing.T, w []byte, data []byte) (faults int) {
+	clear(w[:offPool0])
+	in := &script{data}
+	own := kernel.CoreID(in.byte() % 2)
+	v, bad := newVictim(t, w, own), newVandal(t, w, 1-own, 1)
+	connect(t, v.Channel, bad.Channel)
+	for steps := 0; !in.done() && steps < stepsMax; steps++ {
+		bad.step(in.byte(), in.byte(), in.byte())
+		if steps%3 != 0 || !v.turn() {
+			continue
+		}
+		if v.Up() || v.Out.TrySlot() != nil {
+			t.Fatal("the channel is up after the peer broke the protocol")
+		}
+		bad = newVandal(t, w, 1-own, bad.life+1)
+		v.PeerDied()
+	}
+	next := open(t, w, 1-own, own, bad.life+1)
+	v.PeerDied()
+	if err := (heir{v.Channel, next}).settle(); err != nil {
+		t.Fatalf("the next life: %v", err)
+	}
+	return v.faults
+}
+
+// Whatever a peer writes into the window between two operations of an end, that end does not panic,
+// touches nothing outside the window, and drops the channel if it finds the protocol broken; the
+// peer's next life is connected.
+func FuzzHostilePeer(f *testing.F) {
+	f.Add([]byte{0, 1, 0, 40, 1, 30, 31})
+	f.Add(bytesOf(80, 1, 3, 0, 2, 9, 17, 0, 2, 0, 3, 8, 25))
+	f.Add(bytesOf(50, 0, 1, 33, 28, 1, 34, 29, 1, 35, 31, 2, 16, 40))
+	w := guardedWindow(f)
+	f.Fuzz(func(t *testing.T, data []byte) { survive(t, w, data) })
+}
+
+// random returns what to feed to survive.
+func random(seed uint64) []byte {
+	rng, data := rand.New(rand.NewPCG(seed, 1)), make([]byte, 3*stepsMax)
+	for i := range data {
+		data[i] = byte(rng.Uint32())
+	}
+	return data
+}
+
+// The same holds for random writes; the victim meets sound connections and broken ones.
+func TestHostilePeer(t *testing.T) {
+	w := guardedWindow(t)
+	faults := 0
+	for seed := range uint64(200) {
+		faults += survive(t, w, random(seed))
+	}
+	t.Logf("%d lives were found out", faults)
+}
+
+// The test above catches an end that trusts a descriptor or a size that it found in the window.
+func TestHostilePeerIsSharp(t *testing.T) {
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	for name, plant := range map[string]func(v *victim){
+		"trusts a descriptor": func(v *victim) {
+			v.open = func(o *Loans, d Descriptor) ([]byte, error) { return trustingPayload(o, d), nil }
+		},
+		"reads a header twice": func(v *victim) {
+			v.size = func(Header) int { return v.In.at(v.In.head).header().Size() }
+		},
+	} {
+		caught := false
+		for seed := uint64(0); seed < 200 && !caught; seed++ {
+			caught = breaks(t, seed, plant)
+		}
+		if !caught {
+			t.Errorf("an end that %s is not caught", name)
+		}
+	}
+}
+
+// breaks tells whether the planted bug panics or faults.
+func breaks(t *testing.T, seed uint64, plant func(v *victim)) (broken bool) {
+	w := guardedWindow(t)
+	v, bad := newVictim(t, w, 0), newVandal(t, w, 1, 1)
+	plant(v)
+	size := v.size
+	v.size = func(h Header) int { // the peer writes between the two reads of a header
+		for i := range uint64(ringSlotsMin) {
+			v.In.at(v.In.head + i*LineBytes)[headerWord] = uint64(flagPresent | flagContinued)
+		}
+		v.In.at(v.In.head)[headerWord] = uint64(MakeHeader(testType, sizeMask, 0))
+		return size(h)
+	}
+	connect(t, v.Channel, bad.Channel)
+	defer func() {
+		if err, ok := recover().(error); ok && err != nil {
+			broken = true
+		}
+	}()
+	in := &script{random(seed)}
+	for !in.done() {
+		bad.step(in.byte(), in.byte(), in.byte())
+		if v.turn() {
+			v.PeerDied()
+			bad.PeerDied()
+		}
+	}
+	return false
+}
+
+// While a peer writes anything anywhere at any time, an end goes on: no panic, no fault, no endless
+// loop. Each time it drops the channel, it meets the peer's next life, which is as bad.
+func TestHostilePeerConcurrently(t *testing.T) {
+	for _, own := range []kernel.CoreID{0, 1} {
+		w := guardedWindow(t)
+		v, bad := newVictim(t, w, own), newVandal(t, w, 1-own, 1)
+		var stop atomic.Bool
+		var peer sync.WaitGroup
+		peer.Go(func() { bad.rampage(uint64(own), &stop) })
+		ups := 0
+		for end := time.Now().Add(400 * time.Millisecond); time.Now().Before(end); {
+			up := v.Up()
+			if v.turn() {
+				v.PeerDied()
+			}
+			if v.Up() && !up {
+				ups++
+			}
+		}
+		stop.Store(true)
+		peer.Wait()
+		if ups == 0 || v.faults == 0 {
+			t.Errorf("end %d: up %d times, %d faults: want some of both", own, ups, v.faults)
+		}
+		next := open(t, w, 1-own, own, 2)
+		v.PeerDied()
+		if err := (heir{v.Channel, next}).settle(); err != nil {
+			t.Errorf("end %d, after %d connections and %d faults: %v", own, ups, v.faults, err)
+		}
+		t.Logf("end %d: %d connections, %d faults", own, ups, v.faults)
+	}
+}
