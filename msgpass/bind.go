@@ -68,18 +68,20 @@ func (f *Interface) messageName(h Header) string {
 type Services struct{ list []service }
 
 type service struct {
-	face *Interface
-	open func(*ServerPort) ServerStub
+	face   *Interface
+	takers func() []Taker
+	open   func(*ServerPort) Serving
 }
 
 // Add lets the interface be served: open makes the stub for each client that binds. Generated
 // functions call it. Error: an interface of that name is served already.
-func (s *Services) Add(face *Interface, open func(*ServerPort) ServerStub) error {
+func (s *Services) Add(face *Interface, takers func() []Taker,
+	open func(*ServerPort) Serving) error {
 	if s.find(face.id()) != nil {
 		return fmt.Errorf("msgpass: interface %s is served already: want one server for each core",
 			face.Name)
 	}
-	s.list = append(s.list, service{face, open})
+	s.list = append(s.list, service{face, takers, open})
 	return nil
 }
 
@@ -98,13 +100,16 @@ func (s *Services) find(id uint64) *service {
 // Bind makes p the client's end of a binding for the interface. As soon as the channel is up, and
 // again in each later epoch, the peer is asked; the states are told the outcome. Generated
 // functions call it. Error: the channel has as many clients as it can have.
-func (c *Channel) Bind(p *ClientPort, face *Interface, stub Stub, states ClientStates) error {
+func (c *Channel) Bind(p *ClientPort, face *Interface, owner any, takers []Taker,
+	states ClientStates) error {
 	number := 2*len(c.clients) + 2 - c.link.side
 	if number >= portsMax {
 		return fmt.Errorf("msgpass: channel with %v has %d clients: want at most %d", c.peer,
 			len(c.clients), len(c.clients))
 	}
-	*p = ClientPort{port: makePort(c, face, number, stub), states: states, free: ^uint64(0)}
+	*p = ClientPort{
+		port: makePort(c, face, number, owner, takers), states: states, free: ^uint64(0),
+	}
 	c.clients = append(c.clients, p)
 	p.ask()
 	return nil
@@ -126,17 +131,16 @@ func (c *Channel) accept(number int, id, version uint64) error {
 	default:
 		face = served.face
 	}
-	p := &ServerPort{port: makePort(c, face, number, nil), answers: &c.Out}
+	p := &ServerPort{port: makePort(c, face, number, nil, nil), answers: &c.Out}
 	if !p.answerBind(answer) || answer != answerBound {
 		return nil
 	}
-	p.out = &c.Out
-	stub := served.open(p)
-	p.stub = stub
-	p.left = stub.Left
+	serving := served.open(p)
+	p.port = makePort(c, face, number, serving.Owner, served.takers())
+	p.out, p.left = &c.Out, serving.Left
 	c.ports[number] = &p.port
 	c.servers = append(c.servers, p)
-	stub.Joined()
+	serving.Joined()
 	return nil
 }
 

@@ -16,7 +16,15 @@ func (c *Channel) Dispatch(limit int) (count int, err error) {
 		if h == 0 {
 			break
 		}
-		err = c.deliver(l, h)
+		p, method := c.ports[h>>8%portsMax], h&methodMask
+		if p == nil || p.kind != h&numberMask || int(method) >= len(p.takers) {
+			err = c.control(l, h)
+			continue
+		}
+		if c.Tracer != nil {
+			p.trace(false, h)
+		}
+		err = p.takers[method](p.owner, c, l, h)
 	}
 	if err != nil && c.fault == nil {
 		err = c.Fail(err)
@@ -25,22 +33,6 @@ func (c *Channel) Dispatch(limit int) (count int, err error) {
 		err, c.fault = c.fault, nil
 	}
 	return count, err
-}
-
-// deliver hands one message over.
-func (c *Channel) deliver(l *Line, h Header) error {
-	number := h.Type() >> 8
-	if !h.sound() || number == 0 {
-		return c.control(l, h)
-	}
-	if number >= portsMax || c.ports[number] == nil {
-		return fmt.Errorf("%w: header %#x: want a type that is bound", ErrProtocol, uint64(h))
-	}
-	p := c.ports[number]
-	if c.Tracer != nil {
-		p.trace(false, h)
-	}
-	return p.stub.Receive(l, h)
 }
 
 // control takes a message of the channel itself, or one with a header that is not sound.
@@ -58,7 +50,7 @@ func (c *Channel) control(l *Line, h Header) error {
 		c.In.Release(l)
 		return c.settle(int(h.Tag()), answer, version)
 	}
-	return fmt.Errorf("%w: header %#x", ErrProtocol, uint64(h))
+	return fmt.Errorf("%w: header %#x: want a type that is bound", ErrProtocol, uint64(h))
 }
 
 // bindings are the bindings of a channel.

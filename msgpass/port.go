@@ -7,35 +7,49 @@ import (
 	"skerry/kernel"
 )
 
-// methodMask is the part of a message's type that is the method.
-const methodMask = 0xff
+// The parts of a message's type.
+const (
+	methodMask = 0xff
+	numberMask = 0xff00 // of the binding
+)
 
-// Reply is the bit that Header.Selector has for replies.
-const Reply = 0x100
+// Taker is what a generated stub does with one kind of message: it takes the message that the
+// channel's In is at, checks it, its header included, releases it, and calls the handler. Error:
+// the peer broke the protocol.
+//
+// The channel is an argument, although the owner knows it: so the processor need not go the long
+// way from the header to the owner before it knows where the next message is.
+type Taker func(owner any, c *Channel, l *Line, h Header) error
 
-// Selector returns the number of the message in its interface, with the bit Reply for a reply.
-func (h Header) Selector() uint16 {
-	return uint16(h)&methodMask | uint16(h>>21)&Reply
-}
+// Shapes of messages: the size of a message's payload is added.
+const (
+	Plain = uint16(flagPresent >> 16)
+	Reply = uint16((flagPresent | FlagReply) >> 16)
+)
 
-// Stub is the generated half of a port. Receive takes the message that the channel's In is at,
-// checks it, releases it, and calls the handler. Error: the peer broke the protocol.
-type Stub interface {
-	Receive(l *Line, h Header) error
-}
+// Shape returns the size and the flags of a message in one word, so that they are checked at once.
+func (h Header) Shape() uint16 { return uint16(h >> 16) }
 
 // port is what both ends of a binding have in common. Generated stubs send and receive by it; it is
 // used by the one goroutine, or under the one lock, that uses the channel.
 type port struct {
 	channel *Channel
 	face    *Interface
-	stub    Stub
+	owner   any
+	takers  []Taker // by the message's number
 	out     *Sender // of the channel while the binding is up; one that refuses otherwise
-	kind    uint16  // number << 8
+	kind    Header  // number << 8
 }
 
-func makePort(c *Channel, face *Interface, number int, stub Stub) port {
-	return port{channel: c, face: face, stub: stub, out: &c.refusing, kind: uint16(number) << 8}
+func makePort(c *Channel, face *Interface, number int, owner any, takers []Taker) port {
+	p := port{channel: c, face: face, owner: owner, takers: takers, out: &c.refusing,
+		kind: Header(number) << 8}
+	for i, t := range takers {
+		if t == nil {
+			takers[i] = func(_ any, _ *Channel, _ *Line, h Header) error { return p.Malformed(h) }
+		}
+	}
+	return p
 }
 
 // Channel returns the channel, for its bulk pools.
@@ -44,32 +58,35 @@ func (p *port) Channel() *Channel { return p.channel }
 // Core returns the core at the other end.
 func (p *port) Core() kernel.CoreID { return p.channel.peer }
 
-// TrySlot returns the line for a message of one line, or nil if there is no room or no binding.
-func (p *port) TrySlot() *Line { return p.out.TrySlot() }
+// Out returns where messages go: a sender that refuses if there is no binding.
+func (p *port) Out() *Sender { return p.out }
 
-// Publish sends the line that TrySlot returned.
-func (p *port) Publish(l *Line, method uint16, size int) {
-	h := MakeHeader(p.kind|method, size, 0)
-	p.out.Publish(l, h)
-	if p.channel.Tracer != nil {
-		p.trace(true, h)
-	}
+// Header returns the header of a message that is not a reply.
+func (p *port) Header(method uint16, size int) Header {
+	return p.kind | MakeHeader(method, size, 0)
 }
+
+// Traced tells whether somebody wants to know of each message.
+func (p *port) Traced() bool { return p.channel.Tracer != nil }
+
+// TraceSent tells the channel's Tracer, which is there, of a message that was sent.
+func (p *port) TraceSent(h Header) { p.trace(true, h) }
 
 // TrySend sends a message of any size; false if there is no room or no binding.
 func (p *port) TrySend(method uint16, payload []byte) bool {
-	return p.write(p.out, MakeHeader(p.kind|method, len(payload), 0), payload)
+	return p.write(p.out, p.Header(method, len(payload)), payload)
 }
 
 // Buffer returns empty private memory with room for any message, in which to lay out a payload.
 func (p *port) Buffer() []byte { return p.channel.outgoing[:0] }
 
-// Release frees a received message of one line.
-func (p *port) Release(l *Line) { p.channel.In.Release(l) }
-
 // Take copies the received message with header h to private memory, which is valid until the next
-// one is taken, and frees it. Error: the peer broke the protocol.
-func (p *port) Take(l *Line, h Header) ([]byte, error) {
+// one is taken, and frees it. Its shape must be the given one, but for the size. Error: the peer
+// broke the protocol.
+func (p *port) Take(l *Line, h Header, shape uint16) ([]byte, error) {
+	if !h.sound() || h.Shape()&^sizeMask != shape {
+		return nil, p.Malformed(h)
+	}
 	in, to := &p.channel.In, &p.channel.incoming
 	for i := range h.lines() {
 		if i > 0 {
@@ -133,6 +150,19 @@ type Trace struct {
 	Peer   kernel.CoreID
 	Name   string // package, interface and method
 	Header Header
+}
+
+// String returns one line for people.
+func (t Trace) String() string {
+	way, reply := "from", ""
+	if t.Sent {
+		way = "to"
+	}
+	if t.Header.IsReply() {
+		reply = ", reply"
+	}
+	return fmt.Sprintf("%s %v: %s%s, %d bytes, tag %d", way, t.Peer, t.Name, reply,
+		t.Header.Size(), t.Header.Tag())
 }
 
 // trace tells the channel's Tracer of a message.

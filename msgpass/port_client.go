@@ -67,7 +67,7 @@ func (p *ClientPort) settle(answer, version uint64) {
 	switch answer {
 	case answerBound:
 		p.state, p.out = bound, &p.channel.Out
-		p.channel.ports[p.kind>>8] = &p.port
+		p.channel.ports[p.kind>>8%portsMax] = &p.port
 		p.states.Bound(nil)
 	case answerNotServed:
 		p.state = refused
@@ -94,22 +94,12 @@ func (p *ClientPort) down() {
 	}
 }
 
-// TryCallSlot returns the line for a call of one line, or nil if there is no room, no binding, or
-// CallsMax calls are in flight.
-func (p *ClientPort) TryCallSlot() *Line {
+// CallOut is Out for calls: it refuses also while CallsMax calls are in flight.
+func (p *ClientPort) CallOut() *Sender {
 	if p.free == 0 {
-		return nil
+		return &p.channel.refusing
 	}
-	return p.out.TrySlot()
-}
-
-// PublishCall sends the line that TryCallSlot returned.
-func (p *ClientPort) PublishCall(l *Line, method uint16, size int, token uint32) {
-	h := MakeHeader(p.kind|method, size, p.begin(method, token))
-	p.out.Publish(l, h)
-	if p.channel.Tracer != nil {
-		p.trace(true, h)
-	}
+	return p.out
 }
 
 // TrySendCall sends a call of any size; false if there is no room, no binding, or CallsMax calls
@@ -118,20 +108,26 @@ func (p *ClientPort) TrySendCall(method uint16, payload []byte, token uint32) bo
 	if p.free == 0 {
 		return false
 	}
-	next := uint32(bits.TrailingZeros64(p.free))
-	if !p.write(p.out, MakeHeader(p.kind|method, len(payload), next), payload) {
+	h := p.CallHeader(method, len(payload))
+	if !p.write(p.out, h, payload) {
 		return false
 	}
-	p.begin(method, token)
+	p.Begin(h, token)
 	return true
 }
 
-// begin notes a call and returns its number, the lowest that is free.
-func (p *ClientPort) begin(method uint16, token uint32) uint32 {
-	next := uint32(bits.TrailingZeros64(p.free)) % CallsMax
+// CallHeader returns the header of the next call.
+func (p *ClientPort) CallHeader(method uint16, size int) Header {
+	return p.Header(method, size) | p.next()
+}
+
+// next returns the lowest free number of a call, as a tag.
+func (p *ClientPort) next() Header { return Header(bits.TrailingZeros64(p.free)) << 32 }
+
+// Begin notes that a call is in flight.
+func (p *ClientPort) Begin(h Header, token uint32) {
 	p.free &= p.free - 1
-	p.calls[next] = callInFlight{token, p.kind | method}
-	return next
+	p.calls[h.Tag()%CallsMax] = callInFlight{token, h.Type()}
 }
 
 // Finish ends the call that a reply answers, and returns its token; false if there is no such call.

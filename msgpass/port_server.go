@@ -5,12 +5,11 @@ import (
 	"math/bits"
 )
 
-// ServerStub is the generated half of a server's port. Joined is called once the client is bound,
+// Serving is what a generated stub is to one client: Joined is called once the client is bound,
 // Left when the channel went down.
-type ServerStub interface {
-	Stub
-	Joined()
-	Left()
+type Serving struct {
+	Owner        any
+	Joined, Left func()
 }
 
 // ServerPort is the server's end of a binding, one for each client.
@@ -45,7 +44,7 @@ func (p *ServerPort) ReplySlot() *Line {
 
 // PublishReply sends the line that ReplySlot returned, as the reply to the call with the given tag.
 func (p *ServerPort) PublishReply(l *Line, method uint16, size int, tag uint32) {
-	h := MakeHeader(p.kind|method, size, tag) | FlagReply
+	h := p.kind | MakeHeader(method, size, tag) | FlagReply
 	p.answers.Publish(l, h)
 	if p.channel.Tracer != nil {
 		p.trace(true, h)
@@ -54,7 +53,7 @@ func (p *ServerPort) PublishReply(l *Line, method uint16, size int, tag uint32) 
 
 // SendReply sends a reply of any size, unless the client is gone.
 func (p *ServerPort) SendReply(method uint16, payload []byte, tag uint32) {
-	h := MakeHeader(p.kind|method, len(payload), tag) | FlagReply
+	h := p.kind | MakeHeader(method, len(payload), tag) | FlagReply
 	if !p.write(p.answers, h, payload) && p.fallBack() {
 		p.write(p.answers, h, payload)
 	}

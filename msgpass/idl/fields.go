@@ -15,8 +15,8 @@ import (
 const fieldTypes = "bool, an integer, an array of them, string or []byte"
 
 // reserved are the names that generated code uses itself where fields are in sight.
-const reserved = " stub line header reader buffer token reply peer err ok i element results rig" +
-	" msgpass binary kernel "
+const reserved = " stub out owner channel line header reader buffer token reply peer err ok i " +
+	"element results rig msgpass binary kernel "
 
 // parseMethods reads the methods of an interface in the source.
 func (p *parserState) parseMethods(i *Interface, d declaration, events bool) {

@@ -59,9 +59,9 @@ import "fmt"
 
 // Limits of a declaration.
 const (
-	// MessagesMax bounds the messages of an interface: a generated switch over them stays in one
+	// MessagesMax bounds the messages of an interface: a generated table of them stays in one
 	// function of the house style.
-	MessagesMax = 30
+	MessagesMax = 60
 
 	// wireVersion is part of every interface's version: it changes with how fields are laid out.
 	wireVersion = 1

@@ -85,7 +85,7 @@ type EchoCallbacks interface {
 // channel has too many clients.
 func NewEchoClient(channel *msgpass.Channel, callbacks EchoCallbacks) (*EchoClient, error) {
 	client := &EchoClient{callbacks: callbacks}
-	err := channel.Bind(&client.port, echoInterface(), (*echoClientStub)(client), callbacks)
+	err := channel.Bind(&client.port, echoInterface(), client, echoClientTakers(), callbacks)
 	return client, err
 }
 
@@ -95,46 +95,69 @@ func (stub *EchoClient) Port() *msgpass.ClientPort { return &stub.port }
 // TryPing calls Ping; PingReply brings the reply, with the token. False: there is no room or no
 // server, or too many calls are in flight.
 func (stub *EchoClient) TryPing(token uint32, seq uint64) bool {
-	line := stub.port.TryCallSlot()
+	out := stub.port.CallOut()
+	line := out.TrySlot()
 	if line == nil {
 		return false
 	}
 	line[0] = seq
-	stub.port.PublishCall(line, echoPing, 8, token)
+	header := stub.port.CallHeader(echoPing, 8)
+	out.Publish(line, header)
+	stub.port.Begin(header, token)
+	if stub.port.Traced() {
+		stub.port.TraceSent(header)
+	}
 	return true
 }
 
 // TryTell sends Tell. False: there is no room or no server.
 func (stub *EchoClient) TryTell(count uint64) bool {
-	line := stub.port.TrySlot()
+	out := stub.port.Out()
+	line := out.TrySlot()
 	if line == nil {
 		return false
 	}
 	line[0] = count
-	stub.port.Publish(line, echoTell, 8)
+	header := stub.port.Header(echoTell, 8)
+	out.Publish(line, header)
+	if stub.port.Traced() {
+		stub.port.TraceSent(header)
+	}
 	return true
 }
 
 // TryWhere calls Where; WhereReply brings the reply, with the token. False: there is no room or no
 // server, or too many calls are in flight.
 func (stub *EchoClient) TryWhere(token uint32, core kernel.CoreID, phase Phase) bool {
-	line := stub.port.TryCallSlot()
+	out := stub.port.CallOut()
+	line := out.TrySlot()
 	if line == nil {
 		return false
 	}
 	line[0] = uint64(core) | uint64(uint16(phase))<<32
-	stub.port.PublishCall(line, echoWhere, 6, token)
+	header := stub.port.CallHeader(echoWhere, 6)
+	out.Publish(line, header)
+	stub.port.Begin(header, token)
+	if stub.port.Traced() {
+		stub.port.TraceSent(header)
+	}
 	return true
 }
 
 // TrySync calls Sync; SyncReply brings the reply, with the token. False: there is no room or no
 // server, or too many calls are in flight.
 func (stub *EchoClient) TrySync(token uint32) bool {
-	line := stub.port.TryCallSlot()
+	out := stub.port.CallOut()
+	line := out.TrySlot()
 	if line == nil {
 		return false
 	}
-	stub.port.PublishCall(line, echoSync, 0, token)
+	header := stub.port.CallHeader(echoSync, 0)
+	out.Publish(line, header)
+	stub.port.Begin(header, token)
+	if stub.port.Traced() {
+		stub.port.TraceSent(header)
+	}
 	return true
 }
 
@@ -150,19 +173,26 @@ func (stub *EchoClient) TryNote(text string) bool {
 // TryRead calls Read; ReadReply brings the reply, with the token. False: there is no room or no
 // server, or too many calls are in flight.
 func (stub *EchoClient) TryRead(token uint32, from int32) bool {
-	line := stub.port.TryCallSlot()
+	out := stub.port.CallOut()
+	line := out.TrySlot()
 	if line == nil {
 		return false
 	}
 	line[0] = uint64(uint32(from))
-	stub.port.PublishCall(line, echoRead, 4, token)
+	header := stub.port.CallHeader(echoRead, 4)
+	out.Publish(line, header)
+	stub.port.Begin(header, token)
+	if stub.port.Traced() {
+		stub.port.TraceSent(header)
+	}
 	return true
 }
 
 // TryHash calls Hash; HashReply brings the reply, with the token. False: there is no room or no
 // server, or too many calls are in flight.
 func (stub *EchoClient) TryHash(token uint32, digest [32]byte, parts [3]uint16) bool {
-	line := stub.port.TryCallSlot()
+	out := stub.port.CallOut()
+	line := out.TrySlot()
 	if line == nil {
 		return false
 	}
@@ -179,60 +209,66 @@ func (stub *EchoClient) TryHash(token uint32, digest [32]byte, parts [3]uint16) 
 		uint64(digest[27])<<24 | uint64(digest[28])<<32 | uint64(digest[29])<<40 |
 		uint64(digest[30])<<48 | uint64(digest[31])<<56
 	line[4] = uint64(parts[0]) | uint64(parts[1])<<16 | uint64(parts[2])<<32
-	stub.port.PublishCall(line, echoHash, 38, token)
+	header := stub.port.CallHeader(echoHash, 38)
+	out.Publish(line, header)
+	stub.port.Begin(header, token)
+	if stub.port.Traced() {
+		stub.port.TraceSent(header)
+	}
 	return true
 }
 
 // TryLoad calls Load; LoadReply brings the reply, with the token. False: there is no room or no
 // server, or too many calls are in flight.
 func (stub *EchoClient) TryLoad(token uint32, payload msgpass.Descriptor) bool {
-	line := stub.port.TryCallSlot()
+	out := stub.port.CallOut()
+	line := out.TrySlot()
 	if line == nil {
 		return false
 	}
 	line[0] = uint64(payload)
-	stub.port.PublishCall(line, echoLoad, 8, token)
+	header := stub.port.CallHeader(echoLoad, 8)
+	out.Publish(line, header)
+	stub.port.Begin(header, token)
+	if stub.port.Traced() {
+		stub.port.TraceSent(header)
+	}
 	return true
 }
 
 // TrySubscribe sends Subscribe. False: there is no room or no server.
 func (stub *EchoClient) TrySubscribe(on bool) bool {
-	line := stub.port.TrySlot()
+	out := stub.port.Out()
+	line := out.TrySlot()
 	if line == nil {
 		return false
 	}
 	line[0] = msgpass.Bool(on)
-	stub.port.Publish(line, echoSubscribe, 1)
+	header := stub.port.Header(echoSubscribe, 1)
+	out.Publish(line, header)
+	if stub.port.Traced() {
+		stub.port.TraceSent(header)
+	}
 	return true
 }
 
-// echoClientStub is the EchoClient as its channel sees it.
-type echoClientStub EchoClient
-
-func (stub *echoClientStub) Receive(line *msgpass.Line, header msgpass.Header) error {
-	switch header.Selector() {
-	case echoPing | msgpass.Reply:
-		return stub.takePingReply(line, header)
-	case echoWhere | msgpass.Reply:
-		return stub.takeWhereReply(line, header)
-	case echoSync | msgpass.Reply:
-		return stub.takeSyncReply(line, header)
-	case echoRead | msgpass.Reply:
-		return stub.takeReadReply(line, header)
-	case echoHash | msgpass.Reply:
-		return stub.takeHashReply(line, header)
-	case echoLoad | msgpass.Reply:
-		return stub.takeLoadReply(line, header)
-	case echoTick:
-		return stub.takeTick(line, header)
-	case echoNoted:
-		return stub.takeNoted(line, header)
+func echoClientTakers() []msgpass.Taker {
+	return []msgpass.Taker{
+		echoPing:  echoTakePingReply,
+		echoWhere: echoTakeWhereReply,
+		echoSync:  echoTakeSyncReply,
+		echoRead:  echoTakeReadReply,
+		echoHash:  echoTakeHashReply,
+		echoLoad:  echoTakeLoadReply,
+		echoTick:  echoTakeTick,
+		echoNoted: echoTakeNoted,
 	}
-	return stub.port.Malformed(header)
 }
 
-func (stub *echoClientStub) takePingReply(line *msgpass.Line, header msgpass.Header) error {
-	if header.Size() != 8 {
+func echoTakePingReply(owner any, channel *msgpass.Channel, line *msgpass.Line,
+	header msgpass.Header) error {
+	stub := owner.(*EchoClient)
+	if header.Shape() != msgpass.Reply+8 {
 		return stub.port.Malformed(header)
 	}
 	w0 := line[0]
@@ -240,13 +276,15 @@ func (stub *echoClientStub) takePingReply(line *msgpass.Line, header msgpass.Hea
 	if !ok {
 		return stub.port.Malformed(header)
 	}
-	stub.port.Release(line)
+	channel.In.Release(line)
 	stub.callbacks.PingReply(token, w0)
 	return nil
 }
 
-func (stub *echoClientStub) takeWhereReply(line *msgpass.Line, header msgpass.Header) error {
-	if header.Size() != 17 {
+func echoTakeWhereReply(owner any, channel *msgpass.Channel, line *msgpass.Line,
+	header msgpass.Header) error {
+	stub := owner.(*EchoClient)
+	if header.Shape() != msgpass.Reply+17 {
 		return stub.port.Malformed(header)
 	}
 	w0 := line[0]
@@ -259,26 +297,30 @@ func (stub *echoClientStub) takeWhereReply(line *msgpass.Line, header msgpass.He
 	if !ok {
 		return stub.port.Malformed(header)
 	}
-	stub.port.Release(line)
+	channel.In.Release(line)
 	stub.callbacks.WhereReply(token, kernel.CoreID(w0), kernel.Instant(w1), w2&0xff != 0)
 	return nil
 }
 
-func (stub *echoClientStub) takeSyncReply(line *msgpass.Line, header msgpass.Header) error {
-	if header.Size() != 0 {
+func echoTakeSyncReply(owner any, channel *msgpass.Channel, line *msgpass.Line,
+	header msgpass.Header) error {
+	stub := owner.(*EchoClient)
+	if header.Shape() != msgpass.Reply+0 {
 		return stub.port.Malformed(header)
 	}
 	token, ok := stub.port.Finish(header)
 	if !ok {
 		return stub.port.Malformed(header)
 	}
-	stub.port.Release(line)
+	channel.In.Release(line)
 	stub.callbacks.SyncReply(token)
 	return nil
 }
 
-func (stub *echoClientStub) takeReadReply(line *msgpass.Line, header msgpass.Header) error {
-	buffer, err := stub.port.Take(line, header)
+func echoTakeReadReply(owner any, channel *msgpass.Channel, line *msgpass.Line,
+	header msgpass.Header) error {
+	stub := owner.(*EchoClient)
+	buffer, err := stub.port.Take(line, header, msgpass.Reply)
 	if err != nil {
 		return err
 	}
@@ -295,8 +337,10 @@ func (stub *echoClientStub) takeReadReply(line *msgpass.Line, header msgpass.Hea
 	return nil
 }
 
-func (stub *echoClientStub) takeHashReply(line *msgpass.Line, header msgpass.Header) error {
-	buffer, err := stub.port.Take(line, header)
+func echoTakeHashReply(owner any, channel *msgpass.Channel, line *msgpass.Line,
+	header msgpass.Header) error {
+	stub := owner.(*EchoClient)
+	buffer, err := stub.port.Take(line, header, msgpass.Reply)
 	if err != nil {
 		return err
 	}
@@ -320,8 +364,10 @@ func (stub *echoClientStub) takeHashReply(line *msgpass.Line, header msgpass.Hea
 	return nil
 }
 
-func (stub *echoClientStub) takeLoadReply(line *msgpass.Line, header msgpass.Header) error {
-	if header.Size() != 8 {
+func echoTakeLoadReply(owner any, channel *msgpass.Channel, line *msgpass.Line,
+	header msgpass.Header) error {
+	stub := owner.(*EchoClient)
+	if header.Shape() != msgpass.Reply+8 {
 		return stub.port.Malformed(header)
 	}
 	w0 := line[0]
@@ -329,23 +375,27 @@ func (stub *echoClientStub) takeLoadReply(line *msgpass.Line, header msgpass.Hea
 	if !ok {
 		return stub.port.Malformed(header)
 	}
-	stub.port.Release(line)
+	channel.In.Release(line)
 	stub.callbacks.LoadReply(token, int(w0))
 	return nil
 }
 
-func (stub *echoClientStub) takeTick(line *msgpass.Line, header msgpass.Header) error {
-	if header.Size() != 8 {
+func echoTakeTick(owner any, channel *msgpass.Channel, line *msgpass.Line,
+	header msgpass.Header) error {
+	stub := owner.(*EchoClient)
+	if header.Shape() != msgpass.Plain+8 {
 		return stub.port.Malformed(header)
 	}
 	w0 := line[0]
-	stub.port.Release(line)
+	channel.In.Release(line)
 	stub.callbacks.Tick(w0)
 	return nil
 }
 
-func (stub *echoClientStub) takeNoted(line *msgpass.Line, header msgpass.Header) error {
-	buffer, err := stub.port.Take(line, header)
+func echoTakeNoted(owner any, channel *msgpass.Channel, line *msgpass.Line,
+	header msgpass.Header) error {
+	stub := owner.(*EchoClient)
+	buffer, err := stub.port.Take(line, header, msgpass.Plain)
 	if err != nil {
 		return err
 	}

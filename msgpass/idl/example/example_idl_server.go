@@ -40,9 +40,13 @@ type EchoServer interface {
 // ServeEcho lets the core of the services serve Echo by the given server. Error: it is served
 // already.
 func ServeEcho(services *msgpass.Services, server EchoServer) error {
-	return services.Add(echoInterface(), func(port *msgpass.ServerPort) msgpass.ServerStub {
-		return (*echoServerStub)(&EchoPeer{port, server})
-	})
+	open := func(port *msgpass.ServerPort) msgpass.Serving {
+		peer := &EchoPeer{port, server}
+		return msgpass.Serving{
+			Owner: peer, Joined: func() { server.Joined(peer) }, Left: func() { server.Left(peer) },
+		}
+	}
+	return services.Add(echoInterface(), echoServerTakers, open)
 }
 
 // EchoPeer is one client, as a server of Echo sees it.
@@ -56,12 +60,17 @@ func (peer *EchoPeer) Port() *msgpass.ServerPort { return peer.port }
 
 // TryTick sends the event Tick to the client. False: there is no room, or no client any more.
 func (peer *EchoPeer) TryTick(count uint64) bool {
-	line := peer.port.TrySlot()
+	out := peer.port.Out()
+	line := out.TrySlot()
 	if line == nil {
 		return false
 	}
 	line[0] = count
-	peer.port.Publish(line, echoTick, 8)
+	header := peer.port.Header(echoTick, 8)
+	out.Publish(line, header)
+	if peer.port.Traced() {
+		peer.port.TraceSent(header)
+	}
 	return true
 }
 
@@ -172,79 +181,72 @@ func (reply EchoLoadReply) Send(size int) {
 	reply.port.PublishReply(line, echoLoad, 8, reply.tag)
 }
 
-// echoServerStub is the EchoPeer as its channel sees it.
-type echoServerStub EchoPeer
-
-func (stub *echoServerStub) Joined() { stub.server.Joined((*EchoPeer)(stub)) }
-
-func (stub *echoServerStub) Left() { stub.server.Left((*EchoPeer)(stub)) }
-
-func (stub *echoServerStub) Receive(line *msgpass.Line, header msgpass.Header) error {
-	switch header.Selector() {
-	case echoPing:
-		return stub.takePing(line, header)
-	case echoTell:
-		return stub.takeTell(line, header)
-	case echoWhere:
-		return stub.takeWhere(line, header)
-	case echoSync:
-		return stub.takeSync(line, header)
-	case echoNote:
-		return stub.takeNote(line, header)
-	case echoRead:
-		return stub.takeRead(line, header)
-	case echoHash:
-		return stub.takeHash(line, header)
-	case echoLoad:
-		return stub.takeLoad(line, header)
-	case echoSubscribe:
-		return stub.takeSubscribe(line, header)
+func echoServerTakers() []msgpass.Taker {
+	return []msgpass.Taker{
+		echoPing:      echoTakePing,
+		echoTell:      echoTakeTell,
+		echoWhere:     echoTakeWhere,
+		echoSync:      echoTakeSync,
+		echoNote:      echoTakeNote,
+		echoRead:      echoTakeRead,
+		echoHash:      echoTakeHash,
+		echoLoad:      echoTakeLoad,
+		echoSubscribe: echoTakeSubscribe,
 	}
-	return stub.port.Malformed(header)
 }
 
-func (stub *echoServerStub) takePing(line *msgpass.Line, header msgpass.Header) error {
-	if header.Size() != 8 {
+func echoTakePing(owner any, channel *msgpass.Channel, line *msgpass.Line,
+	header msgpass.Header) error {
+	stub := owner.(*EchoPeer)
+	if header.Shape() != msgpass.Plain+8 {
 		return stub.port.Malformed(header)
 	}
 	w0 := line[0]
-	stub.port.Release(line)
-	stub.server.Ping((*EchoPeer)(stub), EchoPingReply{stub.port, header.Tag()}, w0)
+	channel.In.Release(line)
+	stub.server.Ping(stub, EchoPingReply{stub.port, header.Tag()}, w0)
 	return nil
 }
 
-func (stub *echoServerStub) takeTell(line *msgpass.Line, header msgpass.Header) error {
-	if header.Size() != 8 {
+func echoTakeTell(owner any, channel *msgpass.Channel, line *msgpass.Line,
+	header msgpass.Header) error {
+	stub := owner.(*EchoPeer)
+	if header.Shape() != msgpass.Plain+8 {
 		return stub.port.Malformed(header)
 	}
 	w0 := line[0]
-	stub.port.Release(line)
-	stub.server.Tell((*EchoPeer)(stub), w0)
+	channel.In.Release(line)
+	stub.server.Tell(stub, w0)
 	return nil
 }
 
-func (stub *echoServerStub) takeWhere(line *msgpass.Line, header msgpass.Header) error {
-	if header.Size() != 6 {
+func echoTakeWhere(owner any, channel *msgpass.Channel, line *msgpass.Line,
+	header msgpass.Header) error {
+	stub := owner.(*EchoPeer)
+	if header.Shape() != msgpass.Plain+6 {
 		return stub.port.Malformed(header)
 	}
 	w0 := line[0]
-	stub.port.Release(line)
-	stub.server.Where((*EchoPeer)(stub), EchoWhereReply{stub.port, header.Tag()}, kernel.CoreID(w0),
+	channel.In.Release(line)
+	stub.server.Where(stub, EchoWhereReply{stub.port, header.Tag()}, kernel.CoreID(w0),
 		Phase(w0>>32))
 	return nil
 }
 
-func (stub *echoServerStub) takeSync(line *msgpass.Line, header msgpass.Header) error {
-	if header.Size() != 0 {
+func echoTakeSync(owner any, channel *msgpass.Channel, line *msgpass.Line,
+	header msgpass.Header) error {
+	stub := owner.(*EchoPeer)
+	if header.Shape() != msgpass.Plain+0 {
 		return stub.port.Malformed(header)
 	}
-	stub.port.Release(line)
-	stub.server.Sync((*EchoPeer)(stub), EchoSyncReply{stub.port, header.Tag()})
+	channel.In.Release(line)
+	stub.server.Sync(stub, EchoSyncReply{stub.port, header.Tag()})
 	return nil
 }
 
-func (stub *echoServerStub) takeNote(line *msgpass.Line, header msgpass.Header) error {
-	buffer, err := stub.port.Take(line, header)
+func echoTakeNote(owner any, channel *msgpass.Channel, line *msgpass.Line,
+	header msgpass.Header) error {
+	stub := owner.(*EchoPeer)
+	buffer, err := stub.port.Take(line, header, msgpass.Plain)
 	if err != nil {
 		return err
 	}
@@ -253,22 +255,26 @@ func (stub *echoServerStub) takeNote(line *msgpass.Line, header msgpass.Header) 
 	if !reader.Done() {
 		return stub.port.Malformed(header)
 	}
-	stub.server.Note((*EchoPeer)(stub), text)
+	stub.server.Note(stub, text)
 	return nil
 }
 
-func (stub *echoServerStub) takeRead(line *msgpass.Line, header msgpass.Header) error {
-	if header.Size() != 4 {
+func echoTakeRead(owner any, channel *msgpass.Channel, line *msgpass.Line,
+	header msgpass.Header) error {
+	stub := owner.(*EchoPeer)
+	if header.Shape() != msgpass.Plain+4 {
 		return stub.port.Malformed(header)
 	}
 	w0 := line[0]
-	stub.port.Release(line)
-	stub.server.Read((*EchoPeer)(stub), EchoReadReply{stub.port, header.Tag()}, int32(w0))
+	channel.In.Release(line)
+	stub.server.Read(stub, EchoReadReply{stub.port, header.Tag()}, int32(w0))
 	return nil
 }
 
-func (stub *echoServerStub) takeHash(line *msgpass.Line, header msgpass.Header) error {
-	if header.Size() != 38 {
+func echoTakeHash(owner any, channel *msgpass.Channel, line *msgpass.Line,
+	header msgpass.Header) error {
+	stub := owner.(*EchoPeer)
+	if header.Shape() != msgpass.Plain+38 {
 		return stub.port.Malformed(header)
 	}
 	w0 := line[0]
@@ -276,38 +282,40 @@ func (stub *echoServerStub) takeHash(line *msgpass.Line, header msgpass.Header) 
 	w2 := line[2]
 	w3 := line[3]
 	w4 := line[4]
-	stub.port.Release(line)
-	stub.server.Hash((*EchoPeer)(stub), EchoHashReply{stub.port, header.Tag()}, [32]byte{byte(w0),
-		byte(w0 >> 8), byte(w0 >> 16), byte(w0 >> 24), byte(w0 >> 32), byte(w0 >> 40),
-		byte(w0 >> 48), byte(w0 >> 56), byte(w1), byte(w1 >> 8), byte(w1 >> 16), byte(w1 >> 24),
-		byte(w1 >> 32), byte(w1 >> 40), byte(w1 >> 48), byte(w1 >> 56), byte(w2), byte(w2 >> 8),
-		byte(w2 >> 16), byte(w2 >> 24), byte(w2 >> 32), byte(w2 >> 40), byte(w2 >> 48),
-		byte(w2 >> 56), byte(w3), byte(w3 >> 8), byte(w3 >> 16), byte(w3 >> 24), byte(w3 >> 32),
-		byte(w3 >> 40), byte(w3 >> 48), byte(w3 >> 56)}, [3]uint16{uint16(w4), uint16(w4 >> 16),
-		uint16(w4 >> 32)})
+	channel.In.Release(line)
+	stub.server.Hash(stub, EchoHashReply{stub.port, header.Tag()}, [32]byte{byte(w0), byte(w0 >> 8),
+		byte(w0 >> 16), byte(w0 >> 24), byte(w0 >> 32), byte(w0 >> 40), byte(w0 >> 48),
+		byte(w0 >> 56), byte(w1), byte(w1 >> 8), byte(w1 >> 16), byte(w1 >> 24), byte(w1 >> 32),
+		byte(w1 >> 40), byte(w1 >> 48), byte(w1 >> 56), byte(w2), byte(w2 >> 8), byte(w2 >> 16),
+		byte(w2 >> 24), byte(w2 >> 32), byte(w2 >> 40), byte(w2 >> 48), byte(w2 >> 56), byte(w3),
+		byte(w3 >> 8), byte(w3 >> 16), byte(w3 >> 24), byte(w3 >> 32), byte(w3 >> 40),
+		byte(w3 >> 48), byte(w3 >> 56)}, [3]uint16{uint16(w4), uint16(w4 >> 16), uint16(w4 >> 32)})
 	return nil
 }
 
-func (stub *echoServerStub) takeLoad(line *msgpass.Line, header msgpass.Header) error {
-	if header.Size() != 8 {
+func echoTakeLoad(owner any, channel *msgpass.Channel, line *msgpass.Line,
+	header msgpass.Header) error {
+	stub := owner.(*EchoPeer)
+	if header.Shape() != msgpass.Plain+8 {
 		return stub.port.Malformed(header)
 	}
 	w0 := line[0]
-	stub.port.Release(line)
-	stub.server.Load((*EchoPeer)(stub), EchoLoadReply{stub.port, header.Tag()},
-		msgpass.Descriptor(w0))
+	channel.In.Release(line)
+	stub.server.Load(stub, EchoLoadReply{stub.port, header.Tag()}, msgpass.Descriptor(w0))
 	return nil
 }
 
-func (stub *echoServerStub) takeSubscribe(line *msgpass.Line, header msgpass.Header) error {
-	if header.Size() != 1 {
+func echoTakeSubscribe(owner any, channel *msgpass.Channel, line *msgpass.Line,
+	header msgpass.Header) error {
+	stub := owner.(*EchoPeer)
+	if header.Shape() != msgpass.Plain+1 {
 		return stub.port.Malformed(header)
 	}
 	w0 := line[0]
 	if w0&0xff > 1 {
 		return stub.port.Malformed(header)
 	}
-	stub.port.Release(line)
-	stub.server.Subscribe((*EchoPeer)(stub), w0&0xff != 0)
+	channel.In.Release(line)
+	stub.server.Subscribe(stub, w0&0xff != 0)
 	return nil
 }

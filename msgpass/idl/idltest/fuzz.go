@@ -101,15 +101,15 @@ func (r *Rig) attack(m Message) {
 		r.send(m.Number) // so that there is a call to answer
 	}
 	head := r.take(5)
-	size := int(binary.LittleEndian.Uint16(head[1:]))
-	h := msgpass.MakeHeader(firstBinding<<8|uint16(m.Number), size, 0)
+	h := msgpass.MakeHeader(firstBinding<<8|uint16(m.Number),
+		int(binary.LittleEndian.Uint16(head[1:])), 0)
 	if m.Reply {
 		h |= msgpass.FlagReply
 	}
 	if head[0]%headers == withHeader {
 		h = msgpass.Header(r.Uint64()) | 1<<28
-		size = h.Size()
 	}
+	size := h.Size()
 	r.write(from, h, size)
 	_, err := to.Dispatch(1)
 	bad := head[0]%headers == withSize && (size < m.Min || size > m.Max)
