@@ -6,10 +6,9 @@ import (
 	"runtime/debug"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
-
-	"golang.org/x/sys/unix"
 
 	"skerry/kernel"
 )
@@ -19,17 +18,17 @@ import (
 func guardedWindow(t testing.TB) []byte {
 	t.Helper()
 	page := os.Getpagesize()
-	all, err := unix.Mmap(-1, 0, kernel.WindowBytes+2*page, unix.PROT_READ|unix.PROT_WRITE,
-		unix.MAP_PRIVATE|unix.MAP_ANONYMOUS)
+	all, err := syscall.Mmap(-1, 0, kernel.WindowBytes+2*page, syscall.PROT_READ|syscall.PROT_WRITE,
+		syscall.MAP_PRIVATE|syscall.MAP_ANONYMOUS)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, guard := range [][]byte{all[:page], all[page+kernel.WindowBytes:]} {
-		if err := unix.Mprotect(guard, unix.PROT_NONE); err != nil {
+		if err := syscall.Mprotect(guard, syscall.PROT_NONE); err != nil {
 			t.Fatal(err)
 		}
 	}
-	t.Cleanup(func() { unix.Munmap(all) })
+	t.Cleanup(func() { syscall.Munmap(all) })
 	return all[page : page+kernel.WindowBytes : page+kernel.WindowBytes]
 }
 
