@@ -74,7 +74,8 @@ func (m *modelPool) step(t *testing.T, a, b *Channel, in *script) {
 func (m *modelPool) take(t *testing.T, a *Channel) {
 	b, ok := a.Pool.Take()
 	if all := len(m.taken) + len(m.lent); ok != (all < poolBytes/m.size && a.Up()) {
-		t.Fatalf("took a buffer: %v, with %d of %d in use, up %v", ok, all, poolBytes/m.size, a.Up())
+		t.Fatalf("took a buffer: %v, with %d of %d in use, up %v", ok, all, poolBytes/m.size,
+			a.Up())
 	}
 	if ok && len(b.Bytes) != m.size {
 		t.Fatalf("took a buffer of %d bytes: want %d", len(b.Bytes), m.size)
@@ -91,7 +92,8 @@ func (m *modelPool) lend(t *testing.T, a, b *Channel, i int, fill byte) {
 	d := a.Pool.Lend(buffer, m.size)
 	payload, err := b.Loans.Open(d)
 	if b.Up() && (err != nil || len(payload) != m.size || &payload[0] != &buffer.Bytes[0]) {
-		t.Fatalf("descriptor %#x: %d bytes, error %v: want the buffer", uint64(d), len(payload), err)
+		t.Fatalf("descriptor %#x: %d bytes, error %v: want the buffer", uint64(d), len(payload),
+			err)
 	}
 	m.lent = append(m.lent, modelLoan{d, fill})
 }

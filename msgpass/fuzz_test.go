@@ -61,7 +61,8 @@ func (q *queue) offer(t *testing.T, s *Sender, size int) {
 	}
 	switch grown := int(s.mask+1)/LineBytes > slots; {
 	case first == nil && used+max(batch, h.lines()) <= slots:
-		t.Fatalf("refused %d lines: %d of %d slots are used, batch %d", h.lines(), used, slots, batch)
+		t.Fatalf("refused %d lines: %d of %d slots are used, batch %d", h.lines(), used, slots,
+			batch)
 	case first == nil:
 		return
 	case !grown && used+h.lines() > slots:

@@ -94,7 +94,9 @@ func TestHostilePeerIsSharp(t *testing.T) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	for name, plant := range map[string]func(v *victim){
 		"trusts a descriptor": func(v *victim) {
-			v.open = func(o *Loans, d Descriptor) ([]byte, error) { return trustingPayload(o, d), nil }
+			v.open = func(o *Loans, d Descriptor) ([]byte, error) {
+				return trustingPayload(o, d), nil
+			}
 		},
 		"reads a header twice": func(v *victim) {
 			v.size = func(Header) int { return v.In.at(v.In.head).header().Size() }

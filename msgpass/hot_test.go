@@ -112,7 +112,8 @@ func TestHotPathIsPlain(t *testing.T) {
 		}
 		wrong := judge(body)
 		if (wrong != "") != (p.wrong != "") || !strings.Contains(wrong, p.wrong) {
-			t.Errorf("%s: found %q: want %q in\n%s", p.name, wrong, p.wrong, strings.Join(body, "\n"))
+			t.Errorf("%s: found %q: want %q in\n%s", p.name, wrong, p.wrong,
+				strings.Join(body, "\n"))
 		}
 	}
 }
@@ -188,8 +189,8 @@ func TestInPlaceAPIInlines(t *testing.T) {
 	report := goTool(t, "build", "-gcflags=-m", ".")
 	for _, name := range []string{
 		"(*Sender).TrySlot", "(*Sender).Publish", "(*Receiver).Peek", "(*Receiver).Release",
-		"Caller.Call", "Caller.Reply", "Callee.Request", "Callee.Answer", "Caller.Line", "Callee.Line",
-		"MakeHeader",
+		"Caller.Call", "Caller.Reply", "Callee.Request", "Callee.Answer",
+		"Caller.Line", "Callee.Line", "MakeHeader",
 	} {
 		if !strings.Contains(report, "can inline "+name+"\n") {
 			t.Errorf("%s does not inline", name)

@@ -48,7 +48,8 @@ func inherit(t *testing.T, w []byte, seed uint64, heard func(*Channel)) heir {
 			lineAt(w, line)[rng.IntN(8)] = words[rng.IntN(len(words))]
 		}
 		if rng.IntN(4) == 0 {
-			survivor.link.own[linkVersion], survivor.link.other[linkVersion] = layoutVersion, layoutVersion
+			survivor.link.own[linkVersion] = layoutVersion
+			survivor.link.other[linkVersion] = layoutVersion
 		}
 	}
 	late := rng.IntN(6)
@@ -79,7 +80,8 @@ func (h heir) settle() error {
 		}
 		l, header, err := other.Next()
 		if err != nil || header == 0 || l[0] != 77 {
-			return fmt.Errorf("end %d received header %#x: %v", other.link.side, uint64(header), err)
+			return fmt.Errorf("end %d received header %#x: %v", other.link.side,
+				uint64(header), err)
 		}
 		other.In.Release(l)
 	}
@@ -104,7 +106,11 @@ func TestNoLifeKeepsTheNextOneOutIsSharp(t *testing.T) {
 	w := alignedBytes(t, kernel.WindowBytes)
 	for name, heard := range map[string]func(c *Channel){
 		"goes on": func(c *Channel) {},
-		"refuses": func(c *Channel) { failed := c.link.failed; c.PeerDied(); c.link.failed = failed },
+		"refuses": func(c *Channel) {
+			failed := c.link.failed
+			c.PeerDied()
+			c.link.failed = failed
+		},
 		"believes": func(c *Channel) {
 			life := c.link.other[linkName] >> attemptBits
 			c.PeerDied()
@@ -172,7 +178,8 @@ func TestFailureIsMutual(t *testing.T) {
 		t.Fatal("a peer that broke the protocol is connected again in the same life")
 	}
 	if lostA, lostB := a.PeerDied(), b.PeerDied(); lostA != 1 || lostB != 1 {
-		t.Errorf("%d and %d lines lost: want 1 each, not released when the end dropped", lostA, lostB)
+		t.Errorf("%d and %d lines lost: want 1 each, unreleased when the end dropped", lostA,
+			lostB)
 	}
 	connect(t, a, b)
 }
