@@ -103,6 +103,8 @@ func TestBadInput(t *testing.T) {
 		{skerry(t, "janito"), statusUsage, `skerry: unknown verb "janito": did you mean "run"?`},
 		{skerry(t, "help", "rn"), statusUsage, `skerry: unknown verb "rn": did you mean "run"?`},
 		{skerry(t, "janitor"), statusUsage, "hosted: janitor with 0 arguments"},
+		{skerry(t, "run", "--core", "1"), statusUsage, "skerry run: flag provided but not defined"},
+		{skerry(t, "run", "--cores", "x"), statusUsage, `skerry run: invalid value "x" for flag`},
 		{skerry(t, "run"), statusUsage, "skerry: no app to run: want "},
 		{onCores(t, "--on", "bare", "end"), statusUsage, `skerry: no driver "bare" in this build`},
 		{onCores(t, "--on", "sim", "end"), statusUsage, "skerry: sim runs inside `go test`"},

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -43,8 +44,14 @@ func parseRun(args []string) (config hosted.Config, on string, err error) {
 	flags.BoolVar(&config.NoPin, "no-pin", false, "leave the choice of CPUs to Linux")
 	flags.StringVar(&config.Instance, "instance", filepath.Join(filepath.Dir(self), "instance"),
 		"the program of the cores")
-	if err := flags.Parse(args); err != nil {
+	flags.SetOutput(io.Discard)
+	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
+		fmt.Println("usage: skerry run [FLAGS] APP [ARGS]")
+		flags.SetOutput(os.Stdout)
+		flags.PrintDefaults()
 		return config, on, err
+	} else if err != nil {
+		return config, on, fmt.Errorf("skerry run: %w: see `skerry help run`", err)
 	}
 	config.Args = flags.Args()
 	if len(config.Args) == 0 {
@@ -63,16 +70,24 @@ func runHosted(config hosted.Config) (int, error) {
 			signal.Notify(signals, s)
 		}
 	}
+	made := make(chan *hosted.Machine, 1)
+	var ended atomic.Int32 // the status that a signal leaves
+	go func() {
+		status := 128 + int((<-signals).(syscall.Signal))
+		select {
+		case machine := <-made:
+			ended.Store(int32(status))
+			machine.Close()
+		default:
+			os.Exit(status) // nothing runs yet, and the janitor needs nobody
+		}
+	}()
 	machine, err := hosted.New(config)
 	if err != nil {
 		return statusFailed, err
 	}
 	defer machine.Close()
-	var ended atomic.Int32 // the status that a signal leaves
-	go func() {
-		ended.Store(128 + int32((<-signals).(syscall.Signal)))
-		machine.Close()
-	}()
+	made <- machine
 	err = machine.Run()
 	if status := int(ended.Load()); status != 0 {
 		return status, nil

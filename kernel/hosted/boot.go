@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"strconv"
-	"syscall"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -61,7 +60,7 @@ func readBoot() (*bootRecord, error) {
 	if err != nil {
 		return nil, fmt.Errorf("hosted: boot record in file %d: %w", fd, err)
 	}
-	unix.CloseOnExec(fd)
+	unix.Close(fd)
 	return record, nil
 }
 
@@ -99,7 +98,7 @@ func (r *bootRecord) write() (int, error) {
 		return -1, err
 	}
 	if _, err := unix.Pwrite(fd, text, 0); err != nil {
-		syscall.Close(fd)
+		unix.Close(fd)
 		return -1, err
 	}
 	return fd, nil

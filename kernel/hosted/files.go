@@ -97,11 +97,21 @@ func makeWindow(name string, huge bool) (int, error) {
 	if err != nil {
 		return -1, err
 	}
-	if err := unix.Fallocate(fd, 0, 0, kernel.WindowBytes); err != nil {
+	if err := takeHugePage(fd); err != nil {
 		unix.Close(fd)
 		return -1, fmt.Errorf("take a huge page: %w", err)
 	}
 	return fd, nil
+}
+
+// takeHugePage may be interrupted, by the Go runtime's own signals most of all.
+func takeHugePage(fd int) error {
+	for {
+		err := unix.Fallocate(fd, 0, 0, kernel.WindowBytes)
+		if err != unix.EINTR {
+			return err
+		}
+	}
 }
 
 func (w windows) close() {

@@ -39,8 +39,8 @@ func stopFirst(core kernel.Core) error {
 	return watchDeaths(core)
 }
 
-// computeBeside idles on core 1 until the Go runtime's monitor thread sleeps, then starts a
-// goroutine that computes when core 0 kicks it; then it waits for a second kick. The argument "raw" plants a
+// computeBeside idles on core 1 until the Go runtime's monitor thread sleeps. When core 0 kicks
+// it, it starts a goroutine that computes, and waits for a second kick. The argument "raw" plants a
 // bell that the monitor does not hear.
 func computeBeside(core kernel.Core) error {
 	if core.Boot().Core == 0 {
