@@ -126,6 +126,12 @@ func (p *Pool) Lend(b Buffer, size int) Descriptor {
 	return makeDescriptor(b.granule, size)
 }
 
+// Recall takes back a payload whose descriptor was refused by the ring and so was never published.
+func (p *Pool) Recall(d Descriptor) {
+	// ORDER: none needed: the reading end does not know of the buffer; collect finds it.
+	storeOrdered(p.owner(d.granule()), 0)
+}
+
 // collect takes back the buffers that the reading end returned.
 func (p *Pool) collect() {
 	still := p.out[:0]

@@ -36,6 +36,18 @@ func TestPoolOwnership(t *testing.T) {
 	}
 }
 
+// A buffer whose descriptor was never published can be taken again.
+func TestPoolRecall(t *testing.T) {
+	a, _ := pair(t)
+	for range 3 * granules {
+		buffer, ok := a.Pool.Take()
+		if !ok {
+			t.Fatal("a recalled buffer is lost")
+		}
+		a.Pool.Recall(a.Pool.Lend(buffer, 1))
+	}
+}
+
 // A descriptor that leaves the pool is refused.
 func TestLoansRefuseBadDescriptor(t *testing.T) {
 	_, b := pair(t)

@@ -2,8 +2,13 @@
 // app that it runs is the one named there.
 package main
 
-import "skerry/coreos"
+import (
+	"skerry/apps/pingpong"
+	"skerry/coreos"
+)
 
 func main() {
-	coreos.Main()
+	coreos.Main(
+		pingpong.App(),
+	)
 }
