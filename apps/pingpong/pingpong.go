@@ -1,5 +1,5 @@
-// Package pingpong is a demonstration: core 0 plays ping-pong with every other core in turn, measures
-// what it sees, and prints a table.
+// Package pingpong is a demonstration: core 0 plays ping-pong with every other core in turn,
+// measures what it sees, and prints a table.
 //
 // What it measures is what an app gets: generated stubs, and the loops of both cores around them.
 // `./dev bench msg` measures the parts, and compares them with other ways to pass messages.

@@ -9,8 +9,8 @@ import (
 	"skerry/kernel/sim"
 )
 
-// The game is played to its end on any number of cores, and nothing that was sent is missing, though
-// kicks are lost, late and doubled.
+// The game is played to its end on any number of cores, and nothing that was sent is missing,
+// though kicks are lost, late and doubled.
 func TestPlaysOverSim(t *testing.T) {
 	sim.Seeds(t, 4, func(t *testing.T, seed uint64) {
 		ends := sim.Run(t, sim.Config{
