@@ -58,7 +58,7 @@ func (b *bell) wait(deadline kernel.Instant) bool {
 	case err == nil:
 		return b.rung
 	case errors.Is(err, os.ErrDeadlineExceeded):
-		return takeKicks(b.fd)
+		return b.takeKicksAwake()
 	}
 	panic(fmt.Sprintf("hosted: wait on the bell, file %d: %v", b.fd, err))
 }
@@ -66,12 +66,17 @@ func (b *bell) wait(deadline kernel.Instant) bool {
 // look takes the kicks, if there are some: then the wait is over.
 func (b *bell) look(uintptr) bool {
 	if b.slept {
-		_, err := unix.Read(b.fd, b.count[:])
-		b.rung = err == nil
+		b.rung = b.takeKicksAwake()
 	} else {
 		b.slept, b.rung = true, takeKicks(b.fd)
 	}
 	return b.rung
+}
+
+// takeKicksAwake is takeKicks as an ordinary system call.
+func (b *bell) takeKicksAwake() bool {
+	size, err := unix.Read(b.fd, b.count[:])
+	return err == nil && size == len(b.count)
 }
 
 // arm tells the poller the deadline, if it is a new one.
