@@ -135,6 +135,13 @@ func TestRepliesWaitForRoom(t *testing.T) {
 			t.Fatalf("reply %d is %d: want them in order", i, back)
 		}
 	}
+	c.TryPing(99, 0)
+	deliver(t, server)
+	k.kept[len(k.kept)-1].Send(1)
+	deliver(t, client)
+	if r.tokens[len(r.tokens)-1] != 99 {
+		t.Fatal("no reply after the wait is over")
+	}
 }
 
 // A client that has more calls in flight than it may loses the channel, not the server its memory.

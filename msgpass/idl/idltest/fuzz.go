@@ -24,13 +24,7 @@ type Message struct {
 // The first byte of the input chooses: sound ends, which talk; or one message by a hostile end.
 func Fuzz(f *testing.F, messages []Message, setUp func(*Rig) func(number int)) {
 	for i, m := range messages {
-		f.Add(append([]byte{0}, slices.Repeat([]byte{byte(i), 0xa5, 3}, 40)...))
-		for _, size := range []int{m.Min - 1, m.Min, m.Max, m.Max + 1, m.Max + 8} {
-			if size >= 0 && size <= msgpass.MessageBytesMax {
-				f.Add([]byte{1, byte(i), withSize, byte(size), byte(size >> 8), 0, 0, 0, 0, 0, 0})
-			}
-		}
-		f.Add([]byte{1, byte(i), withHeader, 0xff, 0xff, 0xff, 0x1f})
+		addSeeds(f, byte(i), m)
 	}
 	pairs := NewPairs()
 	f.Fuzz(func(t *testing.T, input []byte) {
@@ -43,6 +37,26 @@ func Fuzz(f *testing.F, messages []Message, setUp func(*Rig) func(number int)) {
 			rig.attack(messages[int(rig.byte())%len(messages)])
 		}
 	})
+}
+
+// addSeeds adds a conversation about a message, and hostile ones of several sizes.
+func addSeeds(f *testing.F, index byte, m Message) {
+	f.Add(append([]byte{0}, slices.Repeat([]byte{index, 0xa5, 3}, 40)...))
+	f.Add([]byte{1, index, withHeader, 0, 0, 0xff, 0xff, 0xff, 0x1f})
+	for _, size := range []int{m.Min - 1, m.Min, m.Max, m.Max + 1, m.Max + 8} {
+		if size < 0 || size > msgpass.MessageBytesMax {
+			continue
+		}
+		seed := append([]byte{1, index, withSize, byte(size), byte(size >> 8), 0, 0},
+			make([]byte, size)...)
+		f.Add(slices.Clone(seed))
+		if m.Min >= 2 && m.Min < m.Max && size >= m.Min {
+			// A field of variable size at the end that is as long as the message says.
+			count := seed[len(seed)-size+m.Min-2:]
+			binary.LittleEndian.PutUint16(count, uint16(size-m.Min))
+			f.Add(seed)
+		}
+	}
 }
 
 // stepsMax bounds a conversation.
