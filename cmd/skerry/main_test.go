@@ -67,7 +67,7 @@ func onCores(t *testing.T, args ...string) *exec.Cmd {
 	return c
 }
 
-// A machine's end decides the exit status, and each core that did not end well gets a line.
+// A machine's end decides the exit status, and cores that did not end well are named in a line.
 func TestRunStatus(t *testing.T) {
 	for program, want := range map[string]struct {
 		status int
@@ -75,7 +75,7 @@ func TestRunStatus(t *testing.T) {
 	}{
 		"end": {statusOK, nil},
 		"fail": {statusFailed, []string{
-			"core 0, life 1: panicked: told to", "core 1, life 1: panicked: told to"}},
+			"core 0, core 1, life 1: panicked: told to"}},
 	} {
 		c := onCores(t, "--cores", "2", program)
 		var said bytes.Buffer

@@ -10,7 +10,6 @@ import (
 	"golang.org/x/sys/unix"
 
 	"skerry/kernel"
-	"skerry/kernel/epitaph"
 )
 
 // Machine is the launcher's half: it owns the memory and the processes of all cores. Its methods
@@ -91,23 +90,22 @@ func (m *Machine) takeHugePages(need int) (err error) {
 }
 
 // Run starts all cores and returns when none runs any more: with nil if the last life of each ended
-// as Exited or Stopped, else with a line for each that did not.
+// as Exited or Stopped, else as outcome says.
 func (m *Machine) Run() error {
 	if err := m.startAll(); err != nil {
 		m.stopAll("another core did not start")
 		return err
 	}
 	m.Wait()
-	var errs []error
-	for i := range m.cores {
+	last := make([]kernel.Epitaph, len(m.cores))
+	for i := range last {
 		e, ok := m.Epitaph(kernel.CoreID(i))
 		if !ok {
-			errs = append(errs, fmt.Errorf("core %d: its epitaph cannot be read", i))
-		} else if e.Cause != epitaph.Exited && e.Cause != epitaph.Stopped {
-			errs = append(errs, errors.New(e.String()))
+			e = kernel.Epitaph{Core: kernel.CoreID(i), Reason: "its epitaph cannot be read"}
 		}
+		last[i] = e
 	}
-	return errors.Join(errs...)
+	return outcome(last)
 }
 
 // startAll starts every core before any request of one is served.
