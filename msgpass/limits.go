@@ -81,4 +81,7 @@ var (
 	_ = [1]struct{}{}[offOwners0+granules*LineBytes-offOwners1]
 	_ = [offPool0 - (offOwners1 + granules*LineBytes) + 1]struct{}{}
 	_ = [sizeMask - MessageBytesMax + 1]struct{}{}
+	_ = [1]struct{}{}[CallsMax-64]
+	_ = [numberMask>>8 + 1 - portsMax + 1]struct{}{}
+	_ = [RingSlotsMax - 2*CallsMax*messageLinesMax + 1]struct{}{} // newBacklog
 )
