@@ -9,11 +9,15 @@ func msgBars() []harness.Bar {
 	loop := harness.Ref{Case: wakeUp, Subject: hostedLoop}
 	sleeper := harness.Ref{Case: wakeUp, Subject: cWake}
 	poll := harness.Ref{Case: fanOut, Subject: polling}
+	stubAdds := atMost("a stub's share of a one-line message, ns", harness.Ref{Case: stubs,
+		Subject: stub}, harness.Ref{Case: stubs, Subject: rawRing}, 5, 5)
+	stubAdds.Difference = true
 	bars := append(barsIn(inThreads), barsIn(inProcesses)...)
 	return append(bars,
 		atLeast("Go channel latency / ours, threads", channel, inThread, 80, 40),
 		atMost("wake-up of a sleeping core / C eventfd + epoll", loop, sleeper, 1.3, 1.3),
 		atMost("64 idle channels, ns a round", poll, harness.Ref{}, 60, 60),
+		stubAdds,
 	)
 }
 

@@ -16,6 +16,7 @@ const (
 	bulk       = "bulk, 64 KiB buffers"
 	wakeUp     = "wake-up of a sleeping core"
 	fanOut     = "fan-out to 64 idle channels"
+	stubs      = "one-way message within a core"
 	loopDelay  = "loop beside k busy goroutines"
 )
 
@@ -35,6 +36,8 @@ const (
 	gvisorPipe = "gVisor pipe"
 	hostedLoop = "loop of a hosted core"
 	polling    = "WaitSet.Poll"
+	rawRing    = "ring"
+	stub       = "generated stub"
 )
 
 // bulkBytes is the size of the buffers of case bulk.
@@ -49,7 +52,7 @@ const (
 
 func (m *msg) subjects() []harness.Subject {
 	return slices.Concat(m.latencies(), m.throughputs(), m.bulks(), m.wakeUps(), m.polls(),
-		m.delays())
+		m.stubs(), m.delays())
 }
 
 // A runner takes one sample.
@@ -147,6 +150,14 @@ func (m *msg) wakeUps() []harness.Subject {
 func (m *msg) polls() []harness.Subject {
 	g := group{fanOut, harness.Each("per round", time.Nanosecond)}
 	return []harness.Subject{g.subject(polling, inGo(m.process, worker.FanoutPoll))}
+}
+
+func (m *msg) stubs() []harness.Subject {
+	g := group{stubs, harness.Each("per message", time.Nanosecond)}
+	return []harness.Subject{
+		g.subject(rawRing, inGo(m.process, worker.RawTell)),
+		g.subject(stub, inGo(m.process, worker.StubTell), rawRing),
+	}
 }
 
 func (m *msg) delays() []harness.Subject {

@@ -1,12 +1,13 @@
 package harness
 
-// A Bar is a requirement on a ratio of medians.
+// A Bar is a requirement on a ratio or a difference of medians.
 type Bar struct {
-	Name    string
-	Over    Ref
-	Under   Ref  // the zero Ref: the bar is on the median of Over itself
-	AtLeast bool // the ratio must reach the bound; otherwise it must not exceed it
-	Bounds  map[Class]float64
+	Name       string
+	Over       Ref
+	Under      Ref  // the zero Ref: the bar is on the median of Over itself
+	Difference bool // the bar is on Over minus Under; otherwise on their ratio
+	AtLeast    bool // the value must reach the bound; otherwise it must not exceed it
+	Bounds     map[Class]float64
 }
 
 // A Verdict is a bar held against a run.
@@ -47,15 +48,28 @@ func Judge(bars []Bar, rows []Row) []Verdict {
 			if _, bounded := bar.Bounds[class]; !bounded {
 				continue
 			}
-			v := Verdict{Bar: bar, Class: class, Value: median(rows, bar.Over, class)}
-			if bar.Under != (Ref{}) {
-				v.Value = ratio(rows, bar.Over, bar.Under, class)
-			}
+			v := Verdict{Bar: bar, Class: class, Value: bar.value(rows, class)}
 			v.Few = few(rows, bar.Over, class) || few(rows, bar.Under, class)
 			verdicts = append(verdicts, v)
 		}
 	}
 	return verdicts
+}
+
+// value returns what the bar is on, or nil if it was not measured in the class.
+func (b Bar) value(rows []Row, class Class) *float64 {
+	switch {
+	case b.Under == (Ref{}):
+		return median(rows, b.Over, class)
+	case !b.Difference:
+		return ratio(rows, b.Over, b.Under, class)
+	}
+	over, under := median(rows, b.Over, class), median(rows, b.Under, class)
+	if over == nil || under == nil {
+		return nil
+	}
+	difference := *over - *under
+	return &difference
 }
 
 // few tells whether a subject's median in a class rests on too few samples to judge by.

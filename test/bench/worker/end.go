@@ -23,7 +23,8 @@ type end struct {
 	pipeOut pipe.Tx // gVisor's
 	pipeIn  pipe.Rx
 
-	fanout *fanout // made when first used
+	fanout  *fanout  // made when first used
+	stubbed *stubbed // likewise
 
 	own time.Duration // set by a side A that does its own timing
 }

@@ -28,7 +28,7 @@ func newFanout() (*fanout, error) {
 			return nil, fmt.Errorf("worker: map window %d of %d: %w", id, FanoutChannels, err)
 		}
 		f.windows = append(f.windows, window)
-		channel, err := connected(0, id, window)
+		channel, _, err := connected(0, id, window)
 		if err != nil {
 			return nil, err
 		}
@@ -42,21 +42,21 @@ func newFanout() (*fanout, error) {
 	return f, nil
 }
 
-// connected returns own's end of a channel whose other end is up too.
-func connected(own, peer kernel.CoreID, window []byte) (*msgpass.Channel, error) {
+// connected returns own's and peer's end of a channel, both up.
+func connected(own, peer kernel.CoreID, window []byte) (near, far *msgpass.Channel, err error) {
 	near, errNear := msgpass.Open(newCore(own, window), peer)
 	far, errFar := msgpass.Open(newCore(peer, window), own)
 	if err := errors.Join(errNear, errFar); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	for !near.Up() || !far.Up() {
 		_, errNear = near.Connect()
 		_, errFar = far.Connect()
 		if err := errors.Join(errNear, errFar); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 	}
-	return near, nil
+	return near, far, nil
 }
 
 // fanoutPoll polls all channels, once a count.

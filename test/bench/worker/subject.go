@@ -25,6 +25,8 @@ const (
 	WakeNetpoll     = "wake-netpoll"
 	WakeHosted      = "wake" // in mode Hosted, as those that Busy names
 	FanoutPoll      = "fanout-poll"
+	StubTell        = "stub-tell"
+	RawTell         = "raw-tell"
 )
 
 func subjects() []subject {
@@ -43,6 +45,8 @@ func subjects() []subject {
 		{SocketLatency, socketPing, socketPong},
 		{WakeNetpoll, wakeWaker, wakeSleeper},
 		{FanoutPoll, fanoutPoll, alone},
+		{StubTell, stubTell, alone},
+		{RawTell, rawTell, alone},
 	}
 }
 
