@@ -64,7 +64,7 @@ func Open(core kernel.Core, peer kernel.CoreID) (*Channel, error) {
 		&lineAt(window, ends[side].sleep)[0], &lineAt(window, ends[1-side].sleep)[0],
 	}
 	c.leadNowhere()
-	c.link.begin()
+	c.link.begin(core.Now())
 	core.Kick(peer)
 	return c, nil
 }
@@ -176,7 +176,7 @@ func (c *Channel) drop() {
 		c.lost += countLines(c.window[ring : ring+ringBytes-len(c.Out.rest)])
 		c.leadNowhere()
 	}
-	c.link.begin()
+	c.link.begin(c.core.Now())
 	c.core.Kick(c.peer)
 	if up {
 		c.unbind()

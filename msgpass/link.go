@@ -11,11 +11,11 @@ import (
 // finds the window as the last one left it, and that one may have written anything anywhere. Each
 // end writes one line:
 //
-//	word 0  name     this attempt of the end that writes: its life, and a number within it
+//	word 0  name     this attempt of the end that writes: its life, and the time it began
 //	word 1  seen     the name of the other end that it is ready for, or 0
 //	word 2  version  the layout of the window, as it knows it
 //
-// An attempt begins with seen = 0, then with a name that nobody has seen before. End 1, when it
+// An attempt begins with seen = 0, then with a name that nobody could know before. End 1, when it
 // holds no connection and sees a name of end 0, writes it to seen: it has let go of all that was
 // before. End 0, when it holds no connection and sees that end 1 is ready for end 0's own name,
 // clears the rings, writes end 1's name to seen, and is up. End 1 is up when it sees its own name
@@ -23,10 +23,11 @@ import (
 //
 // An end begins a new attempt when the driver tells that its peer has died, after it fenced the
 // peer; when the peer broke the protocol; and when it is up, but the peer's line does not say so
-// any more. It believes nobody but the driver that a life is over: so no life can keep the next
-// one out, whatever it wrote. An end that failed its peer waits for that.
+// any more. It believes nobody but the driver that a life is over. So no life can keep the next
+// one out, whatever it wrote; test/model/hostile.pml checks it. An end that failed its peer waits
+// for the driver's word.
 //
-// So rings are cleared only by end 0, and only while end 1 waits. test/model/link.pml checks it.
+// So rings are cleared only by end 0, and only while end 1 waits; test/model/link.pml checks it.
 
 // Words of a link line.
 const (
@@ -35,12 +36,13 @@ const (
 	linkVersion
 )
 
-// attemptBits is the part of a name that counts the attempts of a life.
-const attemptBits = 32
+// attemptBits is the part of a name that tells the attempts of a life apart: the time in
+// nanoseconds, which wraps after 18 minutes. From then on the attempts of that life count up.
+const attemptBits = 40
 
 // link is one end's part in the agreement.
 type link struct {
-	own, other *Line  // own is for this end to write, other is never written
+	own, other *Line  // own is written by this end only, other is never written
 	side       int    // 0 or 1
 	name       uint64 // of this end's attempt
 	seen       uint64 // what this end says in its line
@@ -50,14 +52,10 @@ type link struct {
 	blamed     uint64 // the name of the other end whose version was refused last
 }
 
-// begin begins an attempt.
-func (k *link) begin() {
-	// ORDER: none needed: the words are compared only. Whatever the other end may have seen as this
-	// end's name is one of them, or an earlier name.
-	found, seen := atomic.LoadUint64(&k.own[linkName]), atomic.LoadUint64(&k.other[linkSeen])
-	for k.name++; k.name == found || k.name == seen; {
-		k.name++
-	}
+// begin begins an attempt. Its name holds the time, so that no peer can have known it before.
+func (k *link) begin(now kernel.Instant) {
+	life := k.name >> attemptBits << attemptBits
+	k.name = max(k.name+1, life|uint64(now)&(1<<attemptBits-1))
 	k.seen, k.up = 0, false
 	k.write()
 }
@@ -68,19 +66,6 @@ func (k *link) write() {
 	atomic.StoreUint64(&k.own[linkSeen], k.seen)
 	atomic.StoreUint64(&k.own[linkVersion], layoutVersion) // ORDER: as above.
 	atomic.StoreUint64(&k.own[linkName], k.name)           // ORDER: as above.
-}
-
-// restore writes this end's line again if a peer wrote to it, which only one that breaks the
-// protocol does, and tells whether it did. The peer's next life must not find it so.
-func (k *link) restore() bool {
-	// ORDER: none needed: only this end writes these words.
-	name, seen := atomic.LoadUint64(&k.own[linkName]), atomic.LoadUint64(&k.own[linkSeen])
-	version := atomic.LoadUint64(&k.own[linkVersion]) // ORDER: as above.
-	if name == k.name && seen == k.seen && version == layoutVersion {
-		return false
-	}
-	k.write()
-	return true
 }
 
 // observe reads the other end's line.
@@ -101,24 +86,23 @@ func (k *link) holds() bool {
 // it hands the rings to the other end. It tells whether it wrote something that the other end waits
 // for.
 func (k *link) advance(reset func()) (wrote bool, err error) {
-	wrote = k.restore()
 	name, seen := k.observe()
 	if name == 0 || k.failed {
-		return wrote, nil
+		return false, nil
 	}
 	if err := k.check(name); err != nil || k.blamed == name {
-		return wrote, err
+		return false, err
 	}
 	// End 1 may have read the seen of an end 0 that is over and the name of its successor: that
 	// one cannot have seen end 1 ready.
 	ready := seen == k.name && (k.side == 0 || k.seen == name)
 	if k.side == 0 && !ready {
-		return wrote, nil
+		return false, nil
 	}
 	if k.side == 0 {
 		reset()
 	}
-	wrote = k.tell(name) || wrote
+	wrote = k.tell(name)
 	if ready {
 		k.peer, k.up = name, true
 	}

@@ -18,16 +18,12 @@ type heir struct {
 	survivor, next *Channel
 }
 
-// names are words that make trouble in a link line: those that the survivor and the next life will
-// use, and such as no honest end has.
-func names() []uint64 {
-	words := []uint64{0, 1, math.MaxUint64, layoutVersion}
-	for life := range uint64(4) {
-		for attempt := range uint64(5) {
-			words = append(words, life<<attemptBits|attempt)
-		}
-	}
-	return words
+// names returns words that make trouble in a link line: names that a peer can know, and such as no
+// honest end has.
+func names(w []byte) []uint64 {
+	own, other := lineAt(w, offLink0), lineAt(w, offLink1)
+	return []uint64{0, 1, math.MaxUint64, layoutVersion, 2 << attemptBits,
+		own[linkName], own[linkSeen], other[linkName], other[linkSeen]}
 }
 
 // inherit lets an honest life of one side and a hostile first life of the other meet, scribbles on
@@ -38,13 +34,13 @@ func inherit(t *testing.T, w []byte, seed uint64, heard func(*Channel)) heir {
 	side, rng := int(seed%2), rand.New(rand.NewPCG(seed, 0))
 	own, peer := kernel.CoreID(side), kernel.CoreID(1-side)
 	survivor, hostile := open(t, w, own, peer, 1), open(t, w, peer, own, 1)
-	words := names()
 	for range rng.IntN(12) {
 		survivor.Connect()
 		survivor.Next()
 		hostile.Connect()
 		for range rng.IntN(4) {
 			line := []int{offLink0, offLink1, offRing0, offRing1 + 64*stagger(0, 1)}[rng.IntN(4)]
+			words := names(w)
 			lineAt(w, line)[rng.IntN(8)] = words[rng.IntN(len(words))]
 		}
 		if rng.IntN(4) == 0 {

@@ -19,7 +19,7 @@ type vandal struct {
 
 func newVandal(t testing.TB, w []byte, own kernel.CoreID, life uint64) *vandal {
 	v := &vandal{Channel: open(t, w, own, 1-own, life), window: w, life: life}
-	v.words = append(names(), ^uint64(0), 1<<63,
+	v.words = append(names(w), 1<<63,
 		uint64(MakeHeader(typeGrow, 0, 0)), uint64(MakeHeader(typeFurther, 0, 0)|flagContinued),
 		uint64(MakeHeader(testType, 8, 0)), uint64(MakeHeader(testType, MessageBytesMax, 0)),
 		uint64(MakeHeader(testType, sizeMask, 0)), uint64(MakeHeader(testType, 500, 0)|FlagReply),
@@ -30,6 +30,7 @@ func newVandal(t testing.TB, w []byte, own kernel.CoreID, life uint64) *vandal {
 
 // step does what three bytes say.
 func (v *vandal) step(op, where, what int) {
+	copy(v.words, names(v.window))
 	word := v.words[what%len(v.words)]
 	switch op % 4 {
 	case 0:

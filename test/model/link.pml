@@ -14,8 +14,8 @@
  * survives death. The loads of observe are apart, with anything in between.
  *
  * Abstracted: a ring is one slot that holds its writer's epoch (0 = empty); an end sends and
- * receives at most one line an epoch. A poll that finds nothing new is a wait. Peers are honest:
- * restore, the names that begin skips, versions and Channel.Fail are left out.
+ * receives at most one line an epoch. A poll that finds nothing new is a wait. Peers are honest
+ * (hostile.pml has one that is not): versions and Channel.Fail are left out.
  *
  * Properties:
  *   - an end that is up never reads a line of another epoch

@@ -4,6 +4,7 @@
 // changes its order of loads and stores, change the model first.
 //
 //	link.pml       msgpass/link.go: how two ends agree on an epoch, over deaths and restarts
+//	hostile.pml    the same, when a life writes whatever it likes
 //	sleepwake.pml  msgpass.WaitSet: two cores that send and sleep; no wake-up is lost
 //	ring.pml       msgpass.Sender, Receiver: the claim ring; no line lost, torn or out of order
 //	callslot.pml   msgpass.Caller, Callee: a request and its reply in one line

@@ -44,6 +44,17 @@ func models() []model {
 			{"NO_HOLD", assertion}, {"NO_FENCE", assertion}, {"RETELL", cycle},
 		},
 	}, {
+		file: "hostile.pml",
+		holds: []check{
+			{defines: []string{"HOSTILE=0"}},
+			{defines: []string{"HOSTILE=1"}},
+			{defines: []string{"HOSTILE=1", "DEATHS=1"}, cycles: true},
+		},
+		bugs: []planted{
+			{"IGNORE_NOTICE", assertion}, {"KEEP_NAME", assertion}, {"NO_HOLD", assertion},
+			{"NO_FORGIVE", assertion}, {"GUESSED_NAMES", assertion},
+		},
+	}, {
 		file: "sleepwake.pml",
 		holds: []check{
 			{defines: []string{"LINES=2"}},
