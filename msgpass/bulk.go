@@ -16,7 +16,7 @@ import (
 //	fill it
 //	Lend      owner = lent
 //	publish the descriptor    -->    Open    checks it; the buffer is ours
-//	                                 read it, in place or by CopyOut
+//	                                 read it, in place
 //	Take finds owner = 0      <--    Return  owner = 0
 
 // lent is the owner word of a buffer that the reading end owns.
@@ -148,8 +148,18 @@ func (p *Pool) collect() {
 
 func (p *Pool) owner(granule int) *uint64 { return &lineAt(p.owners, granule*LineBytes)[0] }
 
-// Loans is the reading end of a bulk pool.
-type Loans struct{ mem, owners []byte }
+// Loans is the reading end of a bulk pool. A loan ends with the connection that it was made in.
+type Loans struct {
+	mem, owners []byte
+	epoch       int // counts comings up and goings down; odd while up
+}
+
+// Loan is a payload that the reading end owns.
+type Loan struct {
+	Bytes   []byte // in place; see Open
+	granule int
+	epoch   int
+}
 
 func makeLoans(window []byte, at offsets) Loans {
 	return Loans{
@@ -158,21 +168,37 @@ func makeLoans(window []byte, at offsets) Loans {
 	}
 }
 
-// Open returns the payload that a received descriptor tells of, in place. The other end may still
-// write it if it breaks the protocol: what is checked must be copied first. Error: ErrProtocol, if
-// the descriptor is not within the pool.
-func (o *Loans) Open(d Descriptor) ([]byte, error) {
-	at := d.granule() * granuleBytes
-	if at >= len(o.mem) || d.Size() > len(o.mem)-at {
-		return nil, fmt.Errorf("%w: descriptor %#x: want at most %d bytes",
-			ErrProtocol, uint64(d), len(o.mem))
+// turn ends all loans, as the channel comes up or goes down.
+func (o *Loans) turn(up bool) {
+	if up != o.up() {
+		o.epoch++
 	}
-	return o.mem[at : at+d.Size() : at+d.Size()], nil
 }
 
-// Return gives a buffer that Open accepted back to the filling end; its payload must not be touched
-// any more.
-func (o *Loans) Return(d Descriptor) {
+func (o *Loans) up() bool { return o.epoch%2 == 1 }
+
+// Open returns the payload that a received descriptor tells of. The other end may still write it if
+// it breaks the protocol: what is checked must be copied first. Errors: ErrProtocol, if the
+// descriptor is not within the pool; ErrDown, if the channel is down.
+func (o *Loans) Open(d Descriptor) (Loan, error) {
+	if !o.up() {
+		return Loan{}, ErrDown
+	}
+	at := d.granule() * granuleBytes
+	if at >= len(o.mem) || d.Size() > len(o.mem)-at {
+		return Loan{}, fmt.Errorf("%w: descriptor %#x: want at most %d bytes",
+			ErrProtocol, uint64(d), len(o.mem))
+	}
+	end := at + d.Size()
+	return Loan{Bytes: o.mem[at:end:end], granule: d.granule(), epoch: o.epoch}, nil
+}
+
+// Return gives a buffer back to the filling end; its payload must not be touched any more. A loan
+// that ended before is nobody's to return.
+func (o *Loans) Return(l Loan) {
+	if l.epoch != o.epoch {
+		return
+	}
 	// ORDER: after the last read of the payload; pairs with collect.
-	storeOrdered(&lineAt(o.owners, d.granule()*LineBytes)[0], 0)
+	storeOrdered(&lineAt(o.owners, l.granule*LineBytes)[0], 0)
 }

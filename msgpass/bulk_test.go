@@ -26,10 +26,10 @@ func TestPoolOwnership(t *testing.T) {
 	}
 	for i, d := range lentOut {
 		payload, err := b.Loans.Open(d)
-		if err != nil || len(payload) != 2000 || payload[1999] != byte(i) {
-			t.Fatalf("descriptor %#x: %d bytes, error %v", uint64(d), len(payload), err)
+		if err != nil || len(payload.Bytes) != 2000 || payload.Bytes[1999] != byte(i) {
+			t.Fatalf("descriptor %#x: %d bytes, error %v", uint64(d), len(payload.Bytes), err)
 		}
-		b.Loans.Return(d)
+		b.Loans.Return(payload)
 		if _, ok := a.Pool.Take(); !ok {
 			t.Fatal("a returned buffer is not found")
 		}

@@ -53,7 +53,8 @@ func Open(core kernel.Core, peer kernel.CoreID) (*Channel, error) {
 	boot := core.Boot()
 	side := sides(boot.Core, peer)
 	c := &Channel{
-		core: core, peer: peer, window: window, Pool: makePool(window, ends[side]),
+		core: core, peer: peer, window: window,
+		Pool: makePool(window, ends[side]), Loans: makeLoans(window, ends[1-side]),
 	}
 	c.link = link{
 		own:   lineAt(window, ends[side].link),
@@ -131,7 +132,7 @@ func (c *Channel) attach() {
 		c.Callees[i] = NewCallee(lineAt(c.window, other.calls+i*LineBytes))
 	}
 	c.Pool.start()
-	c.Loans = makeLoans(c.window, other)
+	c.Loans.turn(true)
 }
 
 // leadNowhere gives the channel rings that refuse and bring nothing.
@@ -146,7 +147,7 @@ func (c *Channel) leadNowhere() {
 		c.Callers[i], c.Callees[i] = NewCaller(full), NewCallee(call)
 	}
 	c.Pool.stop()
-	c.Loans = Loans{}
+	c.Loans.turn(false)
 }
 
 // PeerDied takes note of a death notice of the peer. The channel goes down, and lost is the number
@@ -160,11 +161,13 @@ func (c *Channel) PeerDied() (lost int) {
 	return lost
 }
 
-// Fail drops the channel because the peer broke the protocol, until the peer's next life. It
-// returns err, wrapped.
+// Fail drops the channel, if it is up, because the peer broke the protocol, until the peer's next
+// life. It returns err, wrapped.
 func (c *Channel) Fail(err error) error {
-	c.link.failed = true
-	c.drop()
+	if c.link.up {
+		c.link.failed = true
+		c.drop()
+	}
 	return fmt.Errorf("msgpass: channel with %v dropped: %w", c.peer, err)
 }
 

@@ -1,6 +1,7 @@
 package msgpass
 
 import (
+	"errors"
 	"testing"
 
 	"skerry/kernel"
@@ -14,6 +15,8 @@ func TestHoldingsOutliveChannel(t *testing.T) {
 	b.Callers[0].Call(MakeHeader(testType, 0, 0))
 	request, slot := a.Callees[0].Request(), a.Out.TrySlot()
 	taken, _ := a.Pool.Take()
+	lent, _ := b.Pool.Take()
+	loan, _ := a.Loans.Open(b.Pool.Lend(lent, 1))
 	idle := len(a.Pool.free)
 
 	a.PeerDied()
@@ -28,10 +31,20 @@ func TestHoldingsOutliveChannel(t *testing.T) {
 	if _, ok := a.Pool.Take(); ok {
 		t.Error("a channel that is down lends a buffer")
 	}
+	a.Loans.Return(loan)
+	if _, err := a.Loans.Open(0); !errors.Is(err, ErrDown) || a.Fail(err) == nil || a.link.failed {
+		t.Errorf("open on a channel that is down: error %v: want ErrDown, and no fault", err)
+	}
 
 	b = open(t, w, 1, 0, 2)
 	connect(t, a, b)
 	a.Pool.Keep(taken)
+	lent, _ = b.Pool.Take()
+	b.Pool.Lend(lent, 1)
+	a.Loans.Return(loan)
+	if *b.Pool.owner(lent.granule) == 0 {
+		t.Error("a loan of the last epoch returns a buffer of this one")
+	}
 	if len(a.Pool.free) != idle+1 {
 		t.Errorf("the pool has %d buffers: want %d", len(a.Pool.free), idle+1)
 	}

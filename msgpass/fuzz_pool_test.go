@@ -16,6 +16,7 @@ type modelPool struct {
 
 type modelLoan struct {
 	descriptor Descriptor
+	payload    Loan
 	fill       byte
 }
 
@@ -91,19 +92,20 @@ func (m *modelPool) lend(t *testing.T, a, b *Channel, i int, fill byte) {
 	buffer.Bytes[0], buffer.Bytes[m.size-1] = fill, fill
 	d := a.Pool.Lend(buffer, m.size)
 	payload, err := b.Loans.Open(d)
-	if b.Up() && (err != nil || len(payload) != m.size || &payload[0] != &buffer.Bytes[0]) {
-		t.Fatalf("descriptor %#x: %d bytes, error %v: want the buffer", uint64(d), len(payload),
-			err)
+	if b.Up() && (err != nil || len(payload.Bytes) != m.size ||
+		&payload.Bytes[0] != &buffer.Bytes[0]) {
+		t.Fatalf("descriptor %#x: %d bytes, error %v: want the buffer", uint64(d),
+			len(payload.Bytes), err)
 	}
-	m.lent = append(m.lent, modelLoan{d, fill})
+	m.lent = append(m.lent, modelLoan{d, payload, fill})
 }
 
 func (m *modelPool) giveBack(t *testing.T, b *Channel, i int) {
-	payload, err := b.Loans.Open(m.lent[i].descriptor)
-	if err != nil || payload[0] != m.lent[i].fill || payload[len(payload)-1] != m.lent[i].fill {
-		t.Fatalf("descriptor %#x: error %v, or the payload changed", m.lent[i].descriptor, err)
+	l := m.lent[i]
+	if mem := l.payload.Bytes; mem[0] != l.fill || mem[len(mem)-1] != l.fill {
+		t.Fatalf("descriptor %#x: the payload changed", uint64(l.descriptor))
 	}
-	b.Loans.Return(m.lent[i].descriptor)
+	b.Loans.Return(l.payload)
 	m.lent = slices.Delete(m.lent, i, i+1)
 }
 

@@ -215,10 +215,11 @@ func TestInPlaceAPIDoesNotAllocate(t *testing.T) {
 		}
 		buffer, _ := a.Pool.Take()
 		d := a.Pool.Lend(buffer, 100)
-		if _, err := b.Loans.Open(d); err != nil {
+		payload, err := b.Loans.Open(d)
+		if err != nil {
 			t.Fatal(err)
 		}
-		b.Loans.Return(d)
+		b.Loans.Return(payload)
 	})
 	if allocs != 0 {
 		t.Fatalf("%v allocations a round: want none", allocs)

@@ -62,6 +62,9 @@ func (v *vandal) rampage(seed uint64, stop *atomic.Bool) {
 			}
 			Pause()
 		}
+		for range rng.IntN(2000) { // the other end comes up too
+			Pause()
+		}
 		for range 200 {
 			r := int(rng.Uint32())
 			v.step(r&255, r>>8&255, r>>16)

@@ -14,7 +14,7 @@ type victim struct {
 	faults int
 	sum    uint64                // of what it read: so that it does read
 	buffer [MessageBytesMax]byte // that messages are copied to
-	open   func(o *Loans, d Descriptor) ([]byte, error)
+	open   func(o *Loans, d Descriptor) (Loan, error)
 	size   func(h Header) int
 }
 
@@ -72,10 +72,10 @@ func (v *victim) receive() error {
 	if err != nil {
 		return v.Fail(err)
 	}
-	for i := 0; i < len(payload); i += 64 {
-		v.sum += uint64(payload[i])
+	for i := 0; i < len(payload.Bytes); i += 64 {
+		v.sum += uint64(payload.Bytes[i])
 	}
-	v.Loans.Return(d)
+	v.Loans.Return(payload)
 	return nil
 }
 

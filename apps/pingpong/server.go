@@ -61,12 +61,12 @@ func (s *server) Take(_ *PongPeer, seq uint64) {
 // Load implements PongServer.
 func (s *server) Load(peer *PongPeer, payload msgpass.Descriptor) {
 	loans := &peer.Port().Channel().Loans
-	mem, err := loans.Open(payload)
+	loan, err := loans.Open(payload)
 	if err != nil {
 		return // the count of bytes will tell
 	}
-	s.bytes += uint64(copy(s.sink[:], mem))
-	loans.Return(payload)
+	s.bytes += uint64(copy(s.sink[:], loan.Bytes))
+	loans.Return(loan)
 }
 
 // Total implements PongServer.

@@ -66,3 +66,4 @@ type fakeCore struct {
 func (f *fakeCore) Boot() kernel.BootInfo                { return f.boot }
 func (f *fakeCore) Window(kernel.CoreID) ([]byte, error) { return f.window, nil }
 func (f *fakeCore) Kick(kernel.CoreID)                   {}
+func (f *fakeCore) Now() kernel.Instant                  { return 0 }

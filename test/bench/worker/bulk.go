@@ -23,7 +23,7 @@ func lend(e *end, b msgpass.Buffer) {
 }
 
 // borrow waits for a full buffer.
-func borrow(e *end) (msgpass.Descriptor, []byte, error) {
+func borrow(e *end) (msgpass.Loan, error) {
 	l, h := e.channel.In.Peek()
 	for h == 0 {
 		msgpass.Pause()
@@ -31,8 +31,7 @@ func borrow(e *end) (msgpass.Descriptor, []byte, error) {
 	}
 	d := msgpass.Descriptor(l[0])
 	e.channel.In.Release(l)
-	payload, err := e.channel.Loans.Open(d)
-	return d, payload, err
+	return e.channel.Loans.Open(d)
 }
 
 // bulkCopyIn copies private buffers into the pool, with the writer that msgpass has for it.
@@ -47,12 +46,12 @@ func bulkCopyIn(e *end, count int) error {
 
 func bulkCopyOut(e *end, count int) error {
 	for range count {
-		d, payload, err := borrow(e)
+		loan, err := borrow(e)
 		if err != nil {
 			return err
 		}
-		copy(e.private, payload)
-		e.channel.Loans.Return(d)
+		copy(e.private, loan.Bytes)
+		e.channel.Loans.Return(loan)
 	}
 	return nil
 }
@@ -86,12 +85,12 @@ func fillLine(line *[msgpass.LineBytes]byte, v uint64) {
 func bulkSum(e *end, count int) error {
 	const lines = bulkBytes / msgpass.LineBytes
 	for i := range count {
-		d, payload, err := borrow(e)
+		loan, err := borrow(e)
 		if err != nil {
 			return err
 		}
-		total := sumWords(payload)
-		e.channel.Loans.Return(d)
+		total := sumWords(loan.Bytes)
+		e.channel.Loans.Return(loan)
 		if want := 8 * (uint64(i)*lines + lines*(lines-1)/2); total != want {
 			return fmt.Errorf("worker: buffer %d adds up to %d: want %d", i, total, want)
 		}
