@@ -18,3 +18,4 @@ func newCore(id kernel.CoreID, window []byte) *core {
 func (c *core) Boot() kernel.BootInfo                     { return c.boot }
 func (c *core) Window(peer kernel.CoreID) ([]byte, error) { return c.window, nil }
 func (c *core) Kick(peer kernel.CoreID)                   {}
+func (c *core) Now() kernel.Instant                       { return 0 }
