@@ -17,6 +17,6 @@ func printTable(rows []row) {
 			r.wake.Round(10*time.Nanosecond), r.stream, r.bulk)
 	}
 	w.Flush()
-	fmt.Println("\nA call is a generated stub and a turn of the loop at each end. Medians; `./dev bench msg` " +
-		"has\nthe parts, beside C, Go channels, pipes and sockets.")
+	fmt.Println("\nA call is a generated stub and a turn of the loop at each end. Medians.\n" +
+		"`./dev bench msg` has the parts, beside C, Go channels, pipes and sockets.")
 }
