@@ -146,6 +146,9 @@ func breaks(t *testing.T, seed uint64, plant func(v *victim)) (broken bool) {
 	return false
 }
 
+// hostileMeetings is how often an end meets a hostile peer, and how often it finds it out.
+const hostileMeetings = 2000
+
 // While a peer writes anything anywhere at any time, an end goes on: no panic, no fault, no endless
 // loop. Again and again it meets the peer's next life, which is as bad.
 func TestHostilePeerConcurrently(t *testing.T) {
@@ -156,7 +159,8 @@ func TestHostilePeerConcurrently(t *testing.T) {
 		var peer sync.WaitGroup
 		peer.Go(func() { bad.rampage(uint64(own), &stop) })
 		ups, turns := 0, 0
-		for end := time.Now().Add(400 * time.Millisecond); time.Now().Before(end); {
+		enough := func() bool { return ups >= hostileMeetings && v.faults >= hostileMeetings }
+		for end := time.Now().Add(time.Minute); !enough() && time.Now().Before(end); {
 			up := v.Up()
 			fault := v.turn()
 			if v.Up() && !up {
@@ -168,8 +172,9 @@ func TestHostilePeerConcurrently(t *testing.T) {
 		}
 		stop.Store(true)
 		peer.Wait()
-		if ups == 0 || v.faults == 0 {
-			t.Errorf("end %d: up %d times, %d faults: want some of both", own, ups, v.faults)
+		if !enough() {
+			t.Errorf("end %d: up %d times, %d faults in a minute: want %d of both", own, ups,
+				v.faults, hostileMeetings)
 		}
 		next := open(t, w, 1-own, own, 2)
 		v.PeerDied()

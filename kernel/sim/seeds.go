@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
-	"path/filepath"
+	"runtime"
 	"runtime/debug"
 	"strconv"
 	"strings"
@@ -25,6 +25,7 @@ const seedPrefix = "seed="
 // that many random ones. A panic fails the subtest.
 func Seeds(t *testing.T, n int, run func(t *testing.T, seed uint64)) {
 	t.Helper()
+	pkg := callersPackage()
 	for _, seed := range chooseSeeds(t, n) {
 		passed := t.Run(fmt.Sprint(seedPrefix, seed), func(t *testing.T) {
 			defer func() {
@@ -35,7 +36,7 @@ func Seeds(t *testing.T, n int, run func(t *testing.T, seed uint64)) {
 			run(t, seed)
 		})
 		if !passed {
-			t.Log(replay(t, seed))
+			t.Log(replay(t, pkg, seed))
 			return
 		}
 	}
@@ -68,29 +69,25 @@ func number(t *testing.T, name, text string) uint64 {
 	return value
 }
 
-// replay returns the command that runs a test again under a seed.
-func replay(t *testing.T, seed uint64) string {
+// replay returns the command that runs a test of a package again under a seed.
+func replay(t *testing.T, pkg string, seed uint64) string {
 	names := strings.Split(t.Name(), "/")
 	for i, name := range names {
 		names[i] = "^" + name + "$"
 	}
 	return fmt.Sprintf("replay: %s=%d go test %s -run '%s'",
-		seedVariable, seed, packagePath(), strings.Join(names, "/"))
+		seedVariable, seed, pkg, strings.Join(names, "/"))
 }
 
-// packagePath returns the folder of the package under test, from the module's root; go test runs a
-// test in it.
-func packagePath() string {
-	dir, err := os.Getwd()
-	if err != nil {
+// callersPackage returns the path of the package whose test called Seeds, from the name of the
+// calling function: "path/of/package.TestX", or "path/of/package_test.TestX".
+func callersPackage() string {
+	pc, _, _, ok := runtime.Caller(2)
+	if !ok {
 		return "./..."
 	}
-	for root := dir; ; root = filepath.Dir(root) {
-		if _, err := os.Stat(filepath.Join(root, "go.mod")); err == nil {
-			return "./" + filepath.ToSlash(strings.TrimPrefix(dir[len(root):], "/"))
-		}
-		if root == filepath.Dir(root) {
-			return "./..."
-		}
-	}
+	name := runtime.FuncForPC(pc).Name()
+	slash := strings.LastIndexByte(name, '/') + 1
+	last, _, _ := strings.Cut(name[slash:], ".")
+	return name[:slash] + strings.TrimSuffix(last, "_test")
 }

@@ -54,7 +54,7 @@ func TestSeedsReplaysAPlantedBug(t *testing.T) {
 		}
 		return string(out)
 	}
-	line := regexp.MustCompile(`replay: SKERRY_SEED=(\d+) go test \./kernel/sim -run '(\S+)'`)
+	line := regexp.MustCompile(`replay: SKERRY_SEED=(\d+) go test skerry/kernel/sim -run '(\S+)'`)
 	fault := regexp.MustCompile(`the first message came from .*`)
 
 	once := run("^"+t.Name()+"$", "")
