@@ -25,7 +25,6 @@ const seedPrefix = "seed="
 // that many random ones. A panic fails the subtest.
 func Seeds(t *testing.T, n int, run func(t *testing.T, seed uint64)) {
 	t.Helper()
-	pkg := callersPackage()
 	for _, seed := range chooseSeeds(t, n) {
 		passed := t.Run(fmt.Sprint(seedPrefix, seed), func(t *testing.T) {
 			defer func() {
@@ -36,7 +35,7 @@ func Seeds(t *testing.T, n int, run func(t *testing.T, seed uint64)) {
 			run(t, seed)
 		})
 		if !passed {
-			t.Log(replay(t, pkg, seed))
+			t.Log(replay(t, seed))
 			return
 		}
 	}
@@ -69,25 +68,33 @@ func number(t *testing.T, name, text string) uint64 {
 	return value
 }
 
-// replay returns the command that runs a test of a package again under a seed.
-func replay(t *testing.T, pkg string, seed uint64) string {
+// replay returns the command that runs a test again under a seed.
+func replay(t *testing.T, seed uint64) string {
 	names := strings.Split(t.Name(), "/")
 	for i, name := range names {
 		names[i] = "^" + name + "$"
 	}
 	return fmt.Sprintf("replay: %s=%d go test %s -run '%s'",
-		seedVariable, seed, pkg, strings.Join(names, "/"))
+		seedVariable, seed, testPackage(), strings.Join(names, "/"))
 }
 
-// callersPackage returns the path of the package whose test called Seeds, from the name of the
-// calling function: "path/of/package.TestX", or "path/of/package_test.TestX".
-func callersPackage() string {
-	pc, _, _, ok := runtime.Caller(2)
-	if !ok {
-		return "./..."
+// testPackage returns the path of the package whose test is running, from the name of the calling
+// function in a test file: "path/of/package.TestX", or "path/of/package_test.TestX".
+func testPackage() string {
+	var callers [callersMax]uintptr
+	frames := runtime.CallersFrames(callers[:runtime.Callers(2, callers[:])])
+	for more := true; more; {
+		var f runtime.Frame
+		f, more = frames.Next()
+		if !strings.HasSuffix(f.File, "_test.go") {
+			continue
+		}
+		slash := strings.LastIndexByte(f.Function, '/') + 1
+		last, _, _ := strings.Cut(f.Function[slash:], ".")
+		return f.Function[:slash] + strings.TrimSuffix(last, "_test")
 	}
-	name := runtime.FuncForPC(pc).Name()
-	slash := strings.LastIndexByte(name, '/') + 1
-	last, _, _ := strings.Cut(name[slash:], ".")
-	return name[:slash] + strings.TrimSuffix(last, "_test")
+	return "./..."
 }
+
+// callersMax bounds how far up testPackage looks for a test.
+const callersMax = 32
