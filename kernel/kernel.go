@@ -19,8 +19,9 @@
 //	running   the program returns,    dead      1. fence: the core executes nothing more and
 //	          Die, Stop, panic,                    writes no memory that others can see
 //	          fault, kill, watchdog             2. its epitaph is readable
-//	                                            3. each running core gets a Notice, and its
-//	                                               Wait returns
+//	                                            3. each running core is sent a Notice, which
+//	                                               makes its Wait return; the next life may
+//	                                               have begun when it comes
 //	dead      Start                   running   private memory is fresh, incarnation + 1;
 //	                                            window memory is as the dead life left it
 //	running   Start                   running   refused: ErrRunning
