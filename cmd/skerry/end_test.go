@@ -4,6 +4,8 @@ import (
 	"bufio"
 	"errors"
 	"fmt"
+	"io"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"strconv"
@@ -110,6 +112,36 @@ func TestEndLeavesNothing(t *testing.T) {
 			}
 			r.gone(t, pages)
 		})
+	}
+}
+
+// A launcher that ends while it makes its machine leaves nothing either. Planted: the janitor of
+// TestJanitorThatNobodyHears in kernel/hosted.
+func TestEarlyEndLeavesNothing(t *testing.T) {
+	pages := poolSize(t)
+	signals := []syscall.Signal{syscall.SIGKILL, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP}
+	for i := range 96 {
+		signal, moment := signals[i%len(signals)], rand.N(10*time.Millisecond)
+		out, in, err := os.Pipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := onCores(t, "--cores", "2", "stay")
+		c.Stdout = in
+		if err := c.Start(); err != nil {
+			t.Fatal(err)
+		}
+		in.Close()
+		time.Sleep(moment)
+		c.Process.Signal(signal)
+		c.Wait()
+		out.SetReadDeadline(time.Now().Add(arrival))
+		if _, err := io.Copy(io.Discard, out); err != nil { // it ends with the last core
+			t.Errorf("cores stay after %v at %v: %v", signal, moment, err)
+		}
+		out.Close()
+		what := fmt.Sprintf("huge pages are given back after %v at %v", signal, moment)
+		eventually(t, what, func() bool { return poolSize(t) <= pages })
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -99,6 +100,29 @@ func TestJanitorOfALauncherThatDiesEarly(t *testing.T) {
 	}
 	if size := poolSize(t, dir); size != "0" {
 		t.Errorf("pool has %s pages at the end: want 0", size)
+	}
+}
+
+// fragileJanitor is the verb of a janitor that ignores no signal.
+const fragileJanitor = "fragile-janitor"
+
+// A launcher that dies before it hears of its pages leaves none. Planted: a janitor that does not
+// ignore SIGPIPE, and ends when it tells a launcher that is gone.
+func TestJanitorThatNobodyHears(t *testing.T) {
+	for verb, left := range map[string]string{"janitor": "0", fragileJanitor: "3"} {
+		dir := fakePool(t, "0", "0")
+		reader, reply, err := os.Pipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		reader.Close()
+		c := exec.Command(self(t), verb, dir, "3")
+		c.Stdout = reply
+		err = c.Run()
+		reply.Close()
+		if size := poolSize(t, dir); size != left {
+			t.Errorf("%s ends with %v and leaves %s pages: want %s", verb, err, size, left)
+		}
 	}
 }
 

@@ -26,7 +26,8 @@ const janitorReady = "ready"
 
 // Janitor is the janitor's main. Its arguments are those that the launcher added to Config.Janitor.
 func Janitor(args []string) error {
-	signal.Ignore(syscall.SIGHUP, syscall.SIGINT, syscall.SIGTERM)
+	// SIGPIPE: the launcher may be gone before it is told that the pool is raised.
+	signal.Ignore(syscall.SIGHUP, syscall.SIGINT, syscall.SIGTERM, syscall.SIGPIPE)
 	if len(args) != 2 {
 		return fmt.Errorf("hosted: janitor with %d arguments: it is for the launcher to start",
 			len(args))
