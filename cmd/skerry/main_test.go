@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -121,6 +122,27 @@ func TestBadInput(t *testing.T) {
 			t.Errorf("%q leaves status %d: want %d", c.command.Args[1:], got, c.status)
 		}
 	}
+}
+
+// Wherever a machine runs out of files, one line says so: small pages, with advice on huge ones,
+// would not help.
+func TestFewFiles(t *testing.T) {
+	denied := []byte("permission denied: windows get") // right if this user is not root
+	for limit := 14; limit < 100; limit++ {
+		c := onCores(t, "--cores", "5", "end")
+		few := exec.Command("/bin/sh", append([]string{"-c", `ulimit -n $0; exec "$@"`,
+			strconv.Itoa(limit)}, c.Args...)...)
+		few.Env = c.Env
+		said, err := few.CombinedOutput()
+		switch {
+		case bytes.HasPrefix(said, []byte("runtime: ")): // the Go runtime lacks its own two
+		case err == nil:
+			return
+		case bytes.Count(said, []byte("\n")) != 1+bytes.Count(said, denied):
+			t.Errorf("with %d files: %q: want one line", limit, said)
+		}
+	}
+	t.Error("no machine with the most files: want one")
 }
 
 // Help names every verb that is for people.

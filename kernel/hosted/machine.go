@@ -64,13 +64,18 @@ func (m *Machine) makeMemory() (err error) {
 	}
 	need := m.config.Cores * (m.config.Cores - 1) / 2
 	hugeErr := m.takeHugePages(need)
-	if hugeErr == nil {
-		return nil
+	if hugeErr == nil || lacksFiles(hugeErr) {
+		return hugeErr
 	}
 	m.config.Warn(fmt.Sprintf("%v: windows get 4 KiB pages, which may be slower: run as root, "+
 		"or have %d huge pages reserved: sudo sysctl vm.nr_hugepages=%d", hugeErr, need, need))
 	m.files.windows, err = makeWindows(m.config.Cores, false)
 	return err
+}
+
+// lacksFiles tells whether err is one that small pages do not mend.
+func lacksFiles(err error) bool {
+	return errors.Is(err, unix.EMFILE) || errors.Is(err, unix.ENFILE)
 }
 
 // takeHugePages makes the windows of huge pages, and has missing ones reserved if it may.
@@ -86,6 +91,9 @@ func (m *Machine) takeHugePages(need int) (err error) {
 	}
 	m.pages.giveBack()
 	m.pages = nil
+	if lacksFiles(err) {
+		return err
+	}
 	return cmp.Or(reserveErr, err)
 }
 
