@@ -4,8 +4,14 @@
 // driver or the machine's launcher after it was fenced; every other core may read it at any time.
 // The package is linked into ring 0: it allocates nothing and imports nothing of ours.
 //
+// A reader takes no lock: it reads the seal, the rest, and the seal again, and believes what it
+// read only if both seals are the same and even. Each Write counts the seal up by two, also one
+// after a writer that died at it, so no two seals are the same within 32768 writes; no reader
+// takes so long.
+//
 //	offset  size  word
-//	0       8     seal: sealWord when the rest is complete, 0 while it is written
+//	0       8     seal: sealWord + the number of changes: even when the rest is complete,
+//	              odd while it is written
 //	8       8     incarnation
 //	16      8     time of death, nanoseconds on the machine's clock
 //	24      4     core
@@ -24,8 +30,8 @@ const PageBytes = 4096
 // ReasonBytes is the length to which a reason is cut.
 const ReasonBytes = 472
 
-// sealWord is "SKERRY" and the layout's version.
-const sealWord = 0x534b_4552_5259_0001
+// sealWord is "SKRY", the layout's version, and 16 bits in which changes are counted.
+const sealWord = 0x534b_5259_0002_0000
 
 // Cause tells what ended a life.
 type Cause uint32
@@ -64,41 +70,69 @@ type Record struct {
 	Reason      [ReasonBytes]byte
 }
 
+// recordWords is the number of words of a page that a record fills.
+const recordWords = (32 + ReasonBytes) / 8
+
 // Page is the memory of a core's epitaph. The zero page says nothing.
 type Page struct {
-	seal        uint64
-	incarnation uint64
-	at          int64
-	core        uint32
-	cause       Cause
-	reasonSize  uint32
-	_           uint32
-	reason      [ReasonBytes]byte
-	_           [PageBytes - 40 - ReasonBytes]byte
+	seal  uint64
+	words [recordWords]uint64
+	_     [PageBytes - 8 - 8*recordWords]byte
 }
 
 // Write replaces what the page says. The caller is its only writer.
 func (p *Page) Write(r *Record) {
-	// ORDER: takes the seal off before a word below changes; pairs with the loads in Read.
-	atomic.StoreUint64(&p.seal, 0)
-	p.incarnation, p.at, p.core, p.cause = r.Incarnation, r.At, r.Core, r.Cause
-	p.reasonSize = min(r.ReasonSize, ReasonBytes)
-	p.reason = r.Reason
-	// ORDER: publishes the words above; pairs with the first load in Read.
-	atomic.StoreUint64(&p.seal, sealWord)
+	var words [recordWords]uint64
+	r.pack(&words)
+	// ORDER: none needed: nobody else writes the seal.
+	count := uint16(atomic.LoadUint64(&p.seal)) | 1
+	// ORDER: takes the seal off before a word below changes; pairs with Read's second load of it.
+	atomic.StoreUint64(&p.seal, sealWord|uint64(count))
+	for i := range words {
+		// ORDER: between the two stores to the seal; pairs with Read's load of the word.
+		atomic.StoreUint64(&p.words[i], words[i])
+	}
+	// ORDER: publishes the words above; pairs with Read's first load of the seal.
+	atomic.StoreUint64(&p.seal, sealWord|uint64(count+1))
 }
 
 // Read copies what the page says to r; false if it says nothing, or is being written.
 func (p *Page) Read(r *Record) bool {
-	// ORDER: acquires the words below; pairs with the last store in Write.
-	if atomic.LoadUint64(&p.seal) != sealWord {
+	// ORDER: acquires the words below; pairs with Write's last store.
+	seal := atomic.LoadUint64(&p.seal)
+	if seal&^0xffff != sealWord || seal&1 != 0 {
 		return false
 	}
-	r.Incarnation, r.At, r.Core, r.Cause = p.incarnation, p.at, p.core, p.cause
-	r.ReasonSize = p.reasonSize
-	r.Reason = p.reason
-	// ORDER: a write that began meanwhile took the seal off first; pairs with the first store in
-	// Write.
-	return atomic.LoadUint64(&p.seal) == sealWord && r.ReasonSize <= ReasonBytes &&
-		r.Cause < causesCount
+	var words [recordWords]uint64
+	for i := range words {
+		// ORDER: between the two loads of the seal; pairs with Write's store to the word.
+		words[i] = atomic.LoadUint64(&p.words[i])
+	}
+	// ORDER: a write that one of the words is from took the seal off first; pairs with Write's
+	// first store.
+	if atomic.LoadUint64(&p.seal) != seal {
+		return false
+	}
+	r.unpack(&words)
+	return r.ReasonSize <= ReasonBytes && r.Cause < causesCount
+}
+
+// pack puts the record into words as they lie on a page.
+func (r *Record) pack(words *[recordWords]uint64) {
+	words[0], words[1] = r.Incarnation, uint64(r.At)
+	words[2] = uint64(r.Core) | uint64(r.Cause)<<32
+	words[3] = uint64(min(r.ReasonSize, ReasonBytes))
+	for i, b := range r.Reason {
+		words[4+i/8] |= uint64(b) << (i % 8 * 8)
+	}
+}
+
+// unpack is the reverse of pack.
+func (r *Record) unpack(words *[recordWords]uint64) {
+	r.Incarnation, r.At = words[0], int64(words[1])
+	r.Core, r.Cause = uint32(words[2]), Cause(words[2]>>32)
+	r.ReasonSize = uint32(words[3])
+	for i := range r.Reason {
+		r.Reason[i] = byte(words[4+i/8] >> (i % 8 * 8))
+	}
 }

@@ -20,9 +20,10 @@ func TestPageReadsWhatWasWritten(t *testing.T) {
 // Garbage on a page, written by a core that ran wild, is refused and does no harm.
 func TestPageRefusesGarbage(t *testing.T) {
 	for name, spoil := range map[string]func(*Page){
-		"seal":  func(p *Page) { p.seal++ },
-		"size":  func(p *Page) { p.reasonSize = ReasonBytes + 1 },
-		"cause": func(p *Page) { p.cause = causesCount },
+		"seal":       func(p *Page) { p.seal++ },
+		"other seal": func(p *Page) { p.seal += 1 << 16 },
+		"size":       func(p *Page) { p.words[3] = ReasonBytes + 1 },
+		"cause":      func(p *Page) { p.words[2] = uint64(causesCount) << 32 },
 	} {
 		page := At(make([]byte, PageBytes))
 		page.Write(&Record{Cause: Exited})
