@@ -2,6 +2,7 @@ package coreos
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -74,53 +75,94 @@ func TestLoopCarriesMessages(t *testing.T) {
 }
 
 // A death is told once per life, after the dead core's last messages were received, and the next
-// life is connected to.
+// life is connected to. A loop that reports deaths at once is found: it loses messages.
 func TestLoopBuriesAfterTheLastMessage(t *testing.T) {
-	const lives, words = 3, 10
-	survivor := func(s *OS) error {
+	if err := liveAndDie(t, 0, false); err != nil {
+		t.Error(err)
+	}
+	for seed := range uint64(20) {
+		if err := liveAndDie(t, seed, true); err != nil {
+			t.Log("a hasty loop:", err)
+			return
+		}
+	}
+	t.Error("a loop that reports deaths at once is not found in 20 runs")
+}
+
+// lives is how often the victim lives, words how many messages it sends in each life.
+const lives, words = 3, 10
+
+// liveAndDie runs a victim that sends and dies, and a survivor, and returns what the survivor finds
+// wrong.
+func liveAndDie(t *testing.T, seed uint64, hasty bool) (found error) {
+	app := App{Name: "test", Run: func(s *OS) error {
 		s.Loop().Lock()
-		got := 0
-		for deaths := 0; deaths < lives; {
-			turn := s.Loop().Turn(kernel.Forever)
-			if turn.Ready != nil {
-				l, _, err := turn.Ready.Next()
-				if err != nil {
+		if s.Core().Boot().Core != 0 {
+			return victim(s)
+		}
+		if hasty {
+			s.loop.core = hastyCore{s.core, s.loop}
+		}
+		found = survivor(s)
+		return found
+	}}
+	sim.Run(t, sim.Config{Cores: 2, Seed: seed, Args: []string{"test"}, Panics: true},
+		Program(app))
+	return found
+}
+
+// hastyCore plants a bug in a loop: a channel goes down as soon as the peer's death is known.
+type hastyCore struct {
+	kernel.Core
+	loop *Loop
+}
+
+func (h hastyCore) Notice() (kernel.Notice, bool) {
+	n, ok := h.Core.Notice()
+	if ok {
+		h.loop.Channel(n.Core).PeerDied()
+	}
+	return n, ok
+}
+
+// survivor receives what the victim sends and starts it again. It returns an error if a death comes
+// before the last message.
+func survivor(s *OS) error {
+	got := 0
+	for deaths := 0; deaths < lives; {
+		turn := s.Loop().Turn(kernel.Forever)
+		if turn.Ready != nil {
+			l, _, err := turn.Ready.Next()
+			if err != nil {
+				return err
+			}
+			turn.Ready.In.Release(l)
+			got++
+		}
+		for _, d := range turn.Deaths {
+			deaths++
+			if got != words*deaths || d.Incarnation != uint64(deaths) {
+				return fmt.Errorf("death of life %d after %d messages: want life %d, %d messages",
+					d.Incarnation, got, deaths, words*deaths)
+			}
+			if deaths < lives {
+				if err := s.Core().Start(d.Core); err != nil {
 					return err
 				}
-				turn.Ready.In.Release(l)
-				got++
-			}
-			for _, d := range turn.Deaths {
-				deaths++
-				if got != words*deaths || d.Incarnation != uint64(deaths) {
-					t.Errorf("death of life %d after %d messages: want life %d, %d messages",
-						d.Incarnation, got, deaths, words*deaths)
-				}
-				if deaths < lives {
-					if err := s.Core().Start(d.Core); err != nil {
-						return err
-					}
-				}
 			}
 		}
-		return nil
 	}
-	victim := func(s *OS) error {
-		s.Loop().Lock()
-		for len(s.Loop().Turn(kernel.Forever).Up) == 0 {
-		}
-		for i := range uint64(words) {
-			pass(s, s.Loop().Channel(0), i)
-		}
-		return errors.New("enough")
+	return nil
+}
+
+// victim sends, and dies at once.
+func victim(s *OS) error {
+	for len(s.Loop().Turn(kernel.Forever).Up) == 0 {
 	}
-	sim.Run(t, sim.Config{Cores: 2, Args: []string{"test"}, Panics: true},
-		Program(App{Name: "test", Run: func(s *OS) error {
-			if s.Core().Boot().Core == 0 {
-				return survivor(s)
-			}
-			return victim(s)
-		}}))
+	for i := range uint64(words) {
+		pass(s, s.Loop().Channel(0), i)
+	}
+	return errors.New("enough")
 }
 
 // An unknown app is refused with the names of those that there are.
