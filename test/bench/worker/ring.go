@@ -6,6 +6,9 @@ import (
 	"skerry/msgpass"
 )
 
+// The loops that are measured are written with the API's calls, not with send and receive, so that
+// the calls are inlined, as in a loop that matters.
+
 // Slots of the rings: as small as channels have at first, and the size at which rings are compared.
 const (
 	slotsSmall = 64
@@ -106,8 +109,7 @@ func ringPong(e *end, count int) error {
 	return check(total, count)
 }
 
-// ringSend streams messages through one ring. It is written with the API's calls and not with send,
-// so that they are inlined, as in a loop that matters.
+// ringSend streams messages through one ring.
 func ringSend(e *end, count, slots int) error {
 	out, _, err := e.rings(slots)
 	if err != nil {
