@@ -136,6 +136,11 @@ func parse(b benchmark, args []string) (options, error) {
 // measure runs one benchmark and reports.
 func measure(ctx context.Context, b benchmark, o options, command string,
 	out io.Writer) (err error) {
+	files, err := o.outputs()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, files.close()) }()
 	s, err := b.open(o, out)
 	if err != nil {
 		return err
@@ -156,12 +161,7 @@ func measure(ctx context.Context, b benchmark, o options, command string,
 	if err := report(out, rows, s.bars, result); err != nil {
 		return err
 	}
-	return errors.Join(
-		save(o.jsonFile, func(w io.Writer) error { return harness.WriteJSON(w, rows) }),
-		save(o.plotFile, func(w io.Writer) error {
-			return harness.WritePlot(w, "bench "+b.name, header, rows)
-		}),
-		failures(result))
+	return errors.Join(files.write(b.name, header, rows), failures(result))
 }
 
 func report(out io.Writer, rows []harness.Row, bars []harness.Bar, r *harness.Result) error {
@@ -186,16 +186,4 @@ func failures(r *harness.Result) error {
 		all = append(all, fmt.Errorf("%s: %w", subject, err))
 	}
 	return errors.Join(all...)
-}
-
-// save writes a file, unless it has no name.
-func save(path string, write func(io.Writer) error) error {
-	if path == "" {
-		return nil
-	}
-	f, err := os.Create(path)
-	if err != nil {
-		return err
-	}
-	return errors.Join(write(f), f.Close())
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -100,6 +101,23 @@ func TestMsgSubjects(t *testing.T) {
 	for _, bar := range s.bars {
 		if !known[bar.Over] || !known[bar.Under] {
 			t.Errorf("bar %s compares %v with %v: want subjects", bar.Name, bar.Over, bar.Under)
+		}
+	}
+}
+
+// A file that cannot be written to is found out before anything starts.
+func TestBadFiles(t *testing.T) {
+	never := benchmark{open: func(options, io.Writer) (*setup, error) {
+		t.Error("the benchmark was opened: want a look at the files first")
+		return nil, errors.ErrUnsupported
+	}}
+	dir := t.TempDir()
+	bad := filepath.Join(dir, "missing", "file")
+	for _, o := range []options{{jsonFile: bad}, {plotFile: bad},
+		{jsonFile: filepath.Join(dir, "rows"), plotFile: bad}} {
+		err := measure(t.Context(), never, o, "bench", io.Discard)
+		if !errors.Is(err, os.ErrNotExist) || strings.Contains(err.Error(), "\n") {
+			t.Errorf("%+v: %v: want one line that says that there is no such file", o, err)
 		}
 	}
 }
