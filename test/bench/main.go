@@ -36,7 +36,7 @@ const workerVerb = "worker"
 
 func main() {
 	if hosted.Booted() {
-		coreos.Main(worker.App()) // a core of the machine that a worker has made of this program
+		coreos.Main(worker.Apps()...) // a core of a machine that a worker has made
 		return
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)

@@ -37,7 +37,7 @@ type msg struct {
 	pages                   *hugePages
 	c                       *harness.Worker
 	threads, process, small *harness.Worker
-	hosted                  *harness.Worker
+	hosted, deaths          *harness.Worker
 }
 
 func openMsg(o options, log io.Writer) (*setup, error) {
@@ -76,6 +76,7 @@ func (m *msg) start(o options, log io.Writer) error {
 		{&m.process, worker.Processes, pages},
 		{&m.small, worker.Processes, worker.SmallPages},
 		{&m.hosted, worker.Hosted, pages},
+		{&m.deaths, worker.Deaths, pages},
 	} {
 		if *w.to, err = startGo(w.mode, w.pages, cpuA, cpuB); err != nil {
 			return err
@@ -107,7 +108,7 @@ func startGo(mode, pages string, cpuA, cpuB int) (*harness.Worker, error) {
 
 func (m *msg) close() error {
 	var all []error
-	for _, w := range []*harness.Worker{m.c, m.threads, m.process, m.small, m.hosted} {
+	for _, w := range []*harness.Worker{m.c, m.threads, m.process, m.small, m.hosted, m.deaths} {
 		if w != nil {
 			all = append(all, w.Close())
 		}

@@ -8,6 +8,7 @@ func msgBars() []harness.Bar {
 	inThread := harness.Ref{Case: latency, Subject: ring + inThreads}
 	loop := harness.Ref{Case: wakeUp, Subject: hostedLoop}
 	sleeper := harness.Ref{Case: wakeUp, Subject: cWake}
+	notice := harness.Ref{Case: death, Subject: survivors}
 	poll := harness.Ref{Case: fanOut, Subject: polling}
 	stubAdds := atMost("a stub's share of a one-line message, ns", harness.Ref{Case: stubs,
 		Subject: stub}, harness.Ref{Case: stubs, Subject: rawRing}, 5, 5)
@@ -18,6 +19,7 @@ func msgBars() []harness.Bar {
 		atMost("wake-up of a sleeping core / C eventfd + epoll", loop, sleeper, 1.3, 1.3),
 		atMost("64 idle channels, ns a round", poll, harness.Ref{}, 60, 60),
 		stubAdds,
+		atMost("a killed core is known to all others, ms", notice, harness.Ref{}, 50, 50),
 	)
 }
 

@@ -18,6 +18,7 @@ const (
 	fanOut     = "fan-out to 64 idle channels"
 	stubs      = "one-way message within a core"
 	loopDelay  = "loop beside k busy goroutines"
+	death      = "death of a core by SIGKILL"
 )
 
 // Subjects that others are compared with.
@@ -38,6 +39,7 @@ const (
 	polling    = "WaitSet.Poll"
 	rawRing    = "ring"
 	stub       = "generated stub"
+	survivors  = "loops of the other hosted cores"
 )
 
 // bulkBytes is the size of the buffers of case bulk.
@@ -52,7 +54,7 @@ const (
 
 func (m *msg) subjects() []harness.Subject {
 	return slices.Concat(m.latencies(), m.throughputs(), m.bulks(), m.wakeUps(), m.polls(),
-		m.stubs(), m.delays())
+		m.stubs(), m.delays(), m.notices())
 }
 
 // A runner takes one sample.
@@ -169,4 +171,11 @@ func (m *msg) delays() []harness.Subject {
 		all = append(all, s)
 	}
 	return all
+}
+
+func (m *msg) notices() []harness.Subject {
+	g := group{death, harness.Each("until all know", time.Millisecond)}
+	s := g.subject(survivors, inGo(m.deaths, worker.DeathNotice))
+	s.Count = 1
+	return []harness.Subject{s}
 }

@@ -72,9 +72,12 @@ func forward(path string, in io.Reader) error {
 	return errors.Join(err, pipe.Close())
 }
 
-// App is what both cores of the machine run.
-func App() coreos.App {
-	return coreos.App{Name: appName, Summary: "one side of a benchmark", Run: runCore}
+// Apps are what the cores of the machines of modes Hosted and Deaths run.
+func Apps() []coreos.App {
+	return []coreos.App{
+		{Name: appName, Summary: "one side of a benchmark", Run: runCore},
+		{Name: watchName, Summary: "a core that reports a death, or dies", Run: watch},
+	}
 }
 
 func runCore(s *coreos.OS) error {

@@ -7,6 +7,7 @@
 //	threads     a second thread of the process, GOMAXPROCS=2
 //	processes   a second process, GOMAXPROCS=1 in both
 //	hosted      a core of a hosted machine, as side A
+//	deaths      no sides, but the cores of a hosted machine: deaths.go
 //
 // The sides are pinned to a CPU each. Between them lies an [end] each: a channel of msgpass, bare
 // memory, pipes and sockets. They meet on the channel before a sample and after it. (On a hosted
@@ -86,10 +87,13 @@ func Main(args []string, in io.Reader, out io.Writer) error {
 		return mainProcesses(pages, cpuA, cpuB, in, out)
 	case Hosted:
 		return mainHosted(in)
+	case Deaths:
+		return mainDeaths(in, out)
 	case sideB:
 		return mainSideB(in, out)
 	}
-	return fmt.Errorf("worker: mode %q: want %s, %s or %s", mode, Threads, Processes, Hosted)
+	return fmt.Errorf("worker: mode %q: want %s, %s, %s or %s", mode, Threads, Processes, Hosted,
+		Deaths)
 }
 
 // serve answers each order that comes in by what do returns.
