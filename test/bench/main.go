@@ -31,8 +31,11 @@ const (
 	fullTime  = 4 * time.Minute
 )
 
-// workerVerb makes this program a worker instead; the harness starts it so.
-const workerVerb = "worker"
+// The verbs by which this program starts itself, as a worker or as the janitor of its huge pages.
+const (
+	workerVerb  = "worker"
+	janitorVerb = "janitor"
+)
 
 func main() {
 	if hosted.Booted() {
@@ -81,6 +84,9 @@ type options struct {
 func run(ctx context.Context, args []string) error {
 	if len(args) > 0 && args[0] == workerVerb {
 		return worker.Main(args[1:], os.Stdin, os.Stdout)
+	}
+	if len(args) > 0 && args[0] == janitorVerb {
+		return hosted.Janitor(args[1:])
 	}
 	if len(args) == 0 {
 		return errors.New(usage())

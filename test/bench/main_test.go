@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -16,9 +17,10 @@ import (
 	"skerry/test/limit"
 )
 
-// TestMain lets this program be the workers, as the real one is.
+// TestMain lets this program be the workers and the janitor, as the real one is.
 func TestMain(m *testing.M) {
-	if hosted.Booted() || len(os.Args) > 1 && os.Args[1] == workerVerb {
+	own := []string{workerVerb, janitorVerb}
+	if hosted.Booted() || len(os.Args) > 1 && slices.Contains(own, os.Args[1]) {
 		main()
 		return
 	}

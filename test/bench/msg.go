@@ -34,7 +34,7 @@ const (
 // msg holds the workers of `bench msg`.
 type msg struct {
 	dir                     string // of the C program
-	pages                   *hugePages
+	giveBack                func() // the huge pages; nil: none are reserved
 	c                       *harness.Worker
 	threads, process, small *harness.Worker
 	hosted, deaths          *harness.Worker
@@ -62,7 +62,8 @@ func (m *msg) start(o options, log io.Writer) error {
 	if err != nil {
 		return err
 	}
-	pages := m.choosePages(o, log)
+	pages, taken := m.choosePages(o, log)
+	defer taken()
 	command := exec.Command(program, strconv.Itoa(cpuA), strconv.Itoa(cpuB))
 	command.Stderr = os.Stderr
 	if m.c, err = harness.StartWorker("C", command); err != nil {
@@ -85,17 +86,19 @@ func (m *msg) start(o options, log io.Writer) error {
 	return nil
 }
 
-// choosePages has huge pages reserved if it may.
-func (m *msg) choosePages(o options, log io.Writer) (pages string) {
+// choosePages has huge pages reserved if it may; taken is to be called when the workers have them.
+func (m *msg) choosePages(o options, log io.Writer) (pages string, taken func()) {
+	none := func() {}
 	if o.smallPages {
-		return worker.SmallPages
+		return worker.SmallPages, none
 	}
-	var err error
-	if m.pages, err = reserveHugePages(msgHugePages); err != nil {
+	taken, giveBack, err := reserveHugePages()
+	if err != nil {
 		fmt.Fprintf(log, "warning: %v; pages of 4 KiB are used instead\n", err)
-		return worker.SmallPages
+		return worker.SmallPages, none
 	}
-	return worker.HugePages
+	m.giveBack = giveBack
+	return worker.HugePages, taken
 }
 
 func startGo(mode, pages string, cpuA, cpuB int) (*harness.Worker, error) {
@@ -113,7 +116,10 @@ func (m *msg) close() error {
 			all = append(all, w.Close())
 		}
 	}
-	return errors.Join(errors.Join(all...), m.pages.release(), os.RemoveAll(m.dir))
+	if m.giveBack != nil {
+		m.giveBack()
+	}
+	return errors.Join(errors.Join(all...), os.RemoveAll(m.dir))
 }
 
 func (m *msg) probe() (float64, error) {
