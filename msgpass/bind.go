@@ -104,8 +104,8 @@ func (c *Channel) Bind(p *ClientPort, face *Interface, owner any, takers []Taker
 	states ClientStates) error {
 	number := 2*len(c.clients) + 2 - c.link.side
 	if number >= portsMax {
-		return fmt.Errorf("msgpass: channel with %v has %d clients: want at most %d", c.peer,
-			len(c.clients), len(c.clients))
+		return fmt.Errorf("msgpass: channel with %v has %d clients, the next one's number is %d: "+
+			"want it below %d", c.peer, len(c.clients), number, portsMax)
 	}
 	*p = ClientPort{
 		port: makePort(c, face, number, owner, takers), states: states, free: ^uint64(0),

@@ -19,6 +19,17 @@ const (
 // bulk pool each way. One goroutine, the loop of the core, uses it.
 //
 // A channel that is not up has rings that lead nowhere: Out is always full, In always empty.
+//
+//	state    Connect                                           PeerDied  fault in Next, Fail
+//	down     end 1 reads a name of end 0, tells it: waiting    down      -
+//	         end 0 reads its own name there, clears: up
+//	waiting  end 1 reads its own name: up                      down      -
+//	         another name of end 0: waiting, tells that one
+//	up       the peer's line names others, In is empty: down   down      failed
+//	failed   -                                                 down      -
+//
+// Each way down, and to failed, begins a new attempt with a new name; the way from up counts the
+// lines that are lost. A peer with another layout leaves the channel as it is.
 type Channel struct {
 	In      Receiver
 	Out     Sender

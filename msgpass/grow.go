@@ -13,12 +13,13 @@ func (s *Sender) grow() bool {
 		return false
 	}
 	l := s.at(s.head)
+	// ORDER: acquires the line that the receiver freed; pairs with Release.
 	if l.header() != 0 {
 		return false
 	}
 	next := s.rest[:size]
 	clear(next)
-	// ORDER: publishes the cleared level; pairs with Peek before follow.
+	// ORDER: publishes the cleared level; pairs with the load in Peek, which comes before follow.
 	l.publish(MakeHeader(typeGrow, 0, 0))
 	*s = makeSender(next, s.rest[size:], int(s.head/LineBytes)+1)
 	s.limit = s.head + s.batch
@@ -39,6 +40,7 @@ func (r *Receiver) follow() bool {
 func countLines(mem []byte) int {
 	count := 0
 	for at := 0; at < len(mem); at += LineBytes {
+		// ORDER: none needed: the count is right if the other end writes no more.
 		if h := lineAt(mem, at).header(); h != 0 && h.Type() != typeGrow {
 			count++
 		}

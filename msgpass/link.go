@@ -62,17 +62,21 @@ func (k *link) begin(now kernel.Instant) {
 
 // write writes this end's line.
 func (k *link) write() {
-	// ORDER: seen and version before name; pairs with observe.
+	// ORDER: seen before name; pairs with observe's load of linkSeen.
 	atomic.StoreUint64(&k.own[linkSeen], k.seen)
-	atomic.StoreUint64(&k.own[linkVersion], layoutVersion) // ORDER: as above.
-	atomic.StoreUint64(&k.own[linkName], k.name)           // ORDER: as above.
+	// ORDER: version before name; pairs with check's load of linkVersion.
+	atomic.StoreUint64(&k.own[linkVersion], layoutVersion)
+	// ORDER: name after both, and before tell; pairs with observe's load of linkName.
+	atomic.StoreUint64(&k.own[linkName], k.name)
 }
 
 // observe reads the other end's line.
 func (k *link) observe() (name, seen uint64) {
-	// ORDER: seen first, so that name is at least as new; pairs with write.
+	// ORDER: seen first, so that name is at least as new; pairs with the store to linkSeen in tell,
+	// and in write.
 	seen = atomic.LoadUint64(&k.other[linkSeen])
-	name = atomic.LoadUint64(&k.other[linkName]) // ORDER: as above.
+	// ORDER: name after seen; pairs with write's store to linkName.
+	name = atomic.LoadUint64(&k.other[linkName])
 	return name, seen
 }
 
@@ -111,7 +115,7 @@ func (k *link) advance(reset func()) (wrote bool, err error) {
 
 // check refuses an attempt of the other end that knows another layout, with one error for each.
 func (k *link) check(name uint64) error {
-	// ORDER: after name, so that it is at least as new; pairs with write.
+	// ORDER: after name, so that it is at least as new; pairs with write's store to linkVersion.
 	v := atomic.LoadUint64(&k.other[linkVersion])
 	switch {
 	case v == layoutVersion:
@@ -131,7 +135,8 @@ func (k *link) tell(name uint64) bool {
 		return false
 	}
 	k.seen = name
-	// ORDER: publishes that rings were cleared (end 0) or let go (end 1); pairs with observe.
+	// ORDER: publishes that rings were cleared (end 0) or let go (end 1); pairs with observe's load
+	// of linkSeen.
 	atomic.StoreUint64(&k.own[linkSeen], name)
 	return true
 }

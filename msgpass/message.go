@@ -47,10 +47,11 @@ func (s *Sender) PublishMessage(h Header) {
 			(int64(s.limit)-int64(s.head))/LineBytes))
 	}
 	for i := 1; i < count; i++ {
-		// ORDER: before the first line's header, so that who sees that one sees these.
+		// ORDER: before the first line's header, so that who sees that one sees these; pairs with
+		// the load in Receiver.Further.
 		s.Further(i).publish(MakeHeader(typeFurther, 0, 0) | flagContinued)
 	}
-	s.at(s.head).publish(h)
+	s.at(s.head).publish(h) // ORDER: the whole message, to the receiver; pairs with Peek.
 	s.head += uint64(count) * LineBytes
 }
 
@@ -58,6 +59,7 @@ func (s *Sender) PublishMessage(h Header) {
 // publish it, which breaks the protocol.
 func (r *Receiver) Further(i int) (*Line, bool) {
 	l := r.at(r.head + uint64(i)*LineBytes)
+	// ORDER: after Peek, and acquires this line; pairs with the stores of PublishMessage.
 	return l, l.header()&(flagPresent|flagContinued) == flagPresent|flagContinued
 }
 
