@@ -6,8 +6,19 @@ import (
 	"testing"
 )
 
-// Buffers go to the reader and come back, and no buffer has two owners.
+// Buffers go to the reader and come back, and no buffer has two owners. A pool that hands out what
+// it lent is found by that, and one that loses it.
 func TestPoolOwnership(t *testing.T) {
+	lendAll(t, func(*Pool) {})
+	for name, plant := range poolPlants {
+		if failureOf(t, func(t testing.TB) { lendAll(t, plant) }) == "" {
+			t.Errorf("a pool that %s is not found", name)
+		}
+	}
+}
+
+// lendAll lends all buffers and gets them back; plant runs when all are lent.
+func lendAll(t testing.TB, plant func(*Pool)) {
 	a, b := pair(t)
 	if err := a.Pool.Cut(2048); err != nil {
 		t.Fatal(err)
@@ -21,6 +32,7 @@ func TestPoolOwnership(t *testing.T) {
 		Copy(buffer.Bytes, bytes.Repeat([]byte{byte(i)}, 2048))
 		lentOut = append(lentOut, a.Pool.Lend(buffer, 2000))
 	}
+	plant(&a.Pool)
 	if _, ok := a.Pool.Take(); ok {
 		t.Fatal("a buffer is taken while all are lent")
 	}

@@ -68,8 +68,17 @@ func TestChannelGrowsUnderTraffic(t *testing.T) {
 }
 
 // When either end dies, at any point of a conversation, the next life and the survivor agree on a
-// new epoch, and nothing of the old one is received in it.
+// new epoch, and nothing of the old one is received in it. An epoch that begins with the lines of
+// the last one is found.
 func TestChannelStartsOverAfterDeath(t *testing.T) {
+	startOver(t, func([]byte) func() { return func() {} })
+	if failure := failureOf(t, func(t testing.TB) { startOver(t, keepRings) }); failure == "" {
+		t.Error("rings that were not cleared are not found")
+	}
+}
+
+// startOver lets the ends die in turn; keep runs before each new connection, what it returns after.
+func startOver(t testing.TB, keep func(window []byte) (restore func())) {
 	w := alignedBytes(t, kernel.WindowBytes)
 	lives := [2]uint64{1, 1}
 	c := [2]*Channel{open(t, w, 0, 1, 1), open(t, w, 1, 0, 1)}
@@ -93,7 +102,9 @@ func TestChannelStartsOverAfterDeath(t *testing.T) {
 		if send(c[survivor], 1) {
 			t.Fatal("a channel that is down takes a message")
 		}
+		restore := keep(w)
 		connect(t, c[0], c[1])
+		restore()
 		own, peer := c[survivor].Epoch()
 		if own != lives[survivor] || peer != lives[victim] {
 			t.Fatalf("round %d: epoch is %d, %d: want %d, %d", round, own, peer,

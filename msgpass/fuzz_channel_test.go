@@ -22,13 +22,13 @@ type modelCall struct {
 	word  uint64
 }
 
-func (w *world) open(t *testing.T, end int) {
+func (w *world) open(t testing.TB, end int) {
 	w.lives[end]++
 	w.ends[end] = open(t, w.window, kernel.CoreID(end), kernel.CoreID(1-end), w.lives[end])
 }
 
 // die lets an end die and its next life begin; the other hears of it.
-func (w *world) die(t *testing.T, end int) {
+func (w *world) die(t testing.TB, end int) {
 	w.open(t, end)
 	want := 0
 	if w.up {
@@ -41,7 +41,7 @@ func (w *world) die(t *testing.T, end int) {
 }
 
 // call takes the next step of a call from an end by a slot.
-func (w *world) call(t *testing.T, end, slot int, word uint64) {
+func (w *world) call(t testing.TB, end, slot int, word uint64) {
 	caller, callee := w.ends[end].Callers[slot], w.ends[1-end].Callees[slot]
 	m := &w.calls[end][slot]
 	request, reply := callee.Request(), caller.Reply()
@@ -71,7 +71,7 @@ func (w *world) call(t *testing.T, end, slot int, word uint64) {
 }
 
 // step does one operation on the real thing and on the model.
-func (w *world) step(t *testing.T, in *script) {
+func (w *world) step(t testing.TB, in *script) {
 	op := in.byte()
 	end := op >> 7
 	c := w.ends[end]
@@ -109,6 +109,24 @@ func (w *world) step(t *testing.T, in *script) {
 	}
 }
 
+// compareChannel does what data says on a channel and on the model. A nil plant plants nothing;
+// what it returns runs before each operation.
+func compareChannel(t testing.TB, window, data []byte, plant func(*world) func()) {
+	clear(window)
+	w := &world{window: window}
+	w.open(t, 0)
+	w.open(t, 1)
+	spoil := func() {}
+	if plant != nil {
+		spoil = plant(w)
+	}
+	in := &script{data}
+	for steps := 0; !in.done() && steps < stepsMax; steps++ {
+		spoil()
+		w.step(t, in)
+	}
+}
+
 // A channel does what two slices do, whatever the order of messages, calls, growth, deaths of
 // either end and new connections.
 func FuzzChannel(f *testing.F) {
@@ -116,14 +134,34 @@ func FuzzChannel(f *testing.F) {
 	f.Add(bytesOf(20, 7, 0, 200, 128, 9, 6, 2, 7, 130, 134))
 	f.Add(bytesOf(60, 7, 5, 255, 130, 130, 133, 255, 2, 2, 2))
 	window := alignedBytes(f, kernel.WindowBytes)
-	f.Fuzz(func(t *testing.T, data []byte) {
-		clear(window)
-		w := &world{window: window}
-		w.open(t, 0)
-		w.open(t, 1)
-		in := &script{data}
-		for steps := 0; !in.done() && steps < stepsMax; steps++ {
-			w.step(t, in)
+	f.Fuzz(func(t *testing.T, data []byte) { compareChannel(t, window, data, nil) })
+}
+
+// unclean returns the plant of an end 0 that does not clear something for a new epoch.
+func unclean(keep func(window []byte) (restore func())) func(*world) func() {
+	return func(w *world) func() {
+		up, restore := true, func() {}
+		return func() {
+			if w.up && !up {
+				restore()
+			}
+			if up = w.up; !up {
+				restore = keep(w.window)
+			}
 		}
-	})
+	}
+}
+
+// The comparison finds an end that does not clear the rings, or the call slots, for a new epoch.
+func TestChannelPlantsAreFound(t *testing.T) {
+	window := alignedBytes(t, kernel.WindowBytes)
+	wantSound(t, func(data []byte) { compareChannel(t, window, data, nil) })
+	for name, plant := range map[string]func(*world) func(){
+		"does not clear the rings":      unclean(keepRings),
+		"does not clear the call slots": unclean(keepCalls),
+	} {
+		wantFound(t, name, func(t testing.TB, data []byte) {
+			compareChannel(t, window, data, plant)
+		})
+	}
 }

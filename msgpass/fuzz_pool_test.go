@@ -21,7 +21,7 @@ type modelLoan struct {
 }
 
 // check requires that no granule has two holders, and that the pool still knows all buffers.
-func (m *modelPool) check(t *testing.T, p *Pool) {
+func (m *modelPool) check(t testing.TB, p *Pool) {
 	t.Helper()
 	held := map[int]int{}
 	for _, b := range m.taken {
@@ -42,7 +42,7 @@ func (m *modelPool) check(t *testing.T, p *Pool) {
 }
 
 // step does one operation on the real pool and on the model.
-func (m *modelPool) step(t *testing.T, a, b *Channel, in *script) {
+func (m *modelPool) step(t testing.TB, a, b *Channel, in *script) {
 	op, at := in.byte(), in.byte()
 	switch op % 6 {
 	case 0, 1:
@@ -72,7 +72,7 @@ func (m *modelPool) step(t *testing.T, a, b *Channel, in *script) {
 	}
 }
 
-func (m *modelPool) take(t *testing.T, a *Channel) {
+func (m *modelPool) take(t testing.TB, a *Channel) {
 	b, ok := a.Pool.Take()
 	if all := len(m.taken) + len(m.lent); ok != (all < poolBytes/m.size && a.Up()) {
 		t.Fatalf("took a buffer: %v, with %d of %d in use, up %v", ok, all, poolBytes/m.size,
@@ -86,7 +86,7 @@ func (m *modelPool) take(t *testing.T, a *Channel) {
 	}
 }
 
-func (m *modelPool) lend(t *testing.T, a, b *Channel, i int, fill byte) {
+func (m *modelPool) lend(t testing.TB, a, b *Channel, i int, fill byte) {
 	buffer := m.taken[i]
 	m.taken = slices.Delete(m.taken, i, i+1)
 	buffer.Bytes[0], buffer.Bytes[m.size-1] = fill, fill
@@ -100,13 +100,41 @@ func (m *modelPool) lend(t *testing.T, a, b *Channel, i int, fill byte) {
 	m.lent = append(m.lent, modelLoan{d, payload, fill})
 }
 
-func (m *modelPool) giveBack(t *testing.T, b *Channel, i int) {
+func (m *modelPool) giveBack(t testing.TB, b *Channel, i int) {
 	l := m.lent[i]
 	if mem := l.payload.Bytes; mem[0] != l.fill || mem[len(mem)-1] != l.fill {
 		t.Fatalf("descriptor %#x: the payload changed", uint64(l.descriptor))
 	}
 	b.Loans.Return(l.payload)
 	m.lent = slices.Delete(m.lent, i, i+1)
+}
+
+// comparePool does what data says on a pool and on the model; plant runs before each operation.
+func comparePool(t testing.TB, window, data []byte, plant func(*Pool)) {
+	clear(window)
+	a, b := open(t, window, 0, 1, 1), open(t, window, 1, 0, 1)
+	connect(t, a, b)
+	m, life := modelPool{size: PoolBufferBytes}, uint64(1)
+	in := &script{data}
+	for steps := 0; !in.done() && steps < stepsMax; steps++ {
+		plant(&a.Pool)
+		m.check(t, &a.Pool)
+		switch {
+		case in.rest[0] == 255:
+			in.byte()
+			life++
+			b = open(t, window, 1, 0, life)
+			a.PeerDied()
+		case in.rest[0] == 254:
+			in.byte()
+			if !a.Up() {
+				m.lent = nil
+			}
+			connect(t, a, b)
+		default:
+			m.step(t, a, b, in)
+		}
+	}
 }
 
 // A pool does what a list of owners does, whatever the order of taking, lending, returning,
@@ -117,29 +145,25 @@ func FuzzPool(f *testing.F) {
 	f.Add(bytesOf(20, 0, 0, 1, 1, 2, 0, 255, 0, 254, 0, 3, 0))
 	f.Add(append([]byte{5, 0}, bytesOf(300, 0, 0, 2, 0)...))
 	window := alignedBytes(f, kernel.WindowBytes)
-	f.Fuzz(func(t *testing.T, data []byte) {
-		clear(window)
-		a, b := open(t, window, 0, 1, 1), open(t, window, 1, 0, 1)
-		connect(t, a, b)
-		m, life := modelPool{size: PoolBufferBytes}, uint64(1)
-		in := &script{data}
-		for steps := 0; !in.done() && steps < stepsMax; steps++ {
-			m.check(t, &a.Pool)
-			switch {
-			case in.rest[0] == 255:
-				in.byte()
-				life++
-				b = open(t, window, 1, 0, life)
-				a.PeerDied()
-			case in.rest[0] == 254:
-				in.byte()
-				if !a.Up() {
-					m.lent = nil
-				}
-				connect(t, a, b)
-			default:
-				m.step(t, a, b, in)
-			}
+	f.Fuzz(func(t *testing.T, data []byte) { comparePool(t, window, data, func(*Pool) {}) })
+}
+
+// poolPlants are pools with bugs. The first takes what it lent for returned, so that Take hands it
+// out; the second forgets it.
+var poolPlants = map[string]func(*Pool){
+	"hands out what it lent": func(p *Pool) {
+		for _, g := range p.out {
+			*p.owner(g) = 0
 		}
-	})
+	},
+	"loses what it lent": func(p *Pool) { p.out = p.out[:0] },
+}
+
+// The comparison finds a pool that hands out what it lent, and one that loses it.
+func TestPoolPlantsAreFound(t *testing.T) {
+	window := alignedBytes(t, kernel.WindowBytes)
+	wantSound(t, func(data []byte) { comparePool(t, window, data, func(*Pool) {}) })
+	for name, plant := range poolPlants {
+		wantFound(t, name, func(t testing.TB, data []byte) { comparePool(t, window, data, plant) })
+	}
 }

@@ -48,7 +48,7 @@ func (s *script) byte() int {
 // offer sends a message of size bytes on the real ring and on the model. A refusal is right if the
 // level that refused had less than a batch, or the message's lines, free; acceptance is right if it
 // had room.
-func (q *queue) offer(t *testing.T, s *Sender, size int) {
+func (q *queue) offer(t testing.TB, s *Sender, size int) {
 	t.Helper()
 	h := MakeHeader(testType, size, uint32(q.next))
 	slots := int(s.mask+1) / LineBytes
@@ -89,7 +89,7 @@ func (q *queue) offer(t *testing.T, s *Sender, size int) {
 }
 
 // accept compares what Peek returned with the model's oldest message.
-func (q *queue) accept(t *testing.T, r *Receiver, l *Line, h Header) {
+func (q *queue) accept(t testing.TB, r *Receiver, l *Line, h Header) {
 	t.Helper()
 	if len(q.messages) == 0 {
 		if h != 0 {
@@ -120,6 +120,70 @@ func (q *queue) accept(t *testing.T, r *Receiver, l *Line, h Header) {
 // sizeOf spreads a byte over the sizes of messages.
 func sizeOf(b int) int { return min(b*4, MessageBytesMax) }
 
+// ringWorld is both ends of a ring and the dumb model of it.
+type ringWorld struct {
+	s     Sender
+	r     Receiver
+	q     queue
+	plant func() // puts a planted bug's doing into effect, before each message
+}
+
+func (w *ringWorld) send(t testing.TB, size int) {
+	w.plant()
+	w.q.offer(t, &w.s, size)
+}
+
+func (w *ringWorld) receive(t testing.TB) {
+	w.plant()
+	l, h := w.r.Peek()
+	for h != 0 && h.Type() == typeGrow {
+		if !w.r.follow() {
+			t.Fatal("the sender grew beyond the last level")
+		}
+		l, h = w.r.Peek()
+	}
+	w.q.accept(t, &w.r, l, h)
+}
+
+// step does one operation on the real ring and on the model.
+func (w *ringWorld) step(t testing.TB, in *script) {
+	switch in.byte() % 4 {
+	case 0:
+		w.send(t, sizeOf(in.byte()))
+	case 1:
+		w.receive(t)
+	case 2:
+		for range in.byte() {
+			w.send(t, 8)
+		}
+	case 3:
+		for range in.byte() {
+			w.receive(t)
+		}
+	}
+}
+
+// compareRing does what data says on a ring and on the model. A nil plant plants nothing.
+func compareRing(t testing.TB, mem, data []byte, plant func(*ringWorld) func()) {
+	const first = ringSlotsMin * LineBytes
+	clear(mem[:first])
+	in := &script{data}
+	start := in.byte() % ringSlotsMin
+	w := &ringWorld{
+		s: makeSender(mem[:first], mem[first:], start),
+		r: makeReceiver(mem[:first], mem[first:], start), plant: func() {},
+	}
+	if plant != nil {
+		w.plant = plant(w)
+	}
+	for steps := 0; !in.done() && steps < stepsMax; steps++ {
+		w.step(t, in)
+	}
+	if got, want := countLines(mem[:ringBytes-len(w.s.rest)]), w.q.lines[0]; got != want {
+		t.Fatalf("%d lines hold messages: the model has %d", got, want)
+	}
+}
+
 // A ring does what a slice does, whatever the order of messages of all sizes, releases, refusals
 // and growth.
 func FuzzRing(f *testing.F) {
@@ -128,44 +192,34 @@ func FuzzRing(f *testing.F) {
 	f.Add(bytesOf(400, 2, 255, 3, 3))
 	f.Add(bytesOf(300, 0, 224, 1, 0, 5))
 	mem := alignedBytes(f, ringBytes)
-	f.Fuzz(func(t *testing.T, data []byte) {
-		clear(mem[:ringSlotsMin*LineBytes])
-		const first = ringSlotsMin * LineBytes
-		in := script{data}
-		start := in.byte() % ringSlotsMin
-		s := makeSender(mem[:first], mem[first:], start)
-		r := makeReceiver(mem[:first], mem[first:], start)
-		var q queue
-		receive := func() {
-			l, h := r.Peek()
-			for h != 0 && h.Type() == typeGrow {
-				if !r.follow() {
-					t.Fatal("the sender grew beyond the last level")
-				}
-				l, h = r.Peek()
-			}
-			q.accept(t, &r, l, h)
-		}
-		for steps := 0; !in.done() && steps < stepsMax; steps++ {
-			switch in.byte() % 4 {
-			case 0:
-				q.offer(t, &s, sizeOf(in.byte()))
-			case 1:
-				receive()
-			case 2:
-				for range in.byte() {
-					q.offer(t, &s, 8)
-				}
-			case 3:
-				for range in.byte() {
-					receive()
+	f.Fuzz(func(t *testing.T, data []byte) { compareRing(t, mem, data, nil) })
+}
+
+// The comparison finds a sender that looks at the wrong end of a batch, and one that goes on in a
+// level that it did not clear.
+func TestRingPlantsAreFound(t *testing.T) {
+	mem := alignedBytes(t, ringBytes)
+	wantSound(t, func(data []byte) { compareRing(t, mem, data, nil) })
+	for name, plant := range map[string]func(w *ringWorld) func(){
+		"claims a batch whose first slot alone is free": func(w *ringWorld) func() {
+			return func() {
+				if w.s.head >= w.s.limit && w.s.at(w.s.head).header() == 0 {
+					w.s.limit = w.s.head + w.s.batch
 				}
 			}
-		}
-		if got, want := countLines(mem[:ringBytes-len(s.rest)]), q.lines[0]; got != want {
-			t.Fatalf("%d lines hold messages: the model has %d", got, want)
-		}
-	})
+		},
+		"leaves old lines in a new level": func(w *ringWorld) func() {
+			level := w.s.mask
+			return func() {
+				if w.s.mask != level {
+					w.s.at(w.s.head).publish(MakeHeader(testType, 8, 0))
+					level = w.s.mask
+				}
+			}
+		},
+	} {
+		wantFound(t, name, func(t testing.TB, data []byte) { compareRing(t, mem, data, plant) })
+	}
 }
 
 // bytesOf returns the pattern n times.

@@ -77,9 +77,24 @@ func TestWaitFindsWhatPollForgot(t *testing.T) {
 }
 
 // A peer that sleeps is kicked for a message sent after the ring has grown, whatever was sent and
-// flushed before: positions never come twice. The planted bug, positions that start over with each
-// level, made the last one equal to the one at the first Flush.
+// flushed before: positions never come twice. Positions that start over with each level are found:
+// one is that of the first Flush.
 func TestFlushKicksAfterGrowth(t *testing.T) {
+	growAfterFlush(t, func(*Sender) {})
+	failure := failureOf(t, func(t testing.TB) {
+		growAfterFlush(t, func(s *Sender) {
+			s.head -= ringSlotsMin * LineBytes
+			s.limit -= ringSlotsMin * LineBytes
+		})
+	})
+	if failure == "" {
+		t.Error("positions that start over are not found")
+	}
+}
+
+// growAfterFlush looks at the positions after growth, for each one at the last Flush before; grown
+// runs when the ring has grown.
+func growAfterFlush(t testing.TB, grown func(*Sender)) {
 	for first := range ringSlotsMin {
 		a, b := pair(t)
 		w := NewWaitSet(a.core)
@@ -99,6 +114,9 @@ func TestFlushKicksAfterGrowth(t *testing.T) {
 		}
 		for sent := range ringSlotsMin {
 			sendAll(t, a, 1)
+			if sent == 0 {
+				grown(&a.Out)
+			}
 			if a.Out.head == a.flushed {
 				t.Fatalf("%d messages after growth, the position is that of the last Flush", sent+1)
 			}
@@ -107,7 +125,7 @@ func TestFlushKicksAfterGrowth(t *testing.T) {
 }
 
 // sendAll sends messages that the channel must have room for.
-func sendAll(t *testing.T, c *Channel, count int) {
+func sendAll(t testing.TB, c *Channel, count int) {
 	t.Helper()
 	for i := range count {
 		if !send(c, uint64(i)) {
