@@ -3,7 +3,7 @@ package main
 import "fmt"
 
 // find returns the command with the given verb; the error suggests the verb that is spelt most
-// like it.
+// like it, if one is anything like it.
 func find(verb string) (command, error) {
 	best, bestDistance := "", len(verb)+1
 	for _, c := range commands() {
@@ -13,6 +13,9 @@ func find(verb string) (command, error) {
 		if d := distance(verb, c.verb); c.summary != "" && d < bestDistance {
 			best, bestDistance = c.verb, d
 		}
+	}
+	if best == "" {
+		return command{}, fmt.Errorf("skerry: unknown verb %q: see `skerry help`", verb)
 	}
 	return command{}, fmt.Errorf("skerry: unknown verb %q: did you mean %q? See `skerry help`",
 		verb, best)

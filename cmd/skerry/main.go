@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 )
 
 // Exit statuses. A machine that was ended by signal n leaves 128 + n, as shells have it.
@@ -46,6 +47,9 @@ func dispatch(args []string) (status int, err error) {
 	if len(args) == 0 {
 		printHelp(os.Stderr)
 		return statusUsage, errUsage
+	}
+	if slices.Contains([]string{"-h", "-help", "--help"}, args[0]) {
+		return help(args[1:])
 	}
 	c, err := find(args[0])
 	if err != nil {
