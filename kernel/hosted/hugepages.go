@@ -21,9 +21,9 @@ type pool struct {
 	lock *os.File // flock on the file with the size; the lock ends with the process, too
 }
 
-// lockPool waits for the lock. Errors: most of all that this user may not change the pool.
+// lockPool waits for the lock. That takes no right to change the pool: enough pages may be free.
 func lockPool(dir string) (*pool, error) {
-	file, err := os.OpenFile(filepath.Join(dir, "nr_hugepages"), os.O_RDWR, 0)
+	file, err := os.OpenFile(filepath.Join(dir, "nr_hugepages"), os.O_RDONLY, 0)
 	if err != nil {
 		return nil, err
 	}
