@@ -113,6 +113,8 @@ func TestBadInput(t *testing.T) {
 		{onCores(t, "--cores", "0", "end"), statusFailed, "hosted: 0 cores: want 1 to 64"},
 		{onCores(t, "--cores", "65", "end"), statusFailed, "hosted: 65 cores: want 1 to 64"},
 		{onCores(t, "--instance", "/nowhere", "end"), statusFailed, "hosted: instance: stat /now"},
+		{onCores(t, "--instance", "/bin/true", "end"), statusFailed,
+			"core 0, core 1, life 1: panicked: ended without attaching: want a program that calls"},
 	} {
 		said, _ := c.command.CombinedOutput()
 		line, rest, _ := strings.Cut(string(said), "\n")

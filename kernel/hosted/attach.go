@@ -21,6 +21,9 @@ func Attach() (*Core, error) {
 	if err := takeSeat(record.Core, record.Page); err != nil {
 		return nil, err
 	}
+	if err := record.empty(); err != nil {
+		return nil, err
+	}
 	c := &Core{
 		boot: kernel.BootInfo{
 			Core: record.Core, Cores: record.cores(), Incarnation: record.Incarnation,

@@ -17,10 +17,13 @@ import (
 const bootVariable = "SKERRY_HOSTED"
 
 // bootVersion changes with the record, the control messages and the meaning of the files.
-const bootVersion = 1
+const bootVersion = 2
 
-// bootRecord tells a core what it is, and which of its files is what.
+// bootRecord tells a core what it is, and which of its files is what. The core empties the record's
+// file when it has taken its seat: by that the launcher knows of it, even when the core is dead.
 type bootRecord struct {
+	file int // that it was read from
+
 	Version     int
 	Core        kernel.CoreID
 	Incarnation uint64
@@ -60,8 +63,18 @@ func readBoot() (*bootRecord, error) {
 	if err != nil {
 		return nil, fmt.Errorf("hosted: boot record in file %d: %w", fd, err)
 	}
-	unix.Close(fd)
+	unix.CloseOnExec(fd)
+	record.file = fd
 	return record, nil
+}
+
+// empty tells the launcher that the seat is taken.
+func (r *bootRecord) empty() error {
+	defer unix.Close(r.file)
+	if err := unix.Ftruncate(r.file, 0); err != nil {
+		return fmt.Errorf("hosted: empty the boot record, file %d: %w", r.file, err)
+	}
+	return nil
 }
 
 func decodeBoot(fd int) (*bootRecord, error) {

@@ -16,6 +16,7 @@ type life struct {
 	incarnation uint64
 	process     *os.Process
 	wire        *wire
+	boot        int    // file: see bootRecord
 	crash       int    // file: see sendCrashesTo
 	stopReason  string // not empty: it was stopped; guarded by Machine.mu
 	deaths      obituaries
@@ -55,7 +56,10 @@ func (m *Machine) start(index int) error {
 
 // spawn starts the process of a life. Whatever goes wrong, nothing of it stays.
 func (m *Machine) spawn(index int, incarnation uint64) (*life, error) {
-	l := &life{incarnation: incarnation, news: make(chan struct{}, 1), done: make(chan struct{})}
+	l := &life{
+		incarnation: incarnation, boot: -1,
+		news: make(chan struct{}, 1), done: make(chan struct{}),
+	}
 	const kind = unix.SOCK_SEQPACKET | unix.SOCK_CLOEXEC | unix.SOCK_NONBLOCK
 	pair, err := unix.Socketpair(unix.AF_UNIX, kind, 0)
 	if err != nil {
@@ -76,6 +80,7 @@ func (m *Machine) spawn(index int, incarnation uint64) (*life, error) {
 
 func (l *life) close() {
 	l.wire.file.Close()
+	unix.Close(l.boot)
 	unix.Close(l.crash)
 }
 
@@ -93,12 +98,10 @@ func (m *Machine) exec(index int, l *life, control int) (*os.Process, error) {
 	list := fileList{null.Fd(), out.Fd(), errOut.Fd()}
 	bootNumber := list.add(-1)
 	record := m.bootRecord(index, l, control, &list)
-	boot, err := record.write()
-	if err != nil {
+	if l.boot, err = record.write(); err != nil {
 		return nil, fmt.Errorf("write its boot record: %w", err)
 	}
-	defer unix.Close(boot)
-	list[bootNumber] = uintptr(boot)
+	list[bootNumber] = uintptr(l.boot)
 	takeKicks(m.files.bells[index]) // kicks of a core that was not running do nothing
 	return m.spawner.start(index, m.config.Instance, &syscall.ProcAttr{
 		Env:   environment(bootNumber),

@@ -25,7 +25,8 @@ func (m *Machine) reap(index int, l *life) {
 	if ok && own.Core == e.Core && own.Incarnation == e.Incarnation {
 		e = own
 	} else {
-		e.Cause, e.Reason = verdict(state.Sys().(syscall.WaitStatus), l.readCrash(), l.stopReason)
+		status := state.Sys().(syscall.WaitStatus)
+		e.Cause, e.Reason = verdict(status, l.attached(), l.readCrash(), l.stopReason)
 		e.Inscribe(page)
 	}
 	m.bury(index, l, e)
@@ -58,12 +59,16 @@ func (l *life) inform(n kernel.Notice) {
 }
 
 // verdict tells what ended a process that left no epitaph.
-func verdict(status syscall.WaitStatus, crash, stopReason string) (epitaph.Cause, string) {
+func verdict(
+	status syscall.WaitStatus, attached bool, crash, stopReason string,
+) (epitaph.Cause, string) {
 	switch {
 	case status.Signaled() && status.Signal() == syscall.SIGKILL && stopReason != "":
 		return epitaph.Stopped, stopReason
 	case status.Signaled():
 		return signalVerdict(status.Signal())
+	case status.ExitStatus() == 0 && !attached:
+		return epitaph.Panicked, "ended without attaching: want a program that calls coreos.Main"
 	case status.ExitStatus() == 0:
 		return epitaph.Exited, "the program returned"
 	case strings.HasPrefix(crash, "SIG"), strings.HasPrefix(crash, "[signal "):
@@ -82,6 +87,12 @@ func signalVerdict(s syscall.Signal) (epitaph.Cause, string) {
 		return epitaph.Faulted, reason
 	}
 	return epitaph.Killed, reason
+}
+
+// attached tells whether the core took its seat: see bootRecord.
+func (l *life) attached() bool {
+	var stat unix.Stat_t
+	return unix.Fstat(l.boot, &stat) == nil && stat.Size == 0
 }
 
 // readCrash returns the first line of what the Go runtime wrote when it crashed.
