@@ -19,8 +19,8 @@ const (
 	RingSlotsMax = 4096
 
 	// batchSlotsMax bounds the look-ahead of a sender; a quarter of a ring at most, so that the
-	// receiver frees one batch while the sender fills the others. Measured, not derived: in a ring
-	// of 1024 slots, 256 makes a stream twice as slow on the machine of docs/results.
+	// receiver frees one batch while the sender fills the others. Measured, not derived: with 256,
+	// `./dev bench msg` shows a stream through 1024 slots twice as slow, for a reason not yet known.
 	batchSlotsMax = 64
 
 	// messageLinesMax is a batch of the smallest ring: room for it can always be found.
