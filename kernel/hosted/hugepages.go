@@ -1,6 +1,7 @@
 package hosted
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -110,14 +111,23 @@ func (p *pool) resize(change int) (int, error) {
 	return after - before, err
 }
 
-// size returns how many pages the pool is to have, without surplus ones that will leave it.
+// size returns how many pages the pool is to have, without surplus ones that will leave it. When
+// one leaves, both numbers change: so they are read until the surplus stays the same.
 func (p *pool) size() (int, error) {
-	total, err := p.read("nr_hugepages")
-	if err != nil {
-		return 0, err
-	}
 	surplus, err := p.read("surplus_hugepages")
-	return total - surplus, err
+	for range poolLooksMax {
+		if err != nil {
+			return 0, err
+		}
+		before := surplus
+		total, totalErr := p.read("nr_hugepages")
+		surplus, err = p.read("surplus_hugepages")
+		if err = errors.Join(totalErr, err); err == nil && surplus == before {
+			return total - surplus, nil
+		}
+	}
+	return 0, fmt.Errorf("%s: the surplus changed %d times while the size was read: want it still",
+		p.dir, poolLooksMax)
 }
 
 func (p *pool) read(name string) (int, error) {

@@ -8,7 +8,8 @@ import (
 
 const (
 	// CoresMax is the most cores of a machine. There is a window for each pair: 2016 files and
-	// 4 GiB of (mostly untouched) memory at 64 cores, and both grow with the square.
+	// 4 GiB of memory at 64 cores, and both grow with the square. Huge pages are taken all at
+	// once, small ones when they are touched.
 	CoresMax = 64
 
 	// argsBytesMax bounds a program's arguments, which each core holds a copy of.
@@ -26,6 +27,9 @@ const (
 	// may become huge pages: a window of small pages takes memory only where it is used.
 	pageMiB        = kernel.WindowBytes >> 20
 	poolPercentMax = 25
+
+	// poolLooksMax is how often the pool's size is read before it counts as too restless.
+	poolLooksMax = 100
 
 	// crashBytesMax is how much of a crash is read: its first line tells the reason.
 	crashBytesMax = 4096
