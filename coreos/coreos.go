@@ -28,9 +28,8 @@ import (
 
 // App is a program for the cores of a machine.
 type App struct {
-	Name    string          // by which it is asked for
-	Summary string          // one line for people
-	Run     func(*OS) error // runs on each core; a core lives as long as it does
+	Name string          // by which it is asked for
+	Run  func(*OS) error // runs on each core; a core lives as long as it does
 }
 
 // OS is what an app gets: its core, and the core's loop.

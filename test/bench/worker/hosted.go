@@ -75,8 +75,8 @@ func forward(path string, in io.Reader) error {
 // Apps are what the cores of the machines of modes Hosted and Deaths run.
 func Apps() []coreos.App {
 	return []coreos.App{
-		{Name: appName, Summary: "one side of a benchmark", Run: runCore},
-		{Name: watchName, Summary: "a core that reports a death, or dies", Run: watch},
+		{Name: appName, Run: runCore},
+		{Name: watchName, Run: watch},
 	}
 }
 
