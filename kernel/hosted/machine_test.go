@@ -122,17 +122,18 @@ func TestPlaces(t *testing.T) {
 	}
 }
 
-// A second process cannot be the same core, and is told which process is.
+// A second process cannot be the same core, and is told which process is. Planted: a core that
+// loses its seat.
 func TestSecondInstanceIsRefused(t *testing.T) {
-	r := build(t, 1, "twice")
-	if err := r.Run(); err != nil {
-		t.Error(err)
-	}
-	var process, holder int
-	_, err := fmt.Sscanf(r.said(), "I am process %d; the second says: hosted: core 0 runs already "+
-		"as process %d\n", &process, &holder)
-	if err != nil || process != holder {
-		t.Errorf("the core says %q (%v): want the number of its own process twice", r.said(), err)
+	for _, seat := range []string{"kept", "loose"} {
+		r := build(t, 1, "twice", seat)
+		r.Run()
+		var process, holder int
+		_, err := fmt.Sscanf(r.said(), "I am process %d; the second says: hosted: core 0 runs "+
+			"already as process %d\n", &process, &holder)
+		if refused := err == nil && process == holder; refused != (seat == "kept") {
+			t.Errorf("seat %s: the core says %q: want its process twice if kept", seat, r.said())
+		}
 	}
 }
 

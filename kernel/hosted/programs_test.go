@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 
@@ -16,12 +17,16 @@ import (
 
 var errTest = errors.New("an error of the program")
 
-// watchDeaths prints a line for each death that it is told of, with the time.
+// watchDeaths prints a line for each death that it is told of, with the time. The argument "drop"
+// plants a core that drops the notice of life 3.
 func watchDeaths(core kernel.Core) error {
 	fmt.Printf("core %d watches, life %d\n", core.Boot().Core, core.Boot().Incarnation)
 	for {
 		core.Wait(kernel.Forever)
 		for n, ok := core.Notice(); ok; n, ok = core.Notice() {
+			if n.Incarnation == 3 && slices.Contains(core.Boot().Args, "drop") {
+				continue
+			}
 			fmt.Printf("core %d: %v, life %d, was %v at %d\n",
 				core.Boot().Core, n.Core, n.Incarnation, n.Cause, core.Now())
 		}
@@ -102,9 +107,17 @@ func listFiles() {
 
 const epollName = "anon_inode:[eventpoll]"
 
-// attachTwice starts a second process with this one's page, which claims to be the same core.
+// attachTwice starts a second process with this one's page, which claims to be the same core. The
+// argument "loose" plants a core that closes a file of its page, and so loses its seat.
 func attachTwice(core kernel.Core) error {
 	c := core.(*Core)
+	if c.boot.Args[1] == "loose" {
+		file, err := unix.Dup(c.pageFile)
+		if err != nil {
+			return err
+		}
+		unix.Close(file)
+	}
 	record := &bootRecord{Version: bootVersion, Core: c.boot.Core, Page: 4}
 	boot, err := record.write()
 	if err != nil {

@@ -88,9 +88,17 @@ func (r *rig) await(words string) {
 
 func eventually(t *testing.T, what string, cond func() bool) {
 	t.Helper()
-	for end := time.Now().Add(arrival); !cond(); time.Sleep(time.Millisecond) {
+	if !within(arrival, cond) {
+		t.Fatalf("not in %v: %s", arrival, what)
+	}
+}
+
+// within tells whether cond comes true in so long.
+func within(patience time.Duration, cond func() bool) bool {
+	for end := time.Now().Add(patience); !cond(); time.Sleep(time.Millisecond) {
 		if time.Now().After(end) {
-			t.Fatalf("not in %v: %s", arrival, what)
+			return false
 		}
 	}
+	return true
 }
