@@ -20,7 +20,8 @@ const (
 
 	// batchSlotsMax bounds the look-ahead of a sender; a quarter of a ring at most, so that the
 	// receiver frees one batch while the sender fills the others. Measured, not derived: with 256,
-	// `./dev bench msg` shows a stream through 1024 slots twice as slow, for a reason not yet known.
+	// `./dev bench msg` shows a stream through 1024 slots twice as slow, for a reason not yet
+	// known.
 	batchSlotsMax = 64
 
 	// messageLinesMax is a batch of the smallest ring: room for it can always be found.
