@@ -72,6 +72,7 @@ func TestNoticeReachesEveryCore(t *testing.T) {
 }
 
 // A core that reads no notices holds up nobody, and later gets one notice, of the last life.
+// Planted: somebody who sends the core one more notice before he goes on.
 func TestDeafCoreHoldsUpNobody(t *testing.T) {
 	const lives = 400 // more than its socket holds
 	r := build(t, 2, "deaf")
@@ -83,6 +84,9 @@ func TestDeafCoreHoldsUpNobody(t *testing.T) {
 		// The epitaph is there before the core counts as dead.
 		eventually(t, "core 1 is dead", func() bool { _, err := r.Kill(1); return err != nil })
 	}
+	if sends(r.cores[0].life, 100*time.Millisecond) {
+		t.Error("the socket has room: nobody would be held up")
+	}
 	var process int
 	if _, err := fmt.Sscanf(r.said(), "process %d", &process); err != nil {
 		t.Fatal(err)
@@ -91,4 +95,19 @@ func TestDeafCoreHoldsUpNobody(t *testing.T) {
 		t.Fatal(err)
 	}
 	r.await(fmt.Sprintf("core 0: core 1, life %d, was", lives))
+}
+
+// sends tells whether a notice can be sent to a core in time.
+func sends(l *life, patience time.Duration) bool {
+	sent := make(chan struct{})
+	go func() {
+		l.wire.send(message{Verb: verbDeath})
+		close(sent)
+	}()
+	select {
+	case <-sent:
+		return true
+	case <-time.After(patience):
+		return false
+	}
 }
