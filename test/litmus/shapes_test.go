@@ -149,12 +149,21 @@ func send(s *side, lines int, how way) {
 		}
 		if how == headerFirst {
 			first[msgpass.PayloadWords] = uint64(h)
+			linger()
 		}
 		fill(first, i)
 		for n := 1; n < lines; n++ {
 			fill(sender.Further(n), i)
 		}
 		sender.PublishMessage(h)
+	}
+}
+
+// linger gives the other side the time to run into a planted bug: some microseconds, so that it
+// does however far away its CPU is.
+func linger() {
+	for range 100 {
+		msgpass.Pause()
 	}
 }
 
@@ -178,6 +187,7 @@ func receive(s *side, how way) (seen counts) {
 		}
 		if how == releaseFirst {
 			r.ReleaseMessage(h)
+			linger()
 			seen[look(r, l, h, i, -h.Size()/msgpass.PayloadBytes)]++
 			i++
 			continue
