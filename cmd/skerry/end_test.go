@@ -166,19 +166,34 @@ func TestEarlyEndLeavesNothing(t *testing.T) {
 	}
 }
 
-// Several machines at once are right: each gives back its own pages, and no other's.
+// Several machines at once are right: each ends by itself, and gives back its own pages and no
+// other's. Planted: machines that end together.
 func TestTwoMachinesAtOnce(t *testing.T) {
 	pages := poolSize(t)
 	first, second := stay(t, "stay"), stay(t, "stay")
-	for _, r := range []*running{first, second} {
-		r.launcher.Kill()
-		r.wait()
-		eventually(t, "a core is gone", func() bool { return !alive(r.processes[0]) })
-		if r == first && !alive(second.processes[0]) {
-			t.Error("the second machine ended with the first")
-		}
+	if !outlives(t, first, second) {
+		t.Error("the second machine ended with the first")
+	}
+	outlives(t, second, first)
+	second.gone(t, pages)
+
+	first, second = stay(t, "stay"), stay(t, "stay")
+	second.launcher.Kill()
+	second.wait()
+	eventually(t, "a core is gone", func() bool { return !alive(second.processes[0]) })
+	if outlives(t, first, second) {
+		t.Error("machines that end together are not found")
 	}
 	second.gone(t, pages)
+}
+
+// outlives kills the first machine's launcher and tells whether the second machine lives on.
+func outlives(t *testing.T, first, second *running) bool {
+	t.Helper()
+	first.launcher.Kill()
+	first.wait()
+	eventually(t, "a core is gone", func() bool { return !alive(first.processes[0]) })
+	return alive(second.processes[0])
 }
 
 // A core killed by the host is the launcher's to report; the other one can be ended as ever.
