@@ -65,7 +65,7 @@ func (s *server) Load(peer *PongPeer, payload msgpass.Descriptor) {
 	if err != nil {
 		return // the count of bytes will tell
 	}
-	s.bytes += uint64(copy(s.sink[:], loan.Bytes))
+	s.bytes += uint64(msgpass.Copy(s.sink[:], loan.Bytes))
 	loans.Return(loan)
 }
 

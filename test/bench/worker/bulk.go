@@ -50,7 +50,7 @@ func bulkCopyOut(e *end, count int) error {
 		if err != nil {
 			return err
 		}
-		copy(e.private, loan.Bytes)
+		msgpass.Copy(e.private, loan.Bytes)
 		e.channel.Loans.Return(loan)
 	}
 	return nil
