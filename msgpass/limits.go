@@ -14,8 +14,8 @@ const (
 	ringGrowth   = 4
 	ringLevels   = 4
 
-	// RingSlotsMax is the size of a fully grown ring. More slots gain nothing: 1024 are already
-	// within a tenth of the best throughput (docs/notes).
+	// RingSlotsMax is the size of a fully grown ring: 256 KiB, so that four levels each way leave
+	// most of a window to the bulk pools.
 	RingSlotsMax = 4096
 
 	// batchSlotsMax bounds the look-ahead of a sender; a quarter of a ring at most, so that the
