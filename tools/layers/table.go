@@ -16,13 +16,32 @@ const (
 
 // table is the layout of the repository, from the bottom up.
 var table = []row{
-	{"kernel/epitaph", nil, nil}, // linked into ring 0
+	// Linked into ring 0.
+	{"kernel/epitaph", nil, nil},
+	{"kernel/layout", nil, nil},
+	{"kernel/manifest", []string{"kernel/layout"}, nil},
+	{"kernel/commons", []string{"kernel/epitaph", "kernel/layout"}, nil},
+	{"kernel/drivercall", []string{"kernel/layout"}, nil},
+	{"kernel/phys", []string{"kernel/layout"}, nil},
+	{"kernel/paging", []string{"kernel/layout", "kernel/phys"}, nil},
+	{"kernel/vm", []string{"kernel/layout", "kernel/phys", "kernel/paging"}, nil},
+	{"kernel/thread", nil, nil},
+	{"kernel/signal", []string{"kernel/thread"}, nil},
+	{"kernel/files", []string{"kernel/phys", "kernel/manifest", "kernel/layout"}, nil},
+	{"kernel/linux", []string{"kernel/layout", "kernel/phys", "kernel/paging", "kernel/vm",
+		"kernel/thread", "kernel/signal", "kernel/files", "kernel/drivercall"}, nil},
+	{"kernel/bare", []string{"kernel/epitaph", "kernel/layout", "kernel/manifest",
+		"kernel/commons", "kernel/drivercall", "kernel/phys", "kernel/paging", "kernel/vm",
+		"kernel/thread", "kernel/signal", "kernel/files", "kernel/linux"}, nil},
+
 	{"kernel", []string{"kernel/epitaph"}, nil},
 	{"kernel/step", []string{"kernel", "kernel/epitaph"}, nil},
 	{"kernel/kerneltest", []string{"kernel", "kernel/epitaph"}, nil},
 	{"kernel/hosted", []string{"kernel", "kernel/epitaph", "kernel/step"}, []string{sys}},
 	{"kernel/sim", []string{"kernel", "kernel/epitaph", "kernel/step"}, nil},
-	{"kernel/local", []string{"kernel", "kernel/hosted"}, nil},
+	{"kernel/ring3", []string{"kernel", "kernel/epitaph", "kernel/layout", "kernel/commons",
+		"kernel/drivercall"}, []string{sys}},
+	{"kernel/local", []string{"kernel", "kernel/hosted", "kernel/ring3"}, nil},
 
 	{"msgpass", []string{"kernel"}, nil},
 	{"msgpass/idl/...", []string{"msgpass/...", "kernel"}, nil},

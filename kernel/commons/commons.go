@@ -1,0 +1,153 @@
+// Package commons is the one block of memory that the CPU drivers of a machine share. Instances
+// cannot see it, but for the clock, which they may read. Every word has one writer at a time, and
+// there is no lock.
+//
+//	offset     size              what                        written by
+//	0x00_0000  4 KiB             Clock                       core 0, before others start
+//	0x00_1000  64 × 64 B         Status, one a core          its core; who fenced it, when dead
+//	0x00_2000  64 × 64 × 64 B    Mail, [to][from]           sender when free, else receiver
+//	0x04_2000  64 × 4 KiB        epitaph.Page, one a core   as Status
+//	0x08_2000  64 × 8 KiB        Output, one a core          its core; taken by the console's core
+//	0x10_2000  64 × 8 KiB        Trace, one a core           its core
+package commons
+
+import (
+	"skerry/kernel/epitaph"
+	"skerry/kernel/layout"
+)
+
+// Block is the whole.
+type Block struct {
+	Clock  Clock
+	_      [layout.PageBytes - clockBytes]byte
+	Status [layout.CoresMax]Status
+	Mail   [layout.CoresMax][layout.CoresMax]Mail
+	Last   [layout.CoresMax]epitaph.Page
+	Output [layout.CoresMax]Output
+	Trace  [layout.CoresMax]Trace
+}
+
+const clockBytes = 32
+
+// Clock turns the processor's time stamp counter into time: nanoseconds since the machine's start
+// are (TSC − Start) · Scale / 2³², in 128 bits.
+type Clock struct {
+	Start uint64 // TSC at time 0
+	Scale uint64 // nanoseconds per tick, times 2³²
+	Wall  uint64 // nanoseconds from 1970 UTC to time 0; 0: not known
+	Cores uint64 // cores that the machine has
+}
+
+// State is what a core is doing.
+type State uint64
+
+// The states of a core. The zero state is Off.
+const (
+	Off State = iota
+	Running
+	Dead
+)
+
+// Status is the line on which a core says how it is.
+type Status struct {
+	State       State
+	Incarnation uint64 // the present life, or the last one
+	Ended       uint64 // the last life that ended; its epitaph is readable
+	Pulse       uint64 // timer ticks of this life: a core that does not count them is silent
+	Since       uint64 // nanoseconds, when the present life began
+	Frames      uint64 // pages of memory in use by the instance
+	FramesMax   uint64
+	Calls       uint64 // system calls of this life
+}
+
+// Order is what one driver asks of another.
+type Order uint64
+
+// The orders. NoOrder means that the line is free.
+const (
+	NoOrder Order = iota
+	OrderStart
+	OrderStop
+	OrderSilence // stop: you have been silent
+	OrderFault   // fault in ring 0: a test of the watchdogs
+	OrderHang    // spin in ring 0 with interrupts off: likewise
+)
+
+// Mail is a message line between two drivers. The sender writes Argument, then Order; the receiver
+// clears Order when it has done it.
+type Mail struct {
+	Argument uint64
+	_        [6]uint64
+	Order    Order
+}
+
+// OutputBytes is the room for text on its way to the console.
+const OutputBytes = 8192 - 128
+
+// Output is a ring of text. Head and Tail count bytes without end; a byte's place is its number
+// modulo OutputBytes.
+type Output struct {
+	Head uint64 // written: by the core
+	_    [7]uint64
+	Tail uint64 // taken: by the console's core
+	_    [7]uint64
+	Text [OutputBytes]byte
+}
+
+// TraceEvents is the number of events that a trace holds; the last ones.
+const TraceEvents = 255
+
+// Trace is a ring of events.
+type Trace struct {
+	Count uint64 // of all events ever written; the next one's place is Count % TraceEvents
+	_     [3]uint64
+	Event [TraceEvents]Event
+}
+
+// Event is one thing that a driver did.
+type Event struct {
+	At   uint64 // TSC
+	Kind Kind
+	A, B uint64 // see Kind
+}
+
+// Kind says what an event is.
+type Kind uint64
+
+// The kinds of events.
+const (
+	NoEvent        Kind = iota
+	EventLife           // A: incarnation
+	EventCall           // A: number, B: first argument
+	EventReturn         // A: number, B: result
+	EventUnknown        // a call that is not served. A: number, B: how many of that number
+	EventFault          // page fault. A: address, B: error code
+	EventTrap           // another exception. A: vector, B: instruction
+	EventInterrupt      // A: vector
+	EventSwitch         // A: from thread, B: to thread
+	EventSignal         // A: signal, B: thread
+	EventKick           // A: to core
+	EventOrder          // A: order, B: from core
+	EventDeath          // A: core, B: incarnation
+	EventIdle           // the processor halts
+	kindsCount
+)
+
+var kindNames = [kindsCount]string{
+	"none", "life", "call", "return", "unknown call", "fault", "trap", "interrupt", "switch",
+	"signal", "kick", "order", "death", "idle",
+}
+
+// String returns the kind in a word or two.
+func (k Kind) String() string {
+	if k >= kindsCount {
+		return kindNames[NoEvent]
+	}
+	return kindNames[k]
+}
+
+// Add writes an event.
+func (t *Trace) Add(at uint64, kind Kind, a, b uint64) {
+	t.Event[t.Count%TraceEvents] = Event{at, kind, a, b}
+	t.Count++
+}

@@ -1,0 +1,44 @@
+// Package drivercall is what an instance can ask of the CPU driver beyond Linux's system calls. A
+// call is made like one of those: number in RAX, arguments in RDI, RSI, RDX; the result in RAX, or
+// an error number of Linux, negated. Nothing here is for programs: kernel/ring3 turns it into the
+// contract of package kernel.
+package drivercall
+
+import "skerry/kernel/layout"
+
+// The calls. Structures are written to where the instance points; a bad pointer gets EFAULT, a core
+// that does not exist ENODEV.
+const (
+	First    = 0x1000
+	Info     = First + iota - 1 // (*Facts) 0
+	Kick                        // (core) 0
+	Start                       // (core) 0, EALREADY if it runs; the core starts a little later
+	Stop                        // (core) 0, ESRCH if it does not run; the core ends a little later
+	Notice                      // (*Death) 1, or 0 if there is none that was not told yet
+	Epitaph                     // (core, *epitaph.Page) 1, or 0 if there is none
+	Die                         // (cause epitaph.Cause, *byte, length) does not return
+	Status                      // (core, *commons.Status) 0
+	Trace                       // (core, *commons.Trace) 0
+	Provoke                     // (core, commons.Order) 0: OrderFault and OrderHang only
+	PowerOff                    // (status) does not return
+	Console                     // () 1 if this core has the console, else 0
+	Last     = Console
+)
+
+// Bell is the file that becomes readable by a kick or a notice: 8 bytes, as of an eventfd.
+const Bell = "/dev/skerry/bell"
+
+// Facts is what a core is told of itself.
+type Facts struct {
+	Core, Cores  uint64
+	Incarnation  uint64
+	WakeNanos    uint64                  // what blocking and being woken costs, about
+	MemoryBytes  uint64                  // of the core's instance
+	StartedNanos uint64                  // when this life began
+	Window       [layout.CoresMax]uint64 // the address of the window to each core, 0 to itself
+}
+
+// Death is a notice.
+type Death struct {
+	Core, Incarnation, Cause uint64
+}

@@ -1,0 +1,66 @@
+// Package manifest is what an image says of itself, at a fixed physical address: the cores, the
+// memory, the programs and the files. The image writer fills it in; CPU drivers only read it.
+// All addresses are physical.
+package manifest
+
+import "skerry/kernel/layout"
+
+// Magic is "SKERRY" and the layout's version; the first word of a manifest.
+const Magic = 0x5952_5245_4b53_0001
+
+// Limits of an image.
+const (
+	ProgramsMax = 16
+	FilesMax    = 256
+)
+
+// Manifest is the whole.
+type Manifest struct {
+	Magic    uint64
+	ImageEnd uint64 // the first byte that the image does not fill, a multiple of a block
+	Commons  uint64 // the block that the drivers share
+	Windows  uint64 // the first window; those of layout.WindowIndex follow each other
+	Need     uint64 // bytes of memory that a machine needs for all cores
+	Stub     uint64 // the page mapped at layout.Stub
+	VDSO     uint64 // the pages mapped at layout.VDSO
+	VDSOSize uint64
+
+	// The driver's data: virtual addresses, all but the last at page boundaries.
+	DataStart uint64 // from here on each core has its own copy
+	DataFile  uint64 // up to here, not rounded, there are values; zeros follow
+	DataEnd   uint64
+
+	SilentTicks   uint64 // an instance is silent after so many ticks without a pulse
+	SilentSeconds uint64 // a core is silent after so long without a tick
+
+	Cores    uint64
+	Programs uint64
+	Files    uint64
+	Core     [layout.CoresMax]Core
+	Program  [ProgramsMax]Program
+	File     [FilesMax]File
+}
+
+// Core is one core of the machine.
+type Core struct {
+	Base    uint64 // its private range
+	Bytes   uint64
+	Tables  uint64 // the template of its kernel page tables
+	Size    uint64 // of the template, in bytes
+	Program uint64 // index of the program that it runs
+}
+
+// Program is a static ELF file with what it is started with. Arguments and environment are strings
+// that each end in a zero byte, one after the other.
+type Program struct {
+	Image, Bytes              uint64
+	Args, ArgsBytes, ArgCount uint64
+	Env, EnvBytes, EnvCount   uint64
+}
+
+// File is a file that programs may read.
+type File struct {
+	Name, NameBytes uint64 // absolute path, clean, without a zero byte
+	Data, Bytes     uint64
+	Mode            uint64 // permission bits
+}
