@@ -1,0 +1,165 @@
+// Package elf reads the programs that instances run: static ELF files for x86-64 with fixed
+// addresses. The CPU driver reads them when it starts an instance, and the image writer before it
+// puts them in an image, so that a program that cannot run is refused when the image is built.
+//
+// The format: System V ABI, chapters 4 and 5 ("ELF Header", "Program Header"), and its x86-64
+// supplement.
+package elf
+
+import "skerry/kernel/layout"
+
+// Program is what a file asks for.
+type Program struct {
+	Entry       uint64 // address of the first instruction
+	Headers     uint64 // address of the program headers, 0 if they are not in memory
+	HeaderCount uint64
+	Segments    int
+	Segment     [SegmentsMax]Segment // upwards, no two in one page
+}
+
+// Segment is a range of pages, all within [layout.UserStart, layout.Windows). Its first FileBytes
+// lie in the file from Offset on, a multiple of a page; the rest are zeros.
+type Segment struct {
+	Start, End                     uint64
+	Offset, FileBytes              uint64
+	Readable, Writable, Executable bool
+}
+
+// Sizes and offsets in the file.
+const (
+	headerBytes  = 64
+	programBytes = 56 // of one program header
+)
+
+// Values in headers.
+const (
+	magic        = 0x464c_457f
+	class64      = 2
+	littleEndian = 1
+	typeExec     = 2
+	typeDyn      = 3
+	machineX8664 = 62
+	segmentLoad  = 1
+	segmentInter = 3
+	flagExec     = 1
+	flagWrite    = 2
+	flagRead     = 4
+)
+
+// Parse reads a file into p. Where it refuses, p is not to be used.
+func Parse(file []byte, p *Program) Refusal {
+	if r := checkHeader(file); r != OK {
+		return r
+	}
+	table, count := word64(file, 32), uint64(half(file, 56))
+	size := uint64(len(file))
+	if half(file, 54) != programBytes || count == 0 || count > headersMax {
+		return BadHeaders
+	}
+	if table > size || size-table < count*programBytes {
+		return Truncated
+	}
+	p.Entry, p.Headers, p.HeaderCount, p.Segments = word64(file, 24), 0, count, 0
+	for i := range count {
+		if r := p.add(file, file[table+i*programBytes:][:programBytes]); r != OK {
+			return r
+		}
+	}
+	if half(file, 16) == typeDyn {
+		return PositionIndependent
+	}
+	return p.finish(table)
+}
+
+// checkHeader looks at all of the ELF header but for the type: a dynamically linked program is
+// better called that.
+func checkHeader(file []byte) Refusal {
+	switch {
+	case len(file) == 0:
+		return Missing
+	case len(file) < headerBytes:
+		return Truncated
+	case word32(file, 0) != magic:
+		return NotELF
+	case file[4] != class64 || file[5] != littleEndian || half(file, 18) != machineX8664:
+		return WrongMachine
+	case half(file, 16) != typeExec && half(file, 16) != typeDyn:
+		return NotProgram
+	}
+	return OK
+}
+
+// add takes one program header in.
+func (p *Program) add(file, header []byte) Refusal {
+	switch word32(header, 0) {
+	case segmentInter:
+		return Dynamic
+	case segmentLoad:
+	default:
+		return OK
+	}
+	offset, start := word64(header, 8), word64(header, 16)
+	fileBytes, bytes := word64(header, 32), word64(header, 40)
+	size := uint64(len(file))
+	switch {
+	case bytes == 0:
+		return OK
+	case offset > size || fileBytes > size-offset:
+		return Truncated
+	case fileBytes > bytes || (offset-start)%layout.PageBytes != 0:
+		return BadSegment
+	case half(file, 16) == typeDyn:
+		return OK // its addresses mean nothing yet
+	case start < layout.UserStart || start >= layout.Windows || bytes > layout.Windows-start:
+		return BadAddress
+	case p.Segments == SegmentsMax:
+		return BadHeaders
+	}
+	return p.place(offset, start, fileBytes, bytes, word32(header, 4))
+}
+
+// place adds a segment, rounded to pages.
+func (p *Program) place(offset, start, fileBytes, bytes uint64, flags uint32) Refusal {
+	skew := start % layout.PageBytes
+	if fileBytes > 0 {
+		fileBytes += skew
+	}
+	s := &p.Segment[p.Segments]
+	s.Start, s.End = start-skew, pageUp(start+bytes)
+	s.Offset, s.FileBytes = offset-skew, fileBytes
+	s.Readable, s.Writable = flags&flagRead != 0, flags&flagWrite != 0
+	s.Executable = flags&flagExec != 0
+	if p.Segments > 0 && s.Start < p.Segment[p.Segments-1].End {
+		return Overlap
+	}
+	p.Segments++
+	return OK
+}
+
+// finish finds what lies in the segments: the entry, and the program headers at file offset table.
+func (p *Program) finish(table uint64) Refusal {
+	entered := false
+	for i := range p.Segments {
+		s := &p.Segment[i]
+		entered = entered || s.Executable && s.Start <= p.Entry && p.Entry < s.End
+		bytes := p.HeaderCount * programBytes
+		if s.Offset <= table && table-s.Offset <= s.FileBytes &&
+			s.FileBytes-(table-s.Offset) >= bytes {
+			p.Headers = s.Start + (table - s.Offset)
+		}
+	}
+	if !entered {
+		return BadEntry
+	}
+	return OK
+}
+
+func pageUp(n uint64) uint64 { return (n + layout.PageBytes - 1) &^ (layout.PageBytes - 1) }
+
+// Little-endian numbers at an offset.
+
+func half(b []byte, at int) uint16 { return uint16(b[at]) | uint16(b[at+1])<<8 }
+
+func word32(b []byte, at int) uint32 { return uint32(half(b, at)) | uint32(half(b, at+2))<<16 }
+
+func word64(b []byte, at int) uint64 { return uint64(word32(b, at)) | uint64(word32(b, at+4))<<32 }
