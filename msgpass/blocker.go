@@ -145,8 +145,9 @@ func (b *Blocker) Down(lost []uint32) {
 	b.ended.Broadcast()
 }
 
-// pause lets the loop and the peer go on, while there is no room.
+// pause lets the loop and the peer go on, while there is no room, and the ring grow.
 func (b *Blocker) pause() {
+	b.port.channel.Flush()
 	b.Unlock()
 	time.Sleep(retryAfter)
 	b.Lock()

@@ -33,10 +33,30 @@ func receive(t testing.TB, c *Channel) (uint64, bool) {
 	return word, true
 }
 
-// A ring that is refused again and again grows to its largest level, and no message is lost,
-// doubled or reordered on the way.
+// A ring that is refused again and again grows, flush by flush, to its largest level, and no
+// message is lost, doubled or reordered on the way. A flush that forgets the ring is found.
 func TestChannelGrowsUnderTraffic(t *testing.T) {
+	growUnderTraffic(t, func(c *Channel) func() { return c.Flush })
+	growUnderTraffic(t, func(c *Channel) func() {
+		w := NewWaitSet(c.core)
+		if err := w.Add(c); err != nil {
+			t.Fatal(err)
+		}
+		return w.Flush
+	})
+	failure := failureOf(t, func(t testing.TB) {
+		growUnderTraffic(t, func(*Channel) func() { return func() {} })
+	})
+	if failure == "" {
+		t.Error("a flush that forgets the ring is not found")
+	}
+}
+
+// growUnderTraffic sends faster than it receives, with a flush behind each refusal.
+func growUnderTraffic(t testing.TB, flushOf func(*Channel) func()) {
+	t.Helper()
 	a, b := pair(t)
+	flush := flushOf(a)
 	var sent, got uint64
 	for refusals := 0; refusals < 1000; {
 		if send(a, sent) {
@@ -44,6 +64,7 @@ func TestChannelGrowsUnderTraffic(t *testing.T) {
 			continue
 		}
 		refusals++
+		flush()
 		for range 3 {
 			if word, ok := receive(t, b); ok {
 				if word != got {

@@ -46,8 +46,8 @@ func (s *script) byte() int {
 }
 
 // offer sends a message of size bytes on the real ring and on the model. A refusal is right if the
-// level that refused had less than a batch, or the message's lines, free; acceptance is right if it
-// had room.
+// level has less than a batch, or the message's lines, free; acceptance is right if it has room.
+// Behind each refusal comes what Flush does.
 func (q *queue) offer(t testing.TB, s *Sender, size int) {
 	t.Helper()
 	h := MakeHeader(testType, size, uint32(q.next))
@@ -59,16 +59,17 @@ func (q *queue) offer(t testing.TB, s *Sender, size int) {
 	} else {
 		first = s.TrySlots(size)
 	}
-	switch grown := int(s.mask+1)/LineBytes > slots; {
+	switch {
 	case first == nil && used+max(batch, h.lines()) <= slots:
 		t.Fatalf("refused %d lines: %d of %d slots are used, batch %d", h.lines(), used, slots,
 			batch)
 	case first == nil:
+		s.relieve()
 		return
-	case !grown && used+h.lines() > slots:
+	case used+h.lines() > slots:
 		t.Fatalf("accepted %d lines: %d of %d slots are used", h.lines(), used, slots)
 	}
-	m := modelMessage{header: h, slots: int(s.mask+1) / LineBytes}
+	m := modelMessage{header: h, slots: slots}
 	for i := range h.lines() {
 		l := first
 		if i > 0 {

@@ -29,7 +29,8 @@ func (s *Sender) claimTo(last uint64) bool {
 	}
 	// ORDER: acquires the slots that the receiver freed; pairs with Release.
 	if s.at(last).header() != 0 {
-		return s.refuse()
+		s.refusals++
+		return false
 	}
 	s.limit = last + LineBytes
 	return true

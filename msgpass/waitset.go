@@ -98,12 +98,14 @@ func (w *WaitSet) lookAll() {
 	}
 }
 
-// Flush kicks the peers that were sent something since the last Flush and are asleep. A core's loop
-// calls it once per turn; Wait calls it too. A message is seen by a peer that polls without it.
+// Flush kicks the peers that were sent something since the last Flush and are asleep, and lets
+// rings grow that refuse again and again. A core's loop calls it once per turn; Wait calls it too.
+// A message is seen by a peer that polls without it.
 func (w *WaitSet) Flush() {
 	fenced := false
 	w.late = false
 	for _, c := range w.channels {
+		c.Out.relieve()
 		if c.late {
 			c.catchUp()
 			w.late = w.late || c.late
@@ -121,6 +123,7 @@ func (w *WaitSet) Flush() {
 
 // Flush is WaitSet.Flush for one channel, with a fence of its own.
 func (c *Channel) Flush() {
+	c.Out.relieve()
 	if c.flushed != c.Out.head {
 		fullFence(&c.fence)
 		c.wake()

@@ -107,11 +107,12 @@ func growAfterFlush(t testing.TB, grown func(*Sender)) {
 		for range 10 {
 			receive(t, b)
 		}
-		for range growAfter - 1 {
+		for range growAfter {
 			if a.Out.TrySlot() != nil {
 				t.Fatal("a full ring takes a message")
 			}
 		}
+		a.Out.relieve()
 		for sent := range ringSlotsMin {
 			sendAll(t, a, 1)
 			if sent == 0 {
