@@ -10,6 +10,7 @@ type row struct {
 }
 
 const (
+	arch   = "golang.org/x/arch"
 	gvisor = "gvisor.dev/gvisor"
 	sys    = "golang.org/x/sys"
 )
@@ -61,7 +62,7 @@ var table = []row{
 
 	{"cmd/...", []string{"..."}, []string{sys}},
 	{"test/...", []string{"..."}, []string{sys, gvisor}},
-	{"tools/...", []string{"tools/..."}, nil},
+	{"tools/...", []string{"tools/...", "kernel/layout"}, []string{arch}},
 }
 
 // What test files may import as well: the drivers, to run on.
