@@ -7,8 +7,8 @@ import (
 )
 
 // The loops that are measured are written with the API's calls, not with send and receive, so that
-// the calls are inlined, as in a loop that matters. They wait in functions of their own: with a loop
-// that calls Pause in their midst, the compiler would store their variables at each message.
+// the calls are inlined, as in a loop that matters. They wait in functions of their own: with a
+// loop that calls Pause in their midst, the compiler would store their variables at each message.
 
 // Slots of the rings: as small as channels have at first, and the size at which rings are compared.
 const (
