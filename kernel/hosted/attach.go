@@ -8,6 +8,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"skerry/kernel"
+	"skerry/kernel/bell"
 	"skerry/kernel/epitaph"
 )
 
@@ -38,7 +39,7 @@ func Attach() (*Core, error) {
 	if err := sendCrashesTo(record.Crash); err != nil {
 		return nil, err
 	}
-	if c.bell, err = newBell(record.Bell); err != nil {
+	if c.bell, err = bell.New(record.Bell); err != nil {
 		return nil, err
 	}
 	unix.CloseOnExec(record.Control)

@@ -6,13 +6,14 @@ import (
 	"sync"
 
 	"skerry/kernel"
+	"skerry/kernel/bell"
 	"skerry/kernel/epitaph"
 )
 
 // Core is the driver's half in the instance. It implements kernel.Core.
 type Core struct {
 	boot     kernel.BootInfo
-	bell     *bell
+	bell     *bell.Bell
 	peers    []peer        // by core index, the core itself included
 	page     *epitaph.Page // this core's
 	pageFile int           // kept open: see takeSeat
@@ -54,12 +55,12 @@ func (c *Core) Window(id kernel.CoreID) ([]byte, error) {
 // Kick implements kernel.Core.
 func (c *Core) Kick(id kernel.CoreID) {
 	if int(id) < len(c.peers) {
-		kick(c.peers[id].bell)
+		bell.Ring(c.peers[id].bell)
 	}
 }
 
 // Wait implements kernel.Core.
-func (c *Core) Wait(deadline kernel.Instant) bool { return c.bell.wait(deadline) }
+func (c *Core) Wait(deadline kernel.Instant) bool { return c.bell.Wait(deadline) }
 
 // Notice implements kernel.Core.
 func (c *Core) Notice() (kernel.Notice, bool) { return c.deaths.take() }

@@ -24,7 +24,10 @@
 // launcher, by the parent-death signal and, should that be lost, by the end of the control socket.
 package hosted
 
-import "skerry/kernel"
+import (
+	"skerry/kernel"
+	"skerry/kernel/bell"
+)
 
-// Now returns the present time of every machine on this host: CLOCK_MONOTONIC.
-func Now() kernel.Instant { return kernel.Instant(nanotime()) }
+// Now returns the present time of every machine on this host.
+func Now() kernel.Instant { return bell.Now() }

@@ -9,6 +9,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"skerry/kernel"
+	"skerry/kernel/bell"
 )
 
 // life is one process of a core, from its start until it is reaped.
@@ -102,7 +103,7 @@ func (m *Machine) exec(index int, l *life, control int) (*os.Process, error) {
 		return nil, fmt.Errorf("write its boot record: %w", err)
 	}
 	list[bootNumber] = uintptr(l.boot)
-	takeKicks(m.files.bells[index]) // kicks of a core that was not running do nothing
+	bell.Take(m.files.bells[index]) // kicks of a core that was not running do nothing
 	return m.spawner.start(index, m.config.Instance, &syscall.ProcAttr{
 		Env:   environment(bootNumber),
 		Files: list,

@@ -20,7 +20,6 @@ var programs = map[string]kernel.Program{
 	"watch":      watchDeaths,
 	"place":      tellPlace,
 	"deaf":       stopFirst,
-	"compute":    computeBeside,
 }
 
 // TestMain makes the test's binary an instance, a janitor, or the tests.

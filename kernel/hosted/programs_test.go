@@ -8,7 +8,6 @@ import (
 	"runtime"
 	"slices"
 	"strings"
-	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -42,38 +41,6 @@ func stopFirst(core kernel.Core) error {
 	fmt.Println("process", os.Getpid())
 	unix.Kill(os.Getpid(), unix.SIGSTOP)
 	return watchDeaths(core)
-}
-
-// computeBeside idles on core 1 until the Go runtime's monitor thread sleeps. When core 0 kicks
-// it, it starts a goroutine that computes, and waits for a second kick. The argument "raw" plants a
-// bell that the monitor does not hear.
-func computeBeside(core kernel.Core) error {
-	if core.Boot().Core == 0 {
-		for range 2 {
-			time.Sleep(100 * time.Millisecond)
-			core.Kick(1)
-		}
-		return nil
-	}
-	if b := core.(*Core).bell; core.Boot().Args[1] == "raw" {
-		b.poll = func(uintptr) bool {
-			b.rung = takeKicks(b.fd)
-			return b.rung
-		}
-	}
-	awaitKick(core)
-	go func() {
-		for {
-		}
-	}()
-	awaitKick(core)
-	fmt.Println("woken beside a goroutine that computes")
-	return nil
-}
-
-func awaitKick(core kernel.Core) {
-	for !core.Wait(kernel.Forever) {
-	}
 }
 
 // tellPlace prints where the core runs, with how many Ps.

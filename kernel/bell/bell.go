@@ -1,4 +1,6 @@
-package hosted
+// Package bell waits for a file that counts kicks, as an eventfd does: what a core sleeps on, on
+// hosted and on bare.
+package bell
 
 import (
 	"errors"
@@ -12,8 +14,8 @@ import (
 	"skerry/kernel"
 )
 
-// bell is what a core waits on: an eventfd that its peers and its own listener write. Its counter
-// is the number of kicks since the core last took them.
+// Bell is the file that the core waits on. Its counter is the number of kicks and notices since the
+// core last took them. A Bell is for one goroutine.
 //
 // Waiting goes through Go's netpoller, so that only the calling goroutine blocks. The poller
 // reports each edge once. RawConn.Read forgets the edges from before its call, then calls poll,
@@ -23,7 +25,7 @@ import (
 // That second look is an ordinary system call, and must be. When its process is idle, the Go
 // runtime's monitor thread sleeps, up to a minute, until a goroutine makes one. Without the monitor
 // nobody preempts a goroutine that computes, so the next kick would wait for as long.
-type bell struct {
+type Bell struct {
 	fd       int
 	file     *os.File
 	raw      syscall.RawConn
@@ -34,22 +36,22 @@ type bell struct {
 	count    [8]byte        // room for the counter
 }
 
-// newBell takes over fd, an eventfd that does not block.
-func newBell(fd int) (*bell, error) {
+// New takes over fd, a file like an eventfd whose reads do not block.
+func New(fd int) (*Bell, error) {
 	unix.CloseOnExec(fd)
-	b := &bell{fd: fd, file: os.NewFile(uintptr(fd), "bell"), deadline: kernel.Forever}
+	b := &Bell{fd: fd, file: os.NewFile(uintptr(fd), "bell"), deadline: kernel.Forever}
 	raw, err := b.file.SyscallConn()
 	if err != nil {
-		return nil, fmt.Errorf("hosted: poll the bell, file %d: %w", fd, err)
+		return nil, fmt.Errorf("bell: poll file %d: %w", fd, err)
 	}
 	b.raw, b.poll = raw, b.look
 	return b, nil
 }
 
-// wait blocks until there are kicks, or until deadline, and tells which. It takes the kicks.
-func (b *bell) wait(deadline kernel.Instant) bool {
+// Wait blocks until there are kicks, or until deadline, and tells which. It takes the kicks.
+func (b *Bell) Wait(deadline kernel.Instant) bool {
 	if deadline <= Now() {
-		return takeKicks(b.fd)
+		return Take(b.fd)
 	}
 	b.arm(deadline)
 	b.slept = false
@@ -58,29 +60,29 @@ func (b *bell) wait(deadline kernel.Instant) bool {
 	case err == nil:
 		return b.rung
 	case errors.Is(err, os.ErrDeadlineExceeded):
-		return b.takeKicksAwake()
+		return b.takeAwake()
 	}
-	panic(fmt.Sprintf("hosted: wait on the bell, file %d: %v", b.fd, err))
+	panic(fmt.Sprintf("bell: wait on file %d: %v", b.fd, err))
 }
 
 // look takes the kicks, if there are some: then the wait is over.
-func (b *bell) look(uintptr) bool {
+func (b *Bell) look(uintptr) bool {
 	if b.slept {
-		b.rung = b.takeKicksAwake()
+		b.rung = b.takeAwake()
 	} else {
-		b.slept, b.rung = true, takeKicks(b.fd)
+		b.slept, b.rung = true, Take(b.fd)
 	}
 	return b.rung
 }
 
-// takeKicksAwake is takeKicks as an ordinary system call.
-func (b *bell) takeKicksAwake() bool {
+// takeAwake is Take as an ordinary system call.
+func (b *Bell) takeAwake() bool {
 	size, err := unix.Read(b.fd, b.count[:])
 	return err == nil && size == len(b.count)
 }
 
 // arm tells the poller the deadline, if it is a new one.
-func (b *bell) arm(deadline kernel.Instant) {
+func (b *Bell) arm(deadline kernel.Instant) {
 	if deadline == b.deadline {
 		return
 	}
@@ -89,7 +91,7 @@ func (b *bell) arm(deadline kernel.Instant) {
 		t = time.Now().Add(deadline.Sub(Now()))
 	}
 	if err := b.file.SetReadDeadline(t); err != nil {
-		panic(fmt.Sprintf("hosted: set a deadline on the bell, file %d: %v", b.fd, err))
+		panic(fmt.Sprintf("bell: set a deadline on file %d: %v", b.fd, err))
 	}
 	b.deadline = deadline
 }

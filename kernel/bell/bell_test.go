@@ -1,7 +1,11 @@
-package hosted
+package bell
 
 import (
+	"context"
+	"os"
+	"os/exec"
 	"runtime"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -11,13 +15,13 @@ import (
 	"skerry/kernel"
 )
 
-func bellOf(t *testing.T) *bell {
+func bellOf(t *testing.T) *Bell {
 	t.Helper()
 	fd, err := unix.Eventfd(0, unix.EFD_CLOEXEC|unix.EFD_NONBLOCK)
 	if err != nil {
 		t.Fatal(err)
 	}
-	b, err := newBell(fd)
+	b, err := New(fd)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -27,7 +31,7 @@ func bellOf(t *testing.T) *bell {
 
 // wakes returns how many of the kicks of another thread end a wait, each sent when the one before
 // was received, at any point of a wait.
-func wakes(b *bell, kicks uint64, patience time.Duration) (woken uint64) {
+func wakes(b *Bell, kicks uint64, patience time.Duration) (woken uint64) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(2)) // with one, each kick waits for the monitor
 	var sent, received atomic.Uint64
 	done := make(chan struct{})
@@ -35,7 +39,7 @@ func wakes(b *bell, kicks uint64, patience time.Duration) (woken uint64) {
 		defer close(done)
 		for n := uint64(1); n <= kicks; n++ {
 			sent.Store(n)
-			kick(b.fd)
+			Ring(b.fd)
 			for received.Load() < n { // on a P of its own: the waiter stays on the other
 			}
 			// From long before the next wait to long after it.
@@ -46,7 +50,7 @@ func wakes(b *bell, kicks uint64, patience time.Duration) (woken uint64) {
 	for n := uint64(1); n <= kicks; n++ {
 		ended := true
 		for ended && sent.Load() < n {
-			ended = b.wait(Now().Add(patience))
+			ended = b.Wait(Now().Add(patience))
 		}
 		if ended {
 			woken++
@@ -72,7 +76,7 @@ func TestNoKickIsLost(t *testing.T) {
 	forgetful.poll = func(uintptr) bool {
 		for end := Now().Add(10 * time.Microsecond); !forgetful.slept && Now() < end; {
 		}
-		forgetful.rung = takeKicks(forgetful.fd) && forgetful.slept
+		forgetful.rung = Take(forgetful.fd) && forgetful.slept
 		forgetful.slept = true
 		return forgetful.rung
 	}
@@ -84,8 +88,8 @@ func TestNoKickIsLost(t *testing.T) {
 // A kick that came before Wait ends it. Planted: a bell that waits for the poller's edge and does
 // not look at the counter first, which sleeps on after such a kick.
 func TestKickBeforeWait(t *testing.T) {
-	early := func(b *bell, patience time.Duration) bool {
-		kick(b.fd)
+	early := func(b *Bell, patience time.Duration) bool {
+		Ring(b.fd)
 		time.Sleep(5 * time.Millisecond) // the poller sees the edge
 		end := Now().Add(patience)
 		b.arm(end)
@@ -110,12 +114,12 @@ func TestKickBeforeWait(t *testing.T) {
 func TestWaitTakesTheKicks(t *testing.T) {
 	b := bellOf(t)
 	for _, deadline := range []kernel.Instant{kernel.Forever, Now() - 1, -kernel.Forever} {
-		kick(b.fd)
-		kick(b.fd)
-		if !b.wait(deadline) {
+		Ring(b.fd)
+		Ring(b.fd)
+		if !b.Wait(deadline) {
 			t.Errorf("wait until %d: no kick: want one", deadline)
 		}
-		if end := Now().Add(time.Millisecond); b.wait(end) || Now() < end {
+		if end := Now().Add(time.Millisecond); b.Wait(end) || Now() < end {
 			t.Errorf("after a wait until %d: a kick, or back at %d before %d: want neither",
 				deadline, Now(), end)
 		}
@@ -126,11 +130,11 @@ func TestWaitTakesTheKicks(t *testing.T) {
 func TestBellDoesNotAllocate(t *testing.T) {
 	b := bellOf(t)
 	count := testing.AllocsPerRun(100, func() {
-		kick(b.fd)
-		b.wait(kernel.Forever)
-		kick(b.fd)
-		b.wait(Now().Add(time.Hour))
-		b.wait(Now().Add(time.Microsecond))
+		Ring(b.fd)
+		b.Wait(kernel.Forever)
+		Ring(b.fd)
+		b.Wait(Now().Add(time.Hour))
+		b.Wait(Now().Add(time.Microsecond))
 	})
 	if count != 0 {
 		t.Errorf("%v allocations a round: want none", count)
@@ -140,14 +144,33 @@ func TestBellDoesNotAllocate(t *testing.T) {
 // A goroutine that computes keeps no kick from the loop, not even after the core was idle. Planted:
 // a bell that never tells the scheduler of a system call, and is left alone by its monitor.
 func TestKickBesideComputation(t *testing.T) {
-	r := build(t, 2, "compute", "")
-	r.start(0, 1)
-	r.await("woken beside a goroutine")
-	r = build(t, 2, "compute", "raw")
-	r.start(0, 1)
-	r.ended(0, 1)
-	time.Sleep(500 * time.Millisecond)
-	if r.said() != "" {
+	if !wokenBeside(t, "ordinary", arrival) {
+		t.Error("the second kick does not wake")
+	}
+	if wokenBeside(t, "raw", 500*time.Millisecond) {
 		t.Error("the check does not see that the monitor sleeps")
 	}
+}
+
+// wokenBeside runs computeBeside as a process with one P, rings twice, and tells whether it ends.
+func wokenBeside(t *testing.T, kind string, patience time.Duration) bool {
+	fd, err := unix.Eventfd(0, unix.EFD_CLOEXEC|unix.EFD_NONBLOCK)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := os.NewFile(uintptr(fd), "bell")
+	defer file.Close()
+	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond+patience)
+	defer cancel()
+	program := exec.CommandContext(ctx, "/proc/self/exe")
+	program.Env = append(os.Environ(), computeVariable+"="+kind, "GOMAXPROCS=1")
+	program.ExtraFiles = []*os.File{file}
+	go func() {
+		for range 2 {
+			time.Sleep(100 * time.Millisecond)
+			Ring(fd)
+		}
+	}()
+	said, _ := program.Output()
+	return strings.Contains(string(said), wokenLine)
 }
