@@ -1,0 +1,131 @@
+package paging
+
+import (
+	"skerry/kernel/layout"
+	"skerry/kernel/phys"
+)
+
+// Tables is a tree of page tables. Frames of tables come from the pool, those of the prebuilt ones
+// do not. Levels count as in the manual: 4 is the root's, 1 that of pages.
+type Tables struct {
+	Root       phys.Addr
+	Memory     *phys.Memory
+	Frames     *phys.Frames
+	Invalidate func(va uint64) // drops what the TLB and the paging-structure caches hold of va
+	used       uint64
+}
+
+// Used returns how many frames the tables hold: owned pages, and tables themselves.
+func (t *Tables) Used() uint64 { return t.used }
+
+// Lookup returns the entry that maps va and the bytes that it maps, or no entry and the bytes of
+// the hole that va is in.
+func (t *Tables) Lookup(va uint64) (Entry, uint64) {
+	if !isUser(va) {
+		return 0, layout.PageBytes
+	}
+	table := t.Root
+	for level := uint(rootLevel); ; level-- {
+		e := Entry(t.Memory.Table(table)[index(va, level)])
+		switch {
+		case !e.Has(Present):
+			return 0, bytesAt(level)
+		case level == 1 || e.Has(Huge):
+			return e, bytesAt(level)
+		}
+		table = e.Addr()
+	}
+}
+
+// Map maps a page, in place of what was there, which must not be owned. It returns false if there
+// was no frame for a table, or a block is there.
+func (t *Tables) Map(va uint64, pa phys.Addr, flags Entry) bool {
+	return t.set(va, 1, Entry(pa)|flags|Present)
+}
+
+// MapBlock maps 2 MiB, va and pa being multiples of that. It returns false if there was no frame
+// for a table, or a table of pages is there.
+func (t *Tables) MapBlock(va uint64, pa phys.Addr, flags Entry) bool {
+	return t.set(va, 2, Entry(pa)|flags|Present|Huge)
+}
+
+func (t *Tables) set(va uint64, level uint, e Entry) bool {
+	table := t.table(va, level)
+	if table == nil {
+		return false
+	}
+	slot := &table[index(va, level)]
+	old := Entry(*slot)
+	if level == 2 && old.Has(Present) && !old.Has(Huge) {
+		return false
+	}
+	*slot = uint64(e)
+	if old.Has(Present) {
+		t.Invalidate(va)
+	}
+	return true
+}
+
+// Fill maps an own, zeroed frame at va, where there is nothing yet. Its neighbours within
+// [start, end) get one too while frames last, as far as they are absent and in the same table. It
+// returns false if there was no frame for va.
+func (t *Tables) Fill(va, start, end uint64, flags Entry) bool {
+	table := t.table(va, 1)
+	if table == nil || !t.fill(&table[index(va, 1)], flags) {
+		return false
+	}
+	block := va &^ (bytesAt(2) - 1)
+	for va := max(start, block); va < min(end, block+bytesAt(2)); va += layout.PageBytes {
+		slot := &table[index(va, 1)]
+		if !Entry(*slot).Has(Present) && !t.fill(slot, flags) {
+			break
+		}
+	}
+	return true
+}
+
+func (t *Tables) fill(slot *uint64, flags Entry) bool {
+	frame, ok := t.take()
+	if ok {
+		*slot = uint64(Entry(frame) | flags | Present | Owned)
+	}
+	return ok
+}
+
+// table returns the table that has va's entry of a level, made where it is missing. It returns nil
+// if there was no frame, or a block is in its place.
+func (t *Tables) table(va uint64, level uint) *[phys.EntriesCount]uint64 {
+	if !isUser(va) {
+		return nil
+	}
+	table := t.Memory.Table(t.Root)
+	for at := uint(rootLevel); at > level; at-- {
+		slot := &table[index(va, at)]
+		if !Entry(*slot).Has(Present) {
+			frame, ok := t.take()
+			if !ok {
+				return nil
+			}
+			*slot = uint64(Entry(frame) | tableFlags)
+		}
+		e := Entry(*slot)
+		if e.Has(Huge) {
+			return nil
+		}
+		table = t.Memory.Table(e.Addr())
+	}
+	return table
+}
+
+func (t *Tables) take() (phys.Addr, bool) {
+	frame, ok := t.Frames.Take()
+	if ok {
+		t.used++
+	}
+	return frame, ok
+}
+
+func (t *Tables) put(frame phys.Addr) {
+	t.Frames.Put(frame)
+	t.used--
+}

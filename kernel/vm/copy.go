@@ -1,0 +1,61 @@
+package vm
+
+import (
+	"skerry/kernel/layout"
+	"skerry/kernel/paging"
+	"skerry/kernel/phys"
+)
+
+// CopyIn reads from va as the instance could, or returns false; a part may have been read then.
+func (s *Space) CopyIn(dst []byte, va uint64) bool {
+	for done := uint64(0); done < uint64(len(dst)); {
+		a, n := s.reach(va+done, uint64(len(dst))-done, false)
+		if n == 0 {
+			return false
+		}
+		s.Tables.Memory.Load(dst[done:done+n], a)
+		done += n
+	}
+	return true
+}
+
+// CopyOut writes to va as the instance could, or returns false; a part may have been written then.
+func (s *Space) CopyOut(va uint64, src []byte) bool {
+	for done := uint64(0); done < uint64(len(src)); {
+		a, n := s.reach(va+done, uint64(len(src))-done, true)
+		if n == 0 {
+			return false
+		}
+		s.Tables.Memory.Store(a, src[done:done+n])
+		done += n
+	}
+	return true
+}
+
+// Slice returns the bytes from va to n bytes on or to the end of the page, for the driver to read
+// before the instance runs again. It returns nil if the instance could not read there.
+func (s *Space) Slice(va, n uint64) []byte {
+	a, n := s.reach(va, n, false)
+	if n == 0 {
+		return nil
+	}
+	return s.Tables.Memory.Bytes(a, n)
+}
+
+// reach returns where va is, and how many of n bytes follow it in its page: 0 if the instance could
+// not do that there, or n is 0. No range can wrap around: it would go through what is not the
+// instance's.
+func (s *Space) reach(va, n uint64, write bool) (phys.Addr, uint64) {
+	want := paging.Present | paging.User
+	if write {
+		want |= paging.Writable
+	}
+	e, size := s.Tables.Lookup(va)
+	if !e.Has(want) {
+		if s.Fault(va, write, false) != Mapped {
+			return 0, 0
+		}
+		e, size = s.Tables.Lookup(va)
+	}
+	return e.Addr() + phys.Addr(va&(size-1)), min(n, layout.PageBytes-va%layout.PageBytes)
+}
