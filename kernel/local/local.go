@@ -6,6 +6,7 @@ import (
 
 	"skerry/kernel"
 	"skerry/kernel/hosted"
+	"skerry/kernel/ring3"
 )
 
 // ErrNotCore means that the process is no core: somebody ran its program by hand.
@@ -15,10 +16,17 @@ var ErrNotCore = errors.New("local: this process is not a core of a machine: " +
 // Attach makes this process the core that its launcher started it as. It is called once, first of
 // all; after an error the process should end.
 func Attach() (kernel.Core, error) {
-	if !hosted.Booted() {
-		return nil, ErrNotCore
+	switch {
+	case hosted.Booted():
+		return attach(hosted.Attach())
+	case ring3.Booted():
+		return attach(ring3.Attach())
 	}
-	core, err := hosted.Attach()
+	return nil, ErrNotCore
+}
+
+// attach returns no core with an error, and not one that is a nil pointer.
+func attach[C kernel.Core](core C, err error) (kernel.Core, error) {
 	if err != nil {
 		return nil, err
 	}
