@@ -64,14 +64,14 @@ func (m *Memory) Copy(dst, src Addr, n uint64) {
 
 // Load fills dst from a.
 func (m *Memory) Load(dst []byte, a Addr) {
-	p := unsafe.Pointer(unsafe.SliceData(dst)) // SAFETY: Move is told dst's length.
-	m.Move(noEscape(p), unsafe.Add(m.Base, a), uint64(len(dst)))
+	p := unsafe.Pointer(unsafe.SliceData(dst))                   // SAFETY: as long as dst.
+	m.Move(noEscape(p), unsafe.Add(m.Base, a), uint64(len(dst))) // SAFETY: as Bytes.
 }
 
 // Store copies src to a.
 func (m *Memory) Store(a Addr, src []byte) {
-	p := unsafe.Pointer(unsafe.SliceData(src)) // SAFETY: Move is told src's length.
-	m.Move(unsafe.Add(m.Base, a), noEscape(p), uint64(len(src)))
+	p := unsafe.Pointer(unsafe.SliceData(src))                   // SAFETY: as long as src.
+	m.Move(unsafe.Add(m.Base, a), noEscape(p), uint64(len(src))) // SAFETY: as Bytes.
 }
 
 // noEscape returns p, hidden from the compiler's escape analysis: Move keeps no pointer, but the

@@ -21,12 +21,6 @@ type Regions struct {
 	list  [RegionsMax]Region
 }
 
-// Count returns how many regions there are.
-func (r *Regions) Count() uint64 { return r.count }
-
-// At returns the region of an index below Count.
-func (r *Regions) At(i uint64) *Region { return &r.list[i] }
-
 // Find returns the region that va is in, or nil.
 func (r *Regions) Find(va uint64) *Region {
 	i := r.after(va)
@@ -65,7 +59,7 @@ func (r *Regions) covers(start, end uint64) bool {
 	return false
 }
 
-// place returns where the first hole of at least so many bytes begins.
+// place returns where the first hole of at least so many bytes begins, from layout.MapStart on.
 func (r *Regions) place(size uint64) (uint64, bool) {
 	start := uint64(layout.MapStart)
 	for i := r.after(start); i < r.count; i++ {
@@ -86,7 +80,7 @@ func (r *Regions) replace(n Region) bool {
 	i, j := r.split(n.Start), r.split(n.End)
 	r.move(j, i+1)
 	r.list[i] = n
-	r.join(i)
+	r.join(i, i+1)
 	return true
 }
 
@@ -109,9 +103,7 @@ func (r *Regions) protect(start, end uint64, prot Prot) bool {
 	for k := i; k < j; k++ {
 		r.list[k].Prot = prot
 	}
-	for k := j; k > i; k-- {
-		r.join(k - 1)
-	}
+	r.join(i, j)
 	return true
 }
 
@@ -146,15 +138,14 @@ func (r *Regions) split(va uint64) uint64 {
 	return i + 1
 }
 
-// join makes region i one with its neighbours where that says the same.
-func (r *Regions) join(i uint64) {
-	if i+1 < r.count && r.list[i].continues(&r.list[i+1]) {
-		r.list[i].End = r.list[i+1].End
-		r.list[i].FileBytes += r.list[i+1].FileBytes
-		r.move(i+2, i+1)
-	}
-	if i > 0 && i < r.count && r.list[i-1].continues(&r.list[i]) {
-		r.join(i - 1)
+// join makes regions one where that says the same: those of indices from-1 to to.
+func (r *Regions) join(from, to uint64) {
+	for i := to; i >= from && i > 0; i-- {
+		if i < r.count && r.list[i-1].continues(&r.list[i]) {
+			r.list[i-1].End = r.list[i].End
+			r.list[i-1].FileBytes += r.list[i].FileBytes
+			r.move(i+1, i)
+		}
 	}
 }
 

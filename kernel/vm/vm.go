@@ -4,6 +4,7 @@
 package vm
 
 import (
+	"skerry/kernel/errno"
 	"skerry/kernel/layout"
 	"skerry/kernel/paging"
 	"skerry/kernel/phys"
@@ -31,12 +32,6 @@ const (
 	Fixed             // physical memory itself: windows, and pages to read
 )
 
-// Error numbers of Linux, negated as system calls return them.
-const (
-	ENOMEM int64 = -12
-	EINVAL int64 = -22
-)
-
 // Space is an address space.
 type Space struct {
 	Regions Regions
@@ -51,7 +46,7 @@ func (s *Space) Map(start, size uint64, prot Prot, kind Kind, source phys.Addr,
 ) int64 {
 	end, ok := bounds(start, size)
 	if !ok || prot > Read|Write|Exec || source%layout.PageBytes != 0 {
-		return EINVAL
+		return errno.EINVAL
 	}
 	r := Region{Start: start, End: end, Prot: readable(prot), Kind: kind}
 	if kind != Zero {
@@ -61,21 +56,24 @@ func (s *Space) Map(start, size uint64, prot Prot, kind Kind, source phys.Addr,
 		r.FileBytes = min(fileBytes, end-start)
 	}
 	if !s.Regions.replace(r) {
-		return ENOMEM
+		return errno.ENOMEM
 	}
 	s.Tables.Unmap(start, end)
 	return 0
 }
 
 // MapAnywhere is Map of a free place: the one wished for if it is free, else the first one from
-// layout.MapStart on.
+// layout.MapStart on. It also returns where that is.
 func (s *Space) MapAnywhere(wish, size uint64, prot Prot, kind Kind, source phys.Addr,
 	fileBytes uint64,
 ) (uint64, int64) {
+	if size == 0 {
+		return 0, errno.EINVAL
+	}
 	start := wish
 	if end, ok := bounds(wish, size); !ok || !s.Regions.isFree(wish, end) {
 		if start, ok = s.Regions.place(size); !ok {
-			return 0, ENOMEM
+			return 0, errno.ENOMEM
 		}
 	}
 	return start, s.Map(start, size, prot, kind, source, fileBytes)
@@ -86,10 +84,10 @@ func (s *Space) MapAnywhere(wish, size uint64, prot Prot, kind Kind, source phys
 func (s *Space) Unmap(start, size uint64) int64 {
 	end, ok := bounds(start, size)
 	if !ok {
-		return EINVAL
+		return errno.EINVAL
 	}
 	if !s.Regions.remove(start, end) {
-		return ENOMEM
+		return errno.ENOMEM
 	}
 	s.Tables.Unmap(start, end)
 	return 0
@@ -100,10 +98,10 @@ func (s *Space) Unmap(start, size uint64) int64 {
 func (s *Space) Protect(start, size uint64, prot Prot) int64 {
 	end, ok := bounds(start, size)
 	if !ok || prot > Read|Write|Exec {
-		return EINVAL
+		return errno.EINVAL
 	}
 	if !s.Regions.protect(start, end, readable(prot)) {
-		return ENOMEM
+		return errno.ENOMEM
 	}
 	s.Tables.Protect(start, end, flags(readable(prot)))
 	return 0
@@ -114,10 +112,10 @@ func (s *Space) Protect(start, size uint64, prot Prot) int64 {
 func (s *Space) Discard(start, size uint64) int64 {
 	end, ok := bounds(start, size)
 	if !ok {
-		return EINVAL
+		return errno.EINVAL
 	}
 	if !s.Regions.covers(start, end) {
-		return ENOMEM
+		return errno.ENOMEM
 	}
 	s.Tables.Unmap(start, end)
 	return 0

@@ -27,7 +27,7 @@ var table = []row{
 	{"kernel/drivercall", []string{"kernel/layout"}, nil},
 	{"kernel/phys", []string{"kernel/layout"}, nil},
 	{"kernel/paging", []string{"kernel/layout", "kernel/phys"}, nil},
-	{"kernel/vm", []string{"kernel/layout", "kernel/phys", "kernel/paging"}, nil},
+	{"kernel/vm", []string{"kernel/errno", "kernel/layout", "kernel/phys", "kernel/paging"}, nil},
 	{"kernel/thread", []string{"kernel/errno"}, nil},
 	{"kernel/signal", []string{"kernel/thread"}, nil},
 	{"kernel/files", []string{"kernel/errno", "kernel/phys", "kernel/manifest",
