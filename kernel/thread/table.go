@@ -52,7 +52,7 @@ func (t *Table) Spawn() *Thread {
 		th.FSBase, th.Mask = parent.FSBase, parent.Mask
 		th.Frame.AX = 0
 	} else {
-		th.ResetFX()
+		th.FX.Reset()
 	}
 	t.used |= 1 << i
 	t.makeReady(th)

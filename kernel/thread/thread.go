@@ -42,7 +42,7 @@ const (
 
 // Thread is one thread. Entry assembly saves to FX and Frame, which have fixed places.
 type Thread struct {
-	FX     [512]byte // FXSAVE64's image
+	FX     FX
 	Frame  Frame
 	FSBase uint64
 
@@ -50,7 +50,7 @@ type Thread struct {
 	Mask, Pending uint64
 
 	// The stack of signal handlers, if AltBytes is not 0.
-	AltBase, AltBytes, AltFlags uint64
+	AltBase, AltBytes uint64
 
 	ClearTID uint64 // address of a word to clear and wake at the end, or 0
 
@@ -60,7 +60,7 @@ type Thread struct {
 	deadline       uint64 // until when, or 0
 	queue          *queue // which it is in, if Ready or waiting
 	next, previous *Thread
-	_              [4]uint64
+	_              [5]uint64
 }
 
 // ID returns the thread's number.

@@ -21,7 +21,8 @@ const ownImports = "skerry/"
 
 var ring0 = []string{
 	"kernel/epitaph", "kernel/layout", "kernel/manifest", "kernel/commons", "kernel/drivercall",
-	"kernel/errno", "kernel/elf", "kernel/thread", "kernel/phys", "kernel/paging", "kernel/vm",
+	"kernel/errno", "kernel/elf", "kernel/thread", "kernel/signal",
+	"kernel/phys", "kernel/paging", "kernel/vm",
 }
 
 // A finding is a place in the source that is not safe in ring 0.

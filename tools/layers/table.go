@@ -13,6 +13,7 @@ const (
 	arch   = "golang.org/x/arch"
 	gvisor = "gvisor.dev/gvisor"
 	sys    = "golang.org/x/sys"
+	toml   = "github.com/BurntSushi/toml"
 )
 
 // table is the layout of the repository, from the bottom up.
@@ -29,7 +30,8 @@ var table = []row{
 	{"kernel/paging", []string{"kernel/layout", "kernel/phys"}, nil},
 	{"kernel/vm", []string{"kernel/errno", "kernel/layout", "kernel/phys", "kernel/paging"}, nil},
 	{"kernel/thread", []string{"kernel/errno"}, nil},
-	{"kernel/signal", []string{"kernel/thread"}, nil},
+	{"kernel/signal", []string{"kernel/errno", "kernel/layout", "kernel/thread", "kernel/vm"},
+		nil},
 	{"kernel/files", []string{"kernel/errno", "kernel/phys", "kernel/manifest",
 		"kernel/layout"}, nil},
 	{"kernel/linux", []string{"kernel/errno", "kernel/elf", "kernel/layout", "kernel/manifest",

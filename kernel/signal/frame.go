@@ -1,0 +1,84 @@
+package signal
+
+import (
+	"skerry/kernel/layout"
+	"skerry/kernel/thread"
+)
+
+// frame is struct rt_sigframe of Linux's arch/x86/include/asm/sigframe.h.
+type frame struct {
+	restorer uint64
+	context  context
+	info     info
+}
+
+// context is struct ucontext. Its registers are those of struct sigcontext_64.
+type context struct {
+	flags, link uint64
+	stack       Stack
+
+	r8, r9, r10, r11, r12, r13, r14, r15  uint64
+	di, si, bp, bx, dx, ax, cx, sp        uint64
+	ip, eflags                            uint64
+	cs, gs, fs, ss                        uint16
+	err, trap, oldMask, faultAddress, fpu uint64
+	_                                     [8]uint64
+
+	mask uint64
+}
+
+// info is struct siginfo. Its address is also the sender: the process in the lower half, the user
+// in the upper.
+type info struct {
+	signal, errno int32
+	code          Code
+	_             int32
+	address       uint64
+	_             [104]byte
+}
+
+// Sizes and offsets.
+const (
+	contextOffset = 8
+	contextBytes  = 304
+	infoOffset    = contextOffset + contextBytes
+	frameBytes    = infoOffset + 128
+	fxBytes       = 512
+	fxAlign       = 64
+)
+
+// contextFlags is UC_SIGCONTEXT_SS and UC_STRICT_RESTORE_SS: the stack segment is in the frame.
+// UC_FP_XSTATE is not among them: the FPU state is no more than FXSAVE's.
+const contextFlags = 2 | 4
+
+// save writes a thread's registers; fx is where its FPU state goes.
+func (c *context) save(th *thread.Thread, fx uint64) {
+	f := &th.Frame
+	c.flags, c.stack, c.mask, c.fpu = contextFlags, AltStack(th), th.Mask, fx
+	c.r8, c.r9, c.r10, c.r11 = f.R8, f.R9, f.R10, f.R11
+	c.r12, c.r13, c.r14, c.r15 = f.R12, f.R13, f.R14, f.R15
+	c.di, c.si, c.bp, c.bx = f.DI, f.SI, f.BP, f.BX
+	c.dx, c.ax, c.cx, c.sp = f.DX, f.AX, f.CX, f.SP
+	c.ip, c.eflags = f.IP, f.Flags
+	c.cs, c.ss = layout.SelectorUserCode, layout.SelectorUserData
+}
+
+// saveTrap writes which exception it was.
+func (c *context) saveTrap(th *thread.Thread, address uint64) {
+	c.trap, c.err = th.Frame.Vector, th.Frame.Error
+	if th.Frame.Vector == vectorPageFault {
+		c.faultAddress = address
+	}
+}
+
+// restore reads a thread's registers, as far as they are the instance's to choose.
+func (c *context) restore(th *thread.Thread) {
+	f := &th.Frame
+	f.R8, f.R9, f.R10, f.R11 = c.r8, c.r9, c.r10, c.r11
+	f.R12, f.R13, f.R14, f.R15 = c.r12, c.r13, c.r14, c.r15
+	f.DI, f.SI, f.BP, f.BX = c.di, c.si, c.bp, c.bx
+	f.DX, f.AX, f.CX, f.SP = c.dx, c.ax, c.cx, c.sp
+	f.IP, f.Flags = c.ip, userFlags(c.eflags)
+	f.CS, f.SS = layout.SelectorUserCode, layout.SelectorUserData
+	f.Vector = thread.VectorResume
+}

@@ -1,0 +1,26 @@
+package signal
+
+import "unsafe"
+
+// Compile errors here mean that the frame is not as Linux writes it.
+var (
+	_ = [1]struct{}{}[unsafe.Sizeof(frame{})-frameBytes]      // SAFETY: a constant.
+	_ = [1]struct{}{}[unsafe.Sizeof(context{})-contextBytes]  // SAFETY: a constant.
+	_ = [1]struct{}{}[unsafe.Offsetof(context{}.r8)-40]       // SAFETY: a constant.
+	_ = [1]struct{}{}[unsafe.Offsetof(context{}.ip)-40-128]   // SAFETY: a constant.
+	_ = [1]struct{}{}[unsafe.Offsetof(context{}.fpu)-40-184]  // SAFETY: a constant.
+	_ = [1]struct{}{}[unsafe.Offsetof(context{}.mask)-40-256] // SAFETY: a constant.
+	_ = [1]struct{}{}[unsafe.Offsetof(info{}.address)-16]     // SAFETY: a constant.
+)
+
+// bytes returns the memory of the frame.
+func (f *frame) bytes() []byte {
+	// SAFETY: the struct has no padding and no pointers: any bytes are a frame.
+	return (*[frameBytes]byte)(unsafe.Pointer(f))[:]
+}
+
+// bytes returns the memory of the context.
+func (c *context) bytes() []byte {
+	// SAFETY: as above.
+	return (*[contextBytes]byte)(unsafe.Pointer(c))[:]
+}
