@@ -115,6 +115,16 @@ const (
 	SelectorTask     = 0x30
 )
 
+// TrampolineOffset is where the trampoline's pristine copy is in the page at Entry.
+const (
+	TrampolineOffset = 0x800
+	TrampolineBytes  = 0x100
+)
+
+// StubTrap is the offset in the page at Stub of the INT3 that stands for a system call where
+// SYSCALL stays in ring 3. The saved instruction pointer is the byte after it.
+const StubTrap = 9
+
 // CoresMax bounds the cores of a machine.
 const CoresMax = 64
 

@@ -64,7 +64,8 @@ var table = []row{
 
 	{"cmd/...", []string{"..."}, []string{sys}},
 	{"test/...", []string{"..."}, []string{sys, gvisor}},
-	{"tools/...", []string{"tools/...", "kernel/layout"}, []string{arch}},
+	{"tools/...", []string{"tools/...", "kernel/layout", "kernel/manifest"},
+		[]string{arch, toml}},
 }
 
 // What test files may import as well: the drivers, to run on.

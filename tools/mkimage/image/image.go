@@ -1,0 +1,133 @@
+// Package image makes the file that a machine boots from: an ELF file by the PVH protocol, which
+// QEMU, Firecracker, Cloud Hypervisor and others start, with all that package layout draws up to
+// the end of the image.
+package image
+
+import (
+	"cmp"
+	"debug/elf"
+	"fmt"
+	"path"
+	"strings"
+
+	"skerry/kernel/layout"
+	"skerry/kernel/manifest"
+)
+
+// Config says what an image is made of.
+type Config struct {
+	Driver   []byte // the CPU driver's ELF file
+	Programs []Program
+	Cores    []Core
+	Files    []File
+
+	// When an instance and a core are silent, as in the manifest. Zero means the usual.
+	SilentTicks, SilentSeconds uint64
+}
+
+// Core is a core of the machine.
+type Core struct {
+	Bytes   uint64 // of memory, a multiple of layout.BlockBytes
+	Program int    // the index of what it runs
+}
+
+// File is a file that programs may read.
+type File struct {
+	Path  string // absolute and clean
+	Bytes []byte
+	Mode  uint64 // permission bits
+}
+
+// Image is what Build made.
+type Image struct {
+	Bytes    []byte
+	Manifest manifest.Manifest
+	Patched  int // functions of the runtime in the driver that lead to its panic now
+}
+
+// Build makes an image. The same Config gives the same bytes.
+func Build(config Config) (*Image, error) {
+	d, err := readDriver(config.Driver)
+	if err != nil {
+		return nil, err
+	}
+	programs, err := config.check()
+	if err != nil {
+		return nil, err
+	}
+	m := manifest.Manifest{
+		Magic:     manifest.Magic,
+		DataStart: d.data.start, DataFile: d.dataFile, DataEnd: d.dataEnd,
+		SilentTicks:   cmp.Or(config.SilentTicks, silentTicks),
+		SilentSeconds: cmp.Or(config.SilentSeconds, silentSeconds),
+		Cores:         uint64(len(config.Cores)),
+	}
+	for i, core := range config.Cores {
+		m.Core[i] = manifest.Core{Bytes: core.Bytes, Program: uint64(core.Program)}
+	}
+	c := &contents{}
+	c.fill(&m, &config, programs, d)
+	if err := place(&m, c.end()); err != nil {
+		return nil, err
+	}
+	for i := range m.Cores {
+		c.add(template(&m, i, d), layout.PageBytes)
+	}
+	r := &record{}
+	r.add(&m)
+	return &Image{Manifest: m, Patched: d.patched, Bytes: elfFile([]segment{
+		{layout.Entry, elf.PF_R | elf.PF_X, entryPage(d.start)},
+		{layout.Manifest, elf.PF_R, r.bytes},
+		{layout.BootTables, elf.PF_R, bootTables(&m)},
+		{layout.Driver, elf.PF_R | elf.PF_X, d.memory},
+		{layout.Contents, elf.PF_R, c.bytes},
+	})}, nil
+}
+
+// check refuses what no machine can be made of, and returns the programs as they are loaded.
+func (c *Config) check() (programs [][]byte, err error) {
+	if n := len(c.Cores); n < 1 || n > layout.CoresMax {
+		return nil, fmt.Errorf("image: %d cores: want 1 to %d", n, layout.CoresMax)
+	}
+	if n := len(c.Programs); n > manifest.ProgramsMax {
+		return nil, fmt.Errorf("image: %d programs: want %d at most", n, manifest.ProgramsMax)
+	}
+	if n := len(c.Files); n > manifest.FilesMax {
+		return nil, fmt.Errorf("image: %d files: want %d at most", n, manifest.FilesMax)
+	}
+	least := make([]uint64, len(c.Programs))
+	for i := range c.Programs {
+		file, writable, err := c.Programs[i].trim()
+		if err != nil {
+			return nil, err
+		}
+		programs = append(programs, file)
+		least[i] = roundUp(layout.FramesOffset+heapBytesLeast+writable, layout.BlockBytes)
+	}
+	for i, core := range c.Cores {
+		if core.Program < 0 || core.Program >= len(programs) {
+			return nil, fmt.Errorf("image: core %d: program %d: want one of %d", i, core.Program,
+				len(programs))
+		}
+		if n := core.Bytes; n < least[core.Program] || n%layout.BlockBytes != 0 {
+			return nil, fmt.Errorf("image: core %d: %d KiB of memory: want a multiple of %d KiB, "+
+				"at least %d", i, n>>10, layout.BlockBytes>>10, least[core.Program]>>10)
+		}
+	}
+	for _, f := range c.Files {
+		if !path.IsAbs(f.Path) || path.Clean(f.Path) != f.Path || strings.Contains(f.Path, "\x00") {
+			return nil, fmt.Errorf("image: file %q: want an absolute path without . and ..", f.Path)
+		}
+	}
+	return programs, nil
+}
+
+// MemoryBytes returns how much memory the machine must be given, so that there is some at all
+// addresses in use. Above lowEnd, a virtual machine has memory only if it has highLess below
+// highStart first; the firmware's tables come on top.
+func (i *Image) MemoryBytes() uint64 {
+	if need := i.Manifest.Need; need > highStart {
+		return need - highLess
+	}
+	return i.Manifest.Need + layout.BlockBytes
+}

@@ -1,0 +1,25 @@
+package image
+
+import "skerry/kernel/layout"
+
+// Where memory is. Between lowEnd and highStart it is not sure that there is any: there the
+// devices are, and what firmware keeps for itself at the end of the low memory.
+const (
+	lowEnd    = 0x8000_0000 - layout.BlockBytes
+	highStart = 1 << 32
+	highLess  = 1 << 30 // the least hole below highStart, of the virtual machines that we know
+)
+
+const (
+	gib = 1 << 30
+
+	// heapBytesLeast is what Go's runtime needs besides the program's own data.
+	heapBytesLeast = 8 << 20
+
+	tablesMax     = layout.TablesMaxBytes / layout.PageBytes
+	bootTablesMax = (layout.Driver - layout.BootTables) / layout.PageBytes
+
+	// silentTicks and silentSeconds hold where the machine's description says nothing.
+	silentTicks   = 1000
+	silentSeconds = 10
+)
