@@ -70,7 +70,7 @@ func (s *Signals) handle(space *vm.Space, th *thread.Thread, n Number, code Code
 	case n == SIGSEGV:
 		return n
 	}
-	return s.Fault(space, th, SIGSEGV, codeKernel, 0)
+	return s.Fault(space, th, SIGSEGV, CodeKernel, 0)
 }
 
 // push writes a frame and makes the handler the next thing that the thread does. It returns false

@@ -30,13 +30,13 @@ func userFlags(flags uint64) uint64 {
 func (s *Signals) Return(space *vm.Space, th *thread.Thread) Number {
 	c := &s.frame.context
 	if !space.CopyIn(c.bytes(), th.Frame.SP) {
-		return s.Fault(space, th, SIGSEGV, codeKernel, 0)
+		return s.Fault(space, th, SIGSEGV, CodeKernel, 0)
 	}
 	SetMask(th, c.mask)
 	c.restore(th)
 	SetAltStack(th, c.stack) // if it can't be, the old one stays, as on Linux
 	if !loadFX(space, th, c.fpu) || th.Frame.IP >= layout.UserEnd {
-		return s.Fault(space, th, SIGSEGV, codeKernel, 0)
+		return s.Fault(space, th, SIGSEGV, CodeKernel, 0)
 	}
 	return 0
 }

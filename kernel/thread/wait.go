@@ -61,11 +61,6 @@ func (t *Table) FutexWake(address, countMax uint64) (count uint64) {
 	return count
 }
 
-// Busy tells whether more than one thread could run.
-func (t *Table) Busy() bool {
-	return t.ready.first != nil && (t.running != nil || t.ready.first != t.ready.last)
-}
-
 // NextDeadline returns when Expire has something to do, or 0 if never: the earliest deadline of a
 // wait or, while others are ready, the end of the running thread's quantum.
 func (t *Table) NextDeadline() uint64 {
