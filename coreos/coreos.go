@@ -51,10 +51,17 @@ func (s *OS) Args() []string { return s.core.Boot().Args[1:] }
 var ErrUnknownApp = errors.New("coreos: unknown app")
 
 // Main is the main function of an instance: it finds the core that it runs on, runs the app that
-// the boot information names, and ends the core's life with it.
+// the boot information names, and ends the core's life with it. Outside of a machine, --list makes
+// the program name its apps.
 func Main(apps ...App) {
 	core, err := local.Attach()
-	if err != nil {
+	switch {
+	case errors.Is(err, local.ErrNotCore) && slices.Equal(os.Args[1:], []string{"--list"}):
+		for _, app := range apps {
+			fmt.Println(app.Name)
+		}
+		return
+	case err != nil:
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(2)
 	}

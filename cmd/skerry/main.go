@@ -28,6 +28,7 @@ type command struct {
 func commands() []command {
 	return []command{
 		{"run", "[FLAGS] APP [ARGS]", "run an app on the cores of a machine", run},
+		{"image", "-o FILE [FLAGS] [APP]", "make what a machine on bare boots from", makeImage},
 		{"help", "[VERB]", "list the verbs, or tell about one", help},
 		{"janitor", "", "", janitor},
 	}
@@ -67,8 +68,8 @@ func help(args []string) (int, error) {
 	if err != nil {
 		return statusUsage, err
 	}
-	if c.verb == "run" {
-		return run([]string{"-h"})
+	if _, ok := usages[c.verb]; ok {
+		return c.run([]string{"-h"})
 	}
 	fmt.Printf("skerry %s %s\n\t%s\n", c.verb, c.usage, c.summary)
 	return statusOK, nil
@@ -78,7 +79,7 @@ func printHelp(out io.Writer) {
 	fmt.Fprintln(out, "usage: skerry VERB [ARGS]")
 	for _, c := range commands() {
 		if c.summary != "" {
-			fmt.Fprintf(out, "  %-5s %-20s %s\n", c.verb, c.usage, c.summary)
+			fmt.Fprintf(out, "  %-5s %-22s %s\n", c.verb, c.usage, c.summary)
 		}
 	}
 }

@@ -1,0 +1,39 @@
+package main
+
+import (
+	"os"
+)
+
+// runBare boots a machine under QEMU and returns its exit status.
+func (o *options) runBare() (int, error) {
+	qemu, err := findQEMU()
+	if err != nil {
+		return statusFailed, err
+	}
+	made, err := o.image()
+	if err != nil {
+		return statusFailed, err
+	}
+	accel, err := chooseAccel(o.bare.accel, qemu)
+	if err != nil {
+		return statusFailed, err
+	}
+	v := &virtual{
+		qemu: qemu, image: made.Bytes, cores: int(made.Manifest.Cores),
+		memory: made.MemoryBytes(), board: o.bare.board, accel: accel, gdb: o.bare.gdb,
+		console: o.console(),
+	}
+	return v.run()
+}
+
+// console returns how the machine is connected. A program gets a terminal as programs know it,
+// which edits lines and sends signals; the machine's own console does that itself.
+func (o *options) console() console {
+	switch {
+	case o.bare.exec != "":
+		return console{}
+	case !o.program && onTerminal():
+		return console{raw: true}
+	}
+	return console{input: os.Stdin}
+}
