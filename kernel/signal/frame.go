@@ -54,7 +54,8 @@ const contextFlags = 2 | 4
 // save writes a thread's registers; fx is where its FPU state goes.
 func (c *context) save(th *thread.Thread, fx uint64) {
 	f := &th.Frame
-	c.flags, c.stack, c.mask, c.fpu = contextFlags, AltStack(th), th.Mask, fx
+	c.flags, c.stack, c.fpu = contextFlags, AltStack(th), fx
+	c.mask, c.oldMask = th.Mask, th.Mask
 	c.r8, c.r9, c.r10, c.r11 = f.R8, f.R9, f.R10, f.R11
 	c.r12, c.r13, c.r14, c.r15 = f.R12, f.R13, f.R14, f.R15
 	c.di, c.si, c.bp, c.bx = f.DI, f.SI, f.BP, f.BX

@@ -1,0 +1,136 @@
+package thread
+
+import (
+	"testing"
+
+	"skerry/kernel/errno"
+)
+
+// begun returns a table with so many threads, the first of them running.
+func begun(t *testing.T, count int) *Table {
+	table := &Table{}
+	for range count {
+		if table.Spawn() == nil {
+			t.Fatal("no thread: want one")
+		}
+	}
+	table.Next(0)
+	return table
+}
+
+func wantRunning(t *testing.T, table *Table, want ID) {
+	t.Helper()
+	table.Next(0)
+	if got := table.CurrentID(); got != want {
+		t.Fatalf("thread %d is running: want %d", got, want)
+	}
+}
+
+// Those who wait for an address are woken in the order in which they came, and then run in it.
+func TestFutexIsFair(t *testing.T) {
+	table := begun(t, 4)
+	for id := ID(1); id <= 3; id++ {
+		wantRunning(t, table, id)
+		table.Wait(Futex, 0x1000, 0)
+	}
+	wantRunning(t, table, 4)
+	if woke := table.FutexWake(0x1000, 2); woke != 2 {
+		t.Fatalf("woke %d: want 2", woke)
+	}
+	table.Wait(Sleep, 0, 0)
+	for id := ID(1); id <= 2; id++ {
+		wantRunning(t, table, id)
+		table.Wait(Sleep, 0, 0)
+	}
+	wantRunning(t, table, 0)
+}
+
+// A wait ends with the result of what ended it, and with that only.
+func TestResults(t *testing.T) {
+	end := map[string]func(*Table, *Thread){
+		"wake":      func(t *Table, th *Thread) { t.Wake(th, 7) },
+		"expire":    func(t *Table, th *Thread) { t.Expire(100) },
+		"interrupt": (*Table).Interrupt,
+	}
+	for _, c := range []struct {
+		by   string
+		way  State
+		want int64
+	}{
+		{"wake", Futex, 7}, {"wake", Read, 7},
+		{"expire", Futex, errno.ETIMEDOUT}, {"expire", Sleep, 0}, {"expire", Poll, 0},
+		{"interrupt", Futex, errno.EINTR}, {"interrupt", Sleep, errno.EINTR},
+		{"interrupt", Poll, errno.EINTR}, {"interrupt", Read, errno.EINTR},
+	} {
+		table := begun(t, 1)
+		th := table.Current()
+		table.Wait(c.way, 8, 100)
+		table.Expire(99)
+		if th.State() != c.way {
+			t.Errorf("before its deadline, state %d: want %d", th.State(), c.way)
+		}
+		end[c.by](table, th)
+		for by := range end { // too late
+			end[by](table, th)
+		}
+		if got := int64(th.Frame.AX); got != c.want || th.State() != Ready {
+			t.Errorf("%s in state %d: result %d, state %d: want %d and Ready",
+				c.by, c.way, got, th.State(), c.want)
+		}
+	}
+}
+
+// Turns end after a quantum if another thread is ready, and not otherwise.
+func TestTurns(t *testing.T) {
+	table := begun(t, 1)
+	if next := table.NextDeadline(); next != 0 {
+		t.Errorf("alone, the turn ends at %d: want never", next)
+	}
+	table.Expire(5 * QuantumNanos)
+	table.Spawn()
+	if next := table.NextDeadline(); next != QuantumNanos {
+		t.Errorf("the turn ends at %d: want %d", next, QuantumNanos)
+	}
+	table.Expire(5 * QuantumNanos)
+	table.Next(5 * QuantumNanos)
+	if id, next := table.CurrentID(), table.NextDeadline(); id != 2 || next != 6*QuantumNanos {
+		t.Errorf("thread %d runs until %d: want 2 until %d", id, next, 6*QuantumNanos)
+	}
+}
+
+// A new thread goes on where its parent called, with 0 as the result; signals and the end of the
+// parent are not its own.
+func TestSpawnInherits(t *testing.T) {
+	table := begun(t, 1)
+	parent := table.Current()
+	parent.Frame = Frame{R15: 15, AX: 56, IP: 0x40_1000, SP: 0x7000, SS: 0x23}
+	parent.FX[100], parent.FSBase, parent.Mask, parent.Pending = 9, 0x5000, 1, 2
+	parent.AltBase, parent.AltBytes, parent.ClearTID = 0x6000, 4096, 0x8000
+	child := table.Spawn()
+	want := parent.Frame
+	want.AX = 0
+	if child.Frame != want || child.FX != parent.FX || child.FSBase != 0x5000 || child.Mask != 1 {
+		t.Errorf("the child has %+v: want %+v", child.Frame, want)
+	}
+	if child.Pending|child.AltBytes|child.ClearTID != 0 {
+		t.Errorf("pending %#x, signal stack of %d, clears %#x: want none", child.Pending,
+			child.AltBytes, child.ClearTID)
+	}
+}
+
+// State that comes from elsewhere gets no bit of MXCSR that the processor lacks.
+func TestRestrict(t *testing.T) {
+	var fx FX
+	fx.Reset()
+	if fx.MXCSR() != 0x1f80 || fx[0] != 0x7f || fx[1] != 3 || fx.MXCSRMask() != 0xffbf {
+		t.Errorf("MXCSR %#x, mask %#x, control %#x %#x at start", fx.MXCSR(), fx.MXCSRMask(),
+			fx[0], fx[1])
+	}
+	for i := range fx {
+		fx[i] = 0xff
+	}
+	fx.Restrict(0xffbf)
+	if fx.MXCSR() != 0xffbf || fx.MXCSRMask() != 0xffbf {
+		t.Errorf("MXCSR %#x, mask %#x: want 0xffbf", fx.MXCSR(), fx.MXCSRMask())
+	}
+}
