@@ -158,8 +158,12 @@ func (m *model) compare(t operations) error {
 	if got, want := t.NextDeadline(), m.nextDeadline(); got != want {
 		return fmt.Errorf("the next deadline is %d: want %d", got, want)
 	}
-	for id := ID(0); id <= ThreadsMax+1; id++ {
-		th, want := t.Get(id), m.get(id)
+	var all [ThreadsMax + 2]*modelThread
+	for _, th := range m.all() {
+		all[th.id] = th
+	}
+	for id, want := range all {
+		th := t.Get(ID(id))
 		if (th != nil) != (want != nil) {
 			return fmt.Errorf("there is a thread %d: %v, want %v", id, th != nil, want != nil)
 		}
@@ -192,24 +196,24 @@ func idOf(th *Thread) ID {
 // places requires that each thread is in one place, the one of its state, and that queues are
 // linked both ways.
 func places(t *Table) error {
-	count := map[*Thread]int{}
+	var count [ThreadsMax + 1]int // by id
 	if t.running != nil {
-		count[t.running]++
+		count[t.running.id]++
 	}
 	for i := range t.waiting {
-		if err := walk(&t.waiting[i], count); err != nil {
+		if err := walk(&t.waiting[i], &count); err != nil {
 			return err
 		}
 	}
-	if err := walk(&t.ready, count); err != nil {
+	if err := walk(&t.ready, &count); err != nil {
 		return err
 	}
 	for i := range t.threads {
 		th, want := &t.threads[i], int(t.used>>i&1)
 		timed := th.state >= Futex && th.deadline != 0
 		switch {
-		case count[th] != want:
-			return fmt.Errorf("thread %d is in %d places: want %d", i+1, count[th], want)
+		case count[i+1] != want:
+			return fmt.Errorf("thread %d is in %d places: want %d", i+1, count[i+1], want)
 		case (th.state == Free) != (want == 0), (th.state == Running) != (th == t.running),
 			(th.state == Ready) != (th.queue == &t.ready),
 			th.state >= Futex && th.queue != t.queueOf(th.state, th.key),
@@ -220,10 +224,10 @@ func places(t *Table) error {
 	return nil
 }
 
-func walk(q *queue, count map[*Thread]int) error {
+func walk(q *queue, count *[ThreadsMax + 1]int) error {
 	var last *Thread
 	for th := q.first; th != nil; th = th.next {
-		if count[th]++; th.queue != q || th.previous != last || count[th] > 1 {
+		if count[th.id]++; th.queue != q || th.previous != last || count[th.id] > 1 {
 			return fmt.Errorf("thread %d is not linked into its queue", th.id)
 		}
 		last = th
