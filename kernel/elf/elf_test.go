@@ -81,13 +81,16 @@ func TestRefusals(t *testing.T) {
 		{"headers of another size", put16(54, 32), BadHeaders},
 		{"headers far away", put64(32, 1<<63), Truncated},
 		{"headers at the end of numbers", put64(32, ^uint64(0)), Truncated},
-		{"file of a segment overflows", header(2, segmentLoad, 0xf00, data, ^uint64(0)-0xeff, 1), Truncated},
+		{"file of a segment overflows",
+			header(2, segmentLoad, 0xf00, data, ^uint64(0)-0xeff, 1), Truncated},
 		{"more file than memory", header(2, segmentLoad, 0x3f00, data, 0x180, 0x17f), BadSegment},
 		{"odd offset", header(2, segmentLoad, 0x3e00, data, 0x180, 0x2000), BadSegment},
-		{"in the driver", header(0, segmentLoad, 0x1000, 0x20_1000, 0x2000, 0x2000), BadAddress},
+		{"in the driver", header(0, segmentLoad, 0x1000, 0x20_1000, 0x2000, 0x2000),
+			BadAddress},
 		{"in the windows", header(2, segmentLoad, 0x3f00, layout.Windows-0x100, 0x180, 0x2000),
 			BadAddress},
-		{"in the kernel's half", header(2, segmentLoad, 0, 0xffff_8000_0000_0000, 0, 1), BadAddress},
+		{"in the kernel's half", header(2, segmentLoad, 0, 0xffff_8000_0000_0000, 0, 1),
+			BadAddress},
 		{"memory overflows", header(2, segmentLoad, 0x3f00, data, 0x180, ^uint64(0)), BadAddress},
 		{"shared page", header(2, segmentLoad, 0x3f00, text+0x1f00, 0x180, 0x2000), Overlap},
 		{"downwards", header(2, segmentLoad, 0x3000, text-0x1000, 0x180, 0x1000), Overlap},
@@ -169,7 +172,8 @@ func check(t *testing.T, file []byte, p *Program) {
 		if s.Start%layout.PageBytes+s.End%layout.PageBytes+s.Offset%layout.PageBytes != 0 {
 			t.Errorf("segment %+v: want whole pages", s)
 		}
-		if s.FileBytes > s.End-s.Start || s.FileBytes > 0 && s.Offset+s.FileBytes > uint64(len(file)) {
+		if s.FileBytes > s.End-s.Start ||
+			s.FileBytes > 0 && s.Offset+s.FileBytes > uint64(len(file)) {
 			t.Errorf("segment %+v in a file of %#x bytes", s, len(file))
 		}
 		entered = entered || s.Executable && s.Start <= p.Entry && p.Entry < s.End

@@ -12,6 +12,7 @@ const (
 	EAGAIN       int64 = -11
 	ENOMEM       int64 = -12
 	EFAULT       int64 = -14
+	EBUSY        int64 = -16
 	EEXIST       int64 = -17
 	EXDEV        int64 = -18
 	ENODEV       int64 = -19

@@ -6,14 +6,18 @@
 //
 // source.go has the rules that can be read from the source: what may be imported, which
 // statements, builtins and types there may be. escape.go asks the compiler what it would put on
-// the heap. The rules that can only be read from the linked binary (what is reachable from the
-// entry, which instructions it has, its size and its patched symbols) come with the bare CPU
-// driver, kernel/bare; there is nothing to link before it.
+// the heap. linked.go and what follows it have the rules that are read from the linked CPU driver,
+// kernel/bare: which instructions it has (code.go, instructions.go), what it comes to of the
+// runtime (walk.go), its 256 vectors (vectors.go), its size and its entries.
 package main
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
+
+	"skerry/tools/cpudriver"
 )
 
 // The module's name, and its packages that are linked into ring 0.
@@ -22,6 +26,7 @@ const ownImports = "skerry/"
 var ring0 = []string{
 	"kernel/epitaph", "kernel/layout", "kernel/manifest", "kernel/commons", "kernel/drivercall",
 	"kernel/errno", "kernel/elf", "kernel/thread", "kernel/signal",
+	"kernel/files", "kernel/linux",
 	"kernel/phys", "kernel/paging", "kernel/vm",
 }
 
@@ -34,7 +39,7 @@ type finding struct {
 func (f finding) String() string { return fmt.Sprintf("%s: %s: want %s", f.place, f.found, f.want) }
 
 func main() {
-	findings, err := check(ring0)
+	findings, err := checkAll()
 	for _, f := range findings {
 		fmt.Println(f)
 	}
@@ -44,6 +49,22 @@ func main() {
 	if err != nil || len(findings) > 0 {
 		os.Exit(1)
 	}
+}
+
+// checkAll checks the source of ring 0 and, where there is a CPU driver, what is linked of it.
+func checkAll() ([]finding, error) {
+	findings, err := check(ring0)
+	if err != nil {
+		return findings, err
+	}
+	if _, err := os.Stat(cpudriver.Folder); errors.Is(err, fs.ErrNotExist) {
+		return findings, nil
+	}
+	more, err := checkLinked()
+	if err != nil {
+		return findings, fmt.Errorf("kernelcheck: %w", err)
+	}
+	return append(findings, more...), nil
 }
 
 // check returns what is not safe in packages, given by their folders below the current one.

@@ -1,0 +1,218 @@
+package linux
+
+import (
+	"math/bits"
+
+	"skerry/kernel/errno"
+	"skerry/kernel/thread"
+)
+
+// watch is what an epoll is to tell of an open file. An open file is in one epoll at most.
+type watch struct {
+	epoll uint64 // place in open, plus 1, or 0
+	mask  uint32 // events, and the flags below
+	data  uint64 // for the process
+}
+
+// Events and flags of epoll.
+const (
+	pollIn      = 0x1
+	pollOut     = 0x4
+	pollError   = 0x8
+	pollHangUp  = 0x10
+	pollAlways  = pollError | pollHangUp
+	pollOnce    = 1 << 30
+	pollEdge    = 1 << 31
+	eventBytes  = 12 // struct epoll_event, packed
+	eventsMax   = 128
+	pollAdd     = 1
+	pollRemove  = 2
+	pollChange  = 3
+	countMax    = ^uint64(0) - 1 // of an eventfd
+	milli       = 1_000_000
+	noTimeout   = -1
+	semaphoreFD = 1
+)
+
+func (p *Process) eventfd(th *thread.Thread) int64 {
+	flags := th.Frame.SI
+	if flags&semaphoreFD != 0 {
+		return errno.EINVAL
+	}
+	i, ok := p.newOpen(event, flags&nonblocking|readWrite)
+	if !ok {
+		return errno.EMFILE
+	}
+	p.open[i].offset = uint64(uint32(th.Frame.DI))
+	return p.describe(i, 0)
+}
+
+// writeEvent adds to the count of an eventfd, if there is room.
+func (p *Process) writeEvent(i, at, size uint64) int64 {
+	if size < 8 {
+		return errno.EINVAL
+	}
+	o := &p.open[i]
+	more, ok := p.Space.Load64(at)
+	switch {
+	case !ok:
+		return errno.EFAULT
+	case more > countMax:
+		return errno.EINVAL
+	case more > countMax-o.offset:
+		return errno.EAGAIN
+	}
+	o.offset += more
+	p.notify(i)
+	return 8
+}
+
+func (p *Process) epollCreate(*thread.Thread) int64 { return p.openAs(epoll, readWrite) }
+
+func (p *Process) epollCtl(th *thread.Thread) int64 {
+	f := &th.Frame
+	e, place := p.file(f.DI)
+	o, i := p.file(f.DX)
+	switch {
+	case e == nil || o == nil:
+		return errno.EBADF
+	case e.kind != epoll || o == e:
+		return errno.EINVAL
+	case o.kind < bell || o.kind == epoll:
+		return errno.EPERM
+	}
+	operation, watched := uint32(f.SI), o.watch.epoll == place+1
+	switch {
+	case operation != pollAdd && operation != pollRemove && operation != pollChange:
+		return errno.EINVAL
+	case operation == pollAdd && o.watch.epoll != 0:
+		return errno.EEXIST
+	case operation != pollAdd && !watched:
+		return errno.ENOENT
+	case operation == pollRemove:
+		o.watch = watch{}
+		return 0
+	}
+	var b [eventBytes]byte
+	if !p.Space.CopyIn(b[:], f.R10) {
+		return errno.EFAULT
+	}
+	o.watch = watch{place + 1, uint32(getWord(b[0:], 4)), getWord(b[4:], 8)}
+	p.notify(i)
+	return 0
+}
+
+// unwatch takes all out of an epoll.
+func (p *Process) unwatch(epoll uint64) {
+	for i := range p.open {
+		if p.open[i].watch.epoll == epoll {
+			p.open[i].watch = watch{}
+		}
+	}
+}
+
+func (p *Process) epollPwait(th *thread.Thread) int64 {
+	f := &th.Frame
+	e, i := p.file(f.DI)
+	switch {
+	case e == nil:
+		return errno.EBADF
+	case e.kind != epoll || int32(f.DX) <= 0:
+		return errno.EINVAL
+	}
+	timeout := int32(f.R10)
+	if n := p.collect(th); n != 0 || timeout == 0 {
+		return n
+	}
+	deadline := uint64(0)
+	if timeout > noTimeout {
+		deadline = p.Machine.Now() + uint64(timeout)*milli
+	}
+	p.Threads.Wait(thread.Poll, i+1, deadline)
+	return settled
+}
+
+// notify says that an open file may have become readable or writable: who waits for it goes on.
+func (p *Process) notify(i uint64) {
+	o := &p.open[i]
+	p.retry(p.key(i))
+	if o.watch.epoll == 0 {
+		return
+	}
+	p.changed[i/64] |= 1 << (i % 64)
+	if th := p.Threads.First(thread.Poll, o.watch.epoll); th != nil {
+		if n := p.collect(th); n != 0 {
+			p.Threads.Wake(th, n)
+		}
+	}
+}
+
+// collect writes events to where a thread's epoll_pwait wants them, and returns how many. It looks
+// only at files that have changed; those without an event, or whose event is told once for each
+// change, have not changed any more.
+func (p *Process) collect(th *thread.Thread) int64 {
+	e, place := p.file(th.Frame.DI)
+	if e == nil {
+		return errno.EBADF
+	}
+	count, room := uint64(0), min(uint64(uint32(th.Frame.DX)), eventsMax)
+	for i := p.nextChanged(0); i < descriptorsMax && count < room; i = p.nextChanged(i + 1) {
+		w := &p.open[i].watch
+		if w.epoll != place+1 {
+			continue
+		}
+		events := p.ready(i) & (w.mask | pollAlways)
+		if events != 0 && !p.storeEvent(th.Frame.SI+count*eventBytes, events, w.data) {
+			return partial(count, errno.EFAULT)
+		}
+		if events == 0 || w.mask&pollEdge != 0 {
+			p.changed[i/64] &^= 1 << (i % 64)
+		}
+		if events != 0 {
+			count++
+			if w.mask&pollOnce != 0 {
+				p.open[i].watch.mask = pollOnce
+			}
+		}
+	}
+	return int64(count)
+}
+
+// nextChanged returns the place of the first file that has changed, from a place on.
+func (p *Process) nextChanged(from uint64) uint64 {
+	for from < descriptorsMax {
+		if set := p.changed[from/64] >> (from % 64); set != 0 {
+			return from + uint64(bits.TrailingZeros64(set))
+		}
+		from = (from/64 + 1) * 64
+	}
+	return descriptorsMax
+}
+
+func (p *Process) storeEvent(at uint64, events uint32, data uint64) bool {
+	var b [eventBytes]byte
+	putWord(b[4:], data)
+	b[0], b[1], b[2], b[3] = byte(events), byte(events>>8), byte(events>>16), byte(events>>24)
+	return p.Space.CopyOut(at, b[:])
+}
+
+// ready returns the events of an open file.
+func (p *Process) ready(i uint64) (events uint32) {
+	o := &p.open[i]
+	switch o.kind {
+	case bell:
+		if p.rings != 0 {
+			events = pollIn
+		}
+	case event:
+		if o.offset != 0 {
+			events = pollIn
+		}
+		if o.offset < countMax {
+			events |= pollOut
+		}
+	case reader, writer:
+		events = p.readyPipe(o)
+	}
+	return events
+}

@@ -1,0 +1,176 @@
+package linux
+
+import (
+	"skerry/kernel/errno"
+	"skerry/kernel/thread"
+)
+
+// consoleKey is what those wait for who read from the console; a file's key is its place, plus 1.
+const consoleKey = ^uint64(0)
+
+func (p *Process) key(i uint64) uint64 {
+	if p.open[i].kind == console {
+		return consoleKey
+	}
+	return i + 1
+}
+
+// read waits if there is nothing yet.
+func (p *Process) read(th *thread.Thread) int64 {
+	result := p.tryRead(th)
+	if result == errno.EAGAIN {
+		if o, i := p.file(th.Frame.DI); o.flags&nonblocking == 0 {
+			p.Threads.Wait(thread.Read, p.key(i), 0)
+			return settled
+		}
+	}
+	return result
+}
+
+// retry goes on with the reads and writes that wait for a key, in their order, as far as it gets.
+func (p *Process) retry(key uint64) {
+	for range thread.ThreadsMax {
+		th := p.Threads.First(thread.Read, key)
+		if th == nil {
+			return
+		}
+		result := int64(0)
+		if th.Frame.AX == sysRead {
+			result = p.tryRead(th)
+		} else {
+			result = p.tryWrite(th)
+		}
+		if result == errno.EAGAIN {
+			return
+		}
+		p.Threads.Wake(th, result)
+	}
+}
+
+// tryRead is read; EAGAIN if there is nothing yet.
+func (p *Process) tryRead(th *thread.Thread) int64 {
+	fd, at, size := th.Frame.DI, th.Frame.SI, th.Frame.DX
+	o, i := p.file(fd)
+	if o == nil || o.flags&accessMask == writeOnly {
+		return errno.EBADF
+	}
+	if size == 0 && o.kind != event && o.kind != bell {
+		return 0
+	}
+	switch o.kind {
+	case console:
+		return p.readConsole(at, size)
+	case null:
+		return 0
+	case regular:
+		n := p.readFile(o, o.offset, at, size)
+		o.offset += uint64(max(n, 0))
+		return n
+	case event:
+		return p.readCount(i, &o.offset, at, size)
+	case bell:
+		return p.readCount(i, &p.rings, at, size)
+	case reader:
+		return p.readPipe(i, at, size)
+	}
+	return errno.EINVAL
+}
+
+func (p *Process) readConsole(at, size uint64) int64 {
+	n, open := p.Machine.Read(p.scratch[:min(size, scratchBytes)])
+	switch {
+	case !open:
+		return 0
+	case n == 0:
+		return errno.EAGAIN
+	case !p.Space.CopyOut(at, p.scratch[:min(n, scratchBytes)]):
+		return errno.EFAULT
+	}
+	return int64(n)
+}
+
+// readFile copies what a file has from an offset on.
+func (p *Process) readFile(o *open, offset, at, size uint64) int64 {
+	if p.Files.Directory(o.node) {
+		return errno.EISDIR
+	}
+	size = min(size, transferMax)
+	done := uint64(0)
+	for done < size {
+		chunk := p.Files.Chunk(o.node, offset+done)
+		if len(chunk) == 0 {
+			break
+		}
+		chunk = chunk[:min(uint64(len(chunk)), size-done)]
+		if !p.Space.CopyOut(at+done, chunk) {
+			return partial(done, errno.EFAULT)
+		}
+		done += uint64(len(chunk))
+	}
+	return int64(done)
+}
+
+// readCount takes the count of an eventfd or of the bell, once it is not 0.
+func (p *Process) readCount(i uint64, count *uint64, at, size uint64) int64 {
+	switch {
+	case size < 8:
+		return errno.EINVAL
+	case *count == 0:
+		return errno.EAGAIN
+	case !p.Space.Store64(at, *count):
+		return errno.EFAULT
+	}
+	*count = 0
+	p.notify(i)
+	return 8
+}
+
+// partial is the result of a transfer that got so far and then met an error.
+func partial(done uint64, e int64) int64 {
+	if done > 0 {
+		return int64(done)
+	}
+	return e
+}
+
+func (p *Process) pread(th *thread.Thread) int64 {
+	f := &th.Frame
+	o, _ := p.file(f.DI)
+	switch {
+	case o == nil || o.flags&accessMask == writeOnly:
+		return errno.EBADF
+	case int64(f.R10) < 0:
+		return errno.EINVAL
+	case o.kind != regular:
+		return errno.ESPIPE
+	}
+	return p.readFile(o, f.R10, f.SI, f.DX)
+}
+
+// lseek moves in a file; in a directory, positions are those of getdents.
+func (p *Process) lseek(th *thread.Thread) int64 {
+	f := &th.Frame
+	o, _ := p.file(f.DI)
+	switch {
+	case o == nil:
+		return errno.EBADF
+	case o.kind != regular:
+		return errno.ESPIPE
+	}
+	base := uint64(0)
+	switch uint32(f.DX) {
+	case 0: // SEEK_SET
+	case 1: // SEEK_CUR
+		base = o.offset
+	case 2: // SEEK_END
+		base = p.Files.Size(o.node)
+	default:
+		return errno.EINVAL
+	}
+	to := base + f.SI // base is not negative: the sum of a positive wraps to a negative
+	if int64(to) < 0 {
+		return errno.EINVAL
+	}
+	o.offset = to
+	return int64(to)
+}

@@ -1,0 +1,129 @@
+package linux
+
+import (
+	"skerry/kernel/errno"
+	"skerry/kernel/thread"
+)
+
+// write waits until all is written, if the file blocks at all.
+func (p *Process) write(th *thread.Thread) int64 {
+	p.written[th.ID()-1] = 0
+	return p.writeOn(th)
+}
+
+// writeOn goes on with a write.
+func (p *Process) writeOn(th *thread.Thread) int64 {
+	result := p.tryWrite(th)
+	if result != errno.EAGAIN {
+		return result
+	}
+	o, i := p.file(th.Frame.DI)
+	switch {
+	case o.kind == console: // says nothing when it has room again
+		p.unfinished |= 1 << (th.ID() - 1)
+		p.Threads.Wait(thread.Sleep, 0, p.Machine.Now()+retryNanos)
+	case o.flags&nonblocking == 0:
+		p.Threads.Wait(thread.Read, p.key(i), 0)
+	default:
+		return result
+	}
+	return settled
+}
+
+// tryWrite is writeOn; EAGAIN if there is no room yet.
+func (p *Process) tryWrite(th *thread.Thread) int64 {
+	fd, at, size := th.Frame.DI, th.Frame.SI, th.Frame.DX
+	o, i := p.file(fd)
+	if o == nil || o.flags&accessMask == readOnly {
+		return errno.EBADF
+	}
+	switch o.kind {
+	case console:
+		return p.writeConsole(th, at, size)
+	case null:
+		return int64(min(size, transferMax))
+	case regular:
+		if o.flags&appending != 0 {
+			o.offset = p.Files.Size(o.node)
+		}
+		n := p.writeFile(o, o.offset, at, size)
+		o.offset += uint64(max(n, 0))
+		return n
+	case event:
+		return p.writeEvent(i, at, size)
+	case writer:
+		return p.writePipe(i, at, size)
+	}
+	return errno.EINVAL
+}
+
+// writeConsole counts in written what the console has taken before it was full.
+func (p *Process) writeConsole(th *thread.Thread, at, size uint64) int64 {
+	done := &p.written[th.ID()-1]
+	for *done < size {
+		chunk := p.Space.Slice(at+*done, size-*done)
+		if chunk == nil {
+			return partial(*done, errno.EFAULT)
+		}
+		taken := p.Machine.Write(chunk)
+		*done += taken
+		if taken < uint64(len(chunk)) {
+			return errno.EAGAIN
+		}
+	}
+	return int64(size)
+}
+
+// writeFile copies to a file from an offset on.
+func (p *Process) writeFile(o *open, offset, at, size uint64) int64 {
+	size = min(size, transferMax)
+	done := uint64(0)
+	for done < size {
+		chunk := p.Space.Slice(at+done, size-done)
+		if chunk == nil {
+			return partial(done, errno.EFAULT)
+		}
+		n, e := p.Files.Write(o.node, offset+done, chunk, p.wallTime())
+		if e < 0 {
+			return partial(done, e)
+		}
+		done += n
+	}
+	return int64(done)
+}
+
+func (p *Process) wallTime() uint64 { return p.Machine.Now() + p.Wall }
+
+func (p *Process) pwrite(th *thread.Thread) int64 {
+	f := &th.Frame
+	o, _ := p.file(f.DI)
+	switch {
+	case o == nil || o.flags&accessMask == readOnly:
+		return errno.EBADF
+	case int64(f.R10) < 0:
+		return errno.EINVAL
+	case o.kind != regular:
+		return errno.ESPIPE
+	}
+	return p.writeFile(o, f.R10, f.SI, f.DX)
+}
+
+// ftruncate sets the size of a file in /tmp.
+func (p *Process) ftruncate(th *thread.Thread) int64 {
+	o, _ := p.file(th.Frame.DI)
+	switch {
+	case o == nil:
+		return errno.EBADF
+	case o.kind != regular || o.flags&accessMask == readOnly || int64(th.Frame.SI) < 0:
+		return errno.EINVAL
+	}
+	return p.Files.Truncate(o.node, th.Frame.SI, p.wallTime())
+}
+
+// fsync has nothing to do: what is written is there.
+func (p *Process) fsync(th *thread.Thread) int64 {
+	if o, _ := p.file(th.Frame.DI); o == nil {
+		return errno.EBADF
+	}
+	return 0
+}
