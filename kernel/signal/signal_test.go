@@ -1,0 +1,281 @@
+package signal
+
+import (
+	"fmt"
+	"testing"
+
+	"skerry/kernel/errno"
+	"skerry/kernel/layout"
+	"skerry/kernel/thread"
+)
+
+// fill gives all registers that a thread chooses different values.
+func fill(th *thread.Thread) {
+	f := &th.Frame
+	for i, r := range []*uint64{
+		&f.R8, &f.R9, &f.R10, &f.R11, &f.R12, &f.R13, &f.R14, &f.R15, &f.DI, &f.SI, &f.BP, &f.BX,
+		&f.DX, &f.AX, &f.CX,
+	} {
+		*r = 0x1000 + uint64(i)
+	}
+	for i := 160; i < 416; i++ { // XMM0 to XMM15
+		th.FX[i] = byte(i)
+	}
+}
+
+// The frame of a fault lies and reads as Linux's: the offsets are those that a C program saw on
+// Linux 6.18, with glibc's names.
+func TestFrameIsLinux(t *testing.T) {
+	r := newRig(t)
+	fill(r.th)
+	r.catch(SIGSEGV, 0, 1<<9)
+	r.th.Mask = 1 << 11
+	r.th.Frame.Vector, r.th.Frame.Error = 14, 6
+	old := r.th.Frame
+	if n := r.signals.Fault(&r.space, r.th, SIGSEGV, CodeMap, 0x1234); n != 0 {
+		t.Fatalf("the process ends by signal %d: want a handler", n)
+	}
+	f := r.th.Frame
+	uc := f.SP + 8
+	if f.IP != handlerAt+11*16 || f.DI != 11 || f.SI != uc+304 || f.DX != uc || f.AX != 0 {
+		t.Errorf("handler at %#x with %#x, %#x, %#x, AX %#x", f.IP, f.DI, f.SI, f.DX, f.AX)
+	}
+	if uc%16 != 0 || f.SP >= old.SP-128 || r.word(f.SP) != restorerAt {
+		t.Errorf("frame at %#x for a stack at %#x", f.SP, old.SP)
+	}
+	for i, want := range []uint64{
+		0x1000, 0x1001, 0x1002, 0x1003, 0x1004, 0x1005, 0x1006, 0x1007, // R8 to R15
+		0x1008, 0x1009, 0x100a, 0x100b, 0x100c, 0x100d, 0x100e, // DI SI BP BX DX AX CX
+		old.SP, old.IP, old.Flags, 0x23<<48 | 0x2b, 6, 14, 1 << 11, 0x1234, uc + 448,
+	} {
+		if got := r.word(uc + 40 + uint64(i)*8); got != want {
+			t.Errorf("register %d of mcontext is %#x: want %#x", i, got, want)
+		}
+	}
+	if info := uc + 304; r.half(info) != 11 || r.half(info+4) != 0 || r.half(info+8) != 1 ||
+		r.word(info+16) != 0x1234 {
+		t.Errorf("siginfo is % x", r.bytes(info, 24))
+	}
+	if r.word(uc) != 6 || r.word(uc+8) != 0 || r.half(uc+24) != 2 || r.word(uc+296) != 1<<11 {
+		t.Errorf("ucontext is % x", r.bytes(uc, 40))
+	}
+	if (uc+448)%64 != 0 || r.half(uc+448+24) != 0x1f80 || r.bytes(uc+448+160, 1)[0] != 160 {
+		t.Errorf("FPU state at %#x is not aligned, or not the thread's", uc+448)
+	}
+	if r.th.Mask != 1<<11|1<<10|1<<9 {
+		t.Errorf("blocked: %#x", r.th.Mask)
+	}
+	wantUser(t, r.th)
+}
+
+// A thread that is interrupted by signals, one inside the other, and comes back has all that it
+// had: registers, FPU state, mask.
+func TestRoundTrip(t *testing.T) {
+	r := newRig(t)
+	r.catch(10, 0, 0)
+	r.catch(12, flagOnStack, 0)
+	r.signals.SendThread(&r.table, r.th, 12)
+	r.signals.Send(&r.table, 10)
+	if e := SetAltStack(r.th, Stack{Base: altBase, Bytes: altBytes}); e != 0 {
+		t.Fatal(e)
+	}
+	fill(r.th)
+	r.th.Frame.Flags |= flagsDirection
+	old := *r.th
+	if n := r.signals.Deliver(&r.space, &r.table); n != 0 {
+		t.Fatalf("the process ends by signal %d: want two handlers", n)
+	}
+	if r.th.Frame.DI != 10 || AltStack(r.th).Flags != stackInUse || r.th.Frame.Flags&0x400 != 0 {
+		t.Errorf("last began handler %d, on stack %+v", r.th.Frame.DI, AltStack(r.th))
+	}
+	if r.half(r.th.Frame.SI+8) != 0 || r.half(r.th.Frame.SI+16) != 1 {
+		t.Errorf("the sender is % x", r.bytes(r.th.Frame.SI, 24))
+	}
+	for range 2 {
+		fill(r.th)
+		r.comeBack()
+		if n := r.signals.Return(&r.space, r.th); n != 0 {
+			t.Fatalf("the process ends by signal %d: want it to go on", n)
+		}
+		wantUser(t, r.th)
+	}
+	old.Frame.Vector, old.Pending = thread.VectorResume, 0
+	if old.Frame != r.th.Frame || old.FX != r.th.FX || old.Mask != r.th.Mask {
+		t.Errorf("came back with %+v: want %+v", r.th.Frame, old.Frame)
+	}
+}
+
+// What is sent ends, is ignored, is handled or stays pending, as on Linux.
+func TestSent(t *testing.T) {
+	const ends, ignored, handled, pending = "ends", "ignored", "handled", "pending"
+	for _, c := range []struct {
+		n        Number
+		handler  uint64
+		isMasked bool
+		want     string
+	}{
+		{1, 0, false, ends}, {15, 0, false, ends}, {64, 0, false, ends},
+		{17, 0, false, ignored}, {18, 0, false, ignored}, {23, 0, false, ignored},
+		{28, 0, false, ignored}, {2, 1, false, ignored}, {2, handlerAt, false, handled},
+		{23, handlerAt, false, handled}, {2, handlerAt, true, pending}, {2, 0, true, pending},
+		{23, 0, true, pending}, {SIGKILL, 0, true, ends}, {SIGSTOP, handlerAt, true, ends},
+	} {
+		for _, send := range []func(*rig){
+			func(r *rig) { r.signals.Send(&r.table, c.n) },
+			func(r *rig) { r.signals.SendThread(&r.table, r.th, c.n) },
+		} {
+			r := newRig(t)
+			if c.handler > 1 {
+				r.signals.SetAction(c.n, Action{c.handler, flagRestorer, restorerAt, 0})
+			} else {
+				r.signals.SetAction(c.n, Action{Handler: c.handler})
+			}
+			if c.isMasked {
+				SetMask(r.th, ^uint64(0))
+			}
+			send(r)
+			got := ignored
+			switch n := r.signals.Deliver(&r.space, &r.table); {
+			case n == c.n:
+				got = ends
+			case n != 0:
+				got = fmt.Sprintf("ends by %d", n)
+			case r.th.Frame.IP == handlerAt:
+				got = handled
+			case r.th.Pending|r.table.Pending == c.n.bit():
+				got = pending
+			}
+			if got != c.want {
+				t.Errorf("signal %d with handler %#x is %s: want %s", c.n, c.handler, got, c.want)
+			}
+		}
+	}
+}
+
+// A signal ends the wait of a thread that it is delivered to, and of no other.
+func TestInterrupts(t *testing.T) {
+	r := newRig(t)
+	r.catch(10, 0, 0)
+	SetMask(r.th, Number(10).bit())
+	other := r.spawn()
+	SetMask(other, 0)
+	for range 2 {
+		r.table.Wait(thread.Futex, 8, 0)
+		r.table.Next(0)
+	}
+	r.signals.SendThread(&r.table, other, 23)
+	if other.State() != thread.Futex {
+		t.Error("an ignored signal ended a wait")
+	}
+	r.signals.Send(&r.table, 10)
+	if r.th.State() != thread.Futex || other.State() != thread.Ready {
+		t.Errorf("states %d and %d: want only the second interrupted", r.th.State(), other.State())
+	}
+	r.table.Next(0)
+	if got := int64(other.Frame.AX); got != errno.EINTR {
+		t.Errorf("the wait ended with %d: want EINTR", got)
+	}
+	if n := r.signals.Deliver(&r.space, &r.table); n != 0 || other.Frame.DI != 10 {
+		t.Errorf("delivered %d, ended by %d: want a handler", other.Frame.DI, n)
+	}
+}
+
+// A fault that cannot be handled ends the process: blocked, ignored, no handler, no stack.
+func TestFaultsThatKill(t *testing.T) {
+	for name, prepare := range map[string]func(*rig){
+		"default":     func(r *rig) { r.signals.SetAction(SIGBUS, Action{}) },
+		"ignored":     func(r *rig) { r.signals.SetAction(SIGBUS, Action{Handler: 1}) },
+		"blocked":     func(r *rig) { SetMask(r.th, SIGBUS.bit()) },
+		"no stack":    func(r *rig) { r.th.Frame.SP = 0x1000 },
+		"wraps":       func(r *rig) { r.th.Frame.SP = 8 },
+		"kernel":      func(r *rig) { r.th.Frame.SP = layout.DirectMap + 0x20_0000 },
+		"hole":        func(r *rig) { r.th.Frame.SP = 1 << 47 },
+		"driver":      func(r *rig) { r.th.Frame.SP = layout.Driver + 0x8000 },
+		"half a page": func(r *rig) { r.th.Frame.SP = stackBase + 900 },
+		"no restorer": func(r *rig) { r.signals.SetAction(SIGBUS, Action{Handler: handlerAt}) },
+		"far handler": func(r *rig) {
+			r.signals.SetAction(SIGBUS, Action{layout.UserEnd, flagRestorer, restorerAt, 0})
+		},
+	} {
+		r := newRig(t)
+		r.catch(SIGBUS, 0, 0)
+		prepare(r)
+		n := r.signals.Fault(&r.space, r.th, SIGBUS, CodeKernel, 0)
+		if n != SIGBUS && n != SIGSEGV {
+			t.Errorf("%s: signal %d ends the process: want SIGBUS, or SIGSEGV for its frame", name, n)
+		}
+	}
+}
+
+// A handler whose stack is full becomes a SIGSEGV, on the signal stack if it has one; that full
+// too ends the process.
+func TestStackOverflow(t *testing.T) {
+	r := newRig(t)
+	r.catch(10, flagNoDefer, 0)
+	r.catch(SIGSEGV, flagOnStack|flagNoDefer, 0)
+	if e := SetAltStack(r.th, Stack{Base: altBase, Bytes: altBytes}); e != 0 {
+		t.Fatal(e)
+	}
+	overflows := 0
+	for range 100 {
+		r.signals.SendThread(&r.table, r.th, 10)
+		ended := r.signals.Deliver(&r.space, &r.table)
+		if ended != 0 && (ended != SIGSEGV || overflows != 1) {
+			t.Fatalf("signal %d ends the process after %d overflows: want SIGSEGV after 1",
+				ended, overflows)
+		}
+		if ended != 0 {
+			return
+		}
+		if Number(r.th.Frame.DI) == SIGSEGV {
+			overflows++
+		}
+	}
+	t.Fatalf("a hundred frames on %#x bytes", stackTop-stackBase+altBytes)
+}
+
+// A signal stack can be given, asked for and taken away, but not while it is in use.
+func TestAltStack(t *testing.T) {
+	r := newRig(t)
+	for _, c := range []struct {
+		stack Stack
+		want  int64
+	}{
+		{Stack{altBase, 0, 2047}, errno.ENOMEM}, {Stack{altBase, 4, altBytes}, errno.EINVAL},
+		{Stack{altBase, 0, altBytes}, 0},
+	} {
+		if got := SetAltStack(r.th, c.stack); got != c.want {
+			t.Errorf("%+v: result %d, want %d", c.stack, got, c.want)
+		}
+	}
+	r.catch(10, flagOnStack|flagOnce, 0)
+	r.signals.Send(&r.table, 10)
+	r.signals.Deliver(&r.space, &r.table)
+	sp := r.th.Frame.SP
+	if sp < altBase || sp > altBase+altBytes || SetAltStack(r.th, Stack{Flags: 2}) != errno.EPERM {
+		t.Errorf("the handler's stack is at %#x, and not kept", sp)
+	}
+	if r.signals.Action(10).Handler != handlerDefault {
+		t.Error("SA_RESETHAND has no effect")
+	}
+	r.comeBack()
+	r.signals.Return(&r.space, r.th)
+	if SetAltStack(r.th, Stack{Flags: 2}) != 0 || AltStack(r.th) != (Stack{Flags: 2}) {
+		t.Errorf("a disabled stack is %+v", AltStack(r.th))
+	}
+}
+
+// Exceptions are the signals that they are on Linux, and those that no instance can cause none.
+func TestExceptions(t *testing.T) {
+	r := newRig(t)
+	for vector, want := range map[uint64]Number{
+		0: SIGFPE, 1: SIGTRAP, 2: 0, 3: SIGTRAP, 6: SIGILL, 8: 0, 12: SIGBUS, 13: SIGSEGV, 14: 0,
+		16: SIGFPE, 17: SIGBUS, 18: 0, 19: SIGFPE, 32: 0, thread.VectorCall: 0, 1 << 63: 0,
+	} {
+		r.th.Frame.Vector = vector
+		n, _, address, ok := Exception(r.th)
+		if n != want || ok != (want != 0) || address != 0 && address != r.th.Frame.IP {
+			t.Errorf("vector %d: signal %d, %v, at %#x: want %d", vector, n, ok, address, want)
+		}
+	}
+}
