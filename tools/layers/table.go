@@ -64,7 +64,7 @@ var table = []row{
 
 	{"cmd/...", []string{"..."}, []string{sys}},
 	{"test/...", []string{"..."}, []string{sys, gvisor}},
-	{"tools/...", []string{"tools/...", "kernel/layout", "kernel/manifest"},
+	{"tools/...", []string{"tools/...", "kernel/elf", "kernel/layout", "kernel/manifest"},
 		[]string{arch, toml}},
 }
 

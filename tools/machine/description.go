@@ -3,6 +3,7 @@ package machine
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/BurntSushi/toml"
@@ -38,26 +39,27 @@ func (d *description) syntax(err error) error {
 func (d *description) line(place int, key string) int {
 	current, begin := top, 1
 	for i, line := range d.lines {
-		line = strings.TrimLeft(strings.ReplaceAll(line, " ", ""), "\t")
+		line = strings.NewReplacer(" ", "", "\t", "").Replace(line)
+		isHeader := place == top && strings.HasPrefix(strings.TrimLeft(line, "["), key+"]")
 		if strings.HasPrefix(line, "[[app]]") {
 			current++
 			if current == place {
 				begin = i + 1
 			}
 		}
-		if current == place && strings.HasPrefix(line, key+"=") {
+		if isHeader || current == place && strings.HasPrefix(line, key+"=") {
 			return i + 1
 		}
 	}
 	return begin
 }
 
-// nearest returns the one of names that is spelt most like name.
-func nearest(name string, names []string) string {
-	best, bestDistance := "", len(name)+1
-	for _, n := range names {
-		if d := distance(name, n); best == "" || d < bestDistance {
-			best, bestDistance = n, d
+// wantOne returns the one of names that a wrong name is likely to mean, or all of them.
+func wantOne(wrong string, names []string) string {
+	best, bestDistance := "one of "+strings.Join(names, ", "), len(wrong)/2
+	for _, name := range names {
+		if d := distance(wrong, name); d < bestDistance {
+			best, bestDistance = strconv.Quote(name), d
 		}
 	}
 	return best

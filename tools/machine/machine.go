@@ -55,6 +55,7 @@ func Parse(text []byte, name string, apps []string) (*Machine, error) {
 		return nil, d.syntax(err)
 	}
 	t := table{d, top, values}
+	t.onlyKeys("cores", "memory", "silent-ticks", "silent-seconds", "app")
 	t.require("cores", "memory", "app")
 	m := &Machine{
 		Cores:         int(t.number("cores", 1, layout.CoresMax)),
@@ -63,13 +64,12 @@ func Parse(text []byte, name string, apps []string) (*Machine, error) {
 		SilentSeconds: uint64(t.number("silent-seconds", 1, silentSecondsMax)),
 	}
 	tables, _ := take[[]map[string]any](t, "app", "[[app]] tables")
-	t.onlyKeys("cores", "memory", "silent-ticks", "silent-seconds", "app")
 	m.On = slices.Repeat([]int{nobody}, m.Cores)
 	for i, values := range tables {
 		m.addApp(table{d, i, values}, apps)
 	}
 	if i := slices.Index(m.On, nobody); i >= 0 {
-		d.refuse(top, "cores", fmt.Sprintf("core %d has no app", i), "one app on each core")
+		d.refuse(top, "cores", fmt.Sprintf("core %d has no app", i), "one on each core")
 	}
 	if d.err != nil {
 		return nil, d.err
@@ -82,6 +82,8 @@ const nobody = -1
 
 // addApp reads one [[app]].
 func (m *Machine) addApp(t table, apps []string) {
+	t.onlyKeys("name", "cores", "args", "program")
+	t.require("name")
 	app := App{Name: t.text("name"), Program: t.text("program"), Args: t.texts("args")}
 	switch {
 	case app.Name == "":
@@ -89,18 +91,15 @@ func (m *Machine) addApp(t table, apps []string) {
 	case app.Program != "":
 		app.Program = filepath.Join(filepath.Dir(t.d.name), app.Program)
 	case apps != nil && !slices.Contains(apps, app.Name):
-		t.refuse("name", fmt.Sprintf("unknown app %q", app.Name), "one of "+
-			strings.Join(apps, ", ")+", or a program")
-	}
-	cores := t.cores("cores", m.Cores)
-	t.onlyKeys("name", "cores", "args", "program")
-	for _, core := range cores {
-		if other := m.On[core]; other != nobody {
-			t.refuse("cores", fmt.Sprintf("core %d has two apps, %s and %s", core,
-				m.Apps[other].Name, app.Name), "one app on each core")
-			return
-		}
-		m.On[core] = len(m.Apps)
+		t.refuse("name", fmt.Sprintf("unknown app %q", app.Name),
+			"one of "+strings.Join(apps, ", "))
 	}
 	m.Apps = append(m.Apps, app)
+	for _, core := range t.cores("cores", m.Cores) {
+		if other := m.On[core]; other != nobody {
+			t.refuse("cores", fmt.Sprintf("core %d for %s and for %s", core,
+				m.Apps[other].Name, app.Name), "each core for one app, once")
+		}
+		m.On[core] = t.place
+	}
 }

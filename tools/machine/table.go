@@ -117,12 +117,11 @@ func (t table) require(keys ...string) {
 	}
 }
 
-// onlyKeys refuses other keys than these, with the one that is spelt most like it.
+// onlyKeys refuses other keys than these.
 func (t table) onlyKeys(known ...string) {
 	for _, key := range slices.Sorted(maps.Keys(t.values)) {
 		if !slices.Contains(known, key) {
-			t.refuse(key, fmt.Sprintf("unknown key %q", key), fmt.Sprintf("%q, or one of %s",
-				nearest(key, known), strings.Join(known, ", ")))
+			t.refuse(key, fmt.Sprintf("unknown key %q", key), wantOne(key, known))
 		}
 	}
 }

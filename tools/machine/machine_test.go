@@ -1,0 +1,113 @@
+package machine
+
+import (
+	"reflect"
+	"strings"
+	"testing"
+)
+
+const example = `
+cores = 4
+memory = "64MiB" # of each core
+silent-ticks = 500
+
+[[app]]
+name = "pingpong"
+cores = "0,2-3"
+args = ["-n", "5"]
+
+[[app]]
+name = "hello"
+cores = 1
+program = "bin/hello"
+`
+
+// A description says what each core runs, and with how much memory.
+func TestParse(t *testing.T) {
+	m, err := Parse([]byte(example), "there/machine.toml", []string{"pingpong"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := &Machine{
+		Cores: 4, Memory: 64 << 20, SilentTicks: 500, On: []int{0, 1, 0, 0},
+		Apps: []App{
+			{Name: "pingpong", Args: []string{"-n", "5"}},
+			{Name: "hello", Program: "there/bin/hello"},
+		},
+	}
+	if !reflect.DeepEqual(m, want) {
+		t.Errorf("%+v: want %+v", m, want)
+	}
+}
+
+// An app that names no cores is on all of them.
+func TestAllCores(t *testing.T) {
+	const text = "cores = 3\nmemory = \"1GiB\"\n[[app]]\nname = \"a\"\n"
+	m, err := Parse([]byte(text), "machine.toml", nil)
+	if err != nil || !reflect.DeepEqual(m.On, []int{0, 0, 0}) || m.Memory != 1<<30 {
+		t.Errorf("%+v, %v: want app 0 on 3 cores", m, err)
+	}
+}
+
+// A description that cannot be one is refused with its line, what was found, and what was wanted.
+func TestRefusals(t *testing.T) {
+	for _, c := range []struct{ old, new, want string }{
+		{"", "cores = 1\ncores = 2", "m.toml:2: "},
+		{"cores = 4", "cores = ", "m.toml:2: "},
+		{"cores = 4\n", "", "m.toml:1: no cores: want it"},
+		{"cores = 4", "cores = 65", "m.toml:2: cores = 65: want a number from 1 to 64"},
+		{"cores = 4", `cores = "4"`, "m.toml:2: cores = 4: want a number"},
+		{"cores = 4", "cores = 4\ncores = 5", "m.toml:3: "},
+		{"memory", "memroy", `m.toml:3: unknown key "memroy": want "memory"`},
+		{`"64MiB"`, `"64 apples"`, `m.toml:3: memory = "64 apples": want a size such as`},
+		{`"64MiB"`, `"0MiB"`, `m.toml:3: memory = "0MiB": want a size`},
+		{`"64MiB"`, `"99999999999999999999GiB"`, `m.toml:3: memory = "999`},
+		{`"64MiB"`, `64`, "m.toml:3: memory = 64: want a size"},
+		{"silent-ticks", "silent-tick", `m.toml:4: unknown key "silent-tick": want "silent-t`},
+		{"silent-ticks", "[silent]\nticks", `m.toml:4: unknown key "silent": want one of cores, `},
+		{"500", "0", "m.toml:4: silent-ticks = 0: want a number from 1"},
+		{`"pingpong"`, `"pongping"`, `m.toml:7: unknown app "pongping": want one of pingpong, echo`},
+		{`"hello"`, `""`, "m.toml:12: app without a name: want one"},
+		{"name = \"hello\"\n", "", "m.toml:11: no name: want it"},
+		{"program", "porgram", `m.toml:14: unknown key "porgram": want "program"`},
+		{"0,2-3", "0,2-4", "m.toml:8: cores = 0,2-4: want cores from 0 to 3"},
+		{"0,2-3", "3-2", "m.toml:8: cores = 3-2: want"},
+		{"0,2-3", "", "m.toml:8: cores = : want"},
+		{"0,2-3", "-1", "m.toml:8: cores = -1: want"},
+		{"0,2-3", "0-3", "m.toml:13: core 1 for pingpong and for hello: want each core for one"},
+		{"0,2-3", "0,0,2-3", "m.toml:8: core 0 for pingpong and for pingpong: want each core"},
+		{"0,2-3", "0,2-2", "m.toml:2: core 3 has no app: want one on each core"},
+		{`["-n", "5"]`, `["-n", 5]`, "m.toml:9: args with 5: want a list of strings"},
+		{`["-n", "5"]`, `"-n"`, "m.toml:9: args = -n: want a list of strings"},
+		{`["-n", "5"]`, `["\u0000"]`, "m.toml:9: args with \x00: want"},
+		{"[[app]]", "[app]", "m.toml:"},
+	} {
+		text := strings.Replace(example, c.old, c.new, 1)
+		_, err := Parse([]byte(text), "m.toml", []string{"pingpong", "echo"})
+		if err == nil || !strings.HasPrefix(err.Error(), c.want) {
+			t.Errorf("%v\nwant %s", err, c.want)
+		}
+		if err != nil && strings.Contains(err.Error(), "\n") {
+			t.Errorf("%q: want one line", err)
+		}
+	}
+}
+
+// FuzzParse: whatever is accepted is a machine in which each core runs one of the apps.
+func FuzzParse(f *testing.F) {
+	f.Add(example)
+	f.Fuzz(func(t *testing.T, text string) {
+		m, err := Parse([]byte(text), "machine.toml", nil)
+		if err != nil {
+			return
+		}
+		if m.Cores < 1 || m.Cores != len(m.On) || m.Memory == 0 {
+			t.Errorf("%+v: want memory, and an app on each core", m)
+		}
+		for _, app := range m.On {
+			if app < 0 || app >= len(m.Apps) || m.Apps[app].Name == "" {
+				t.Errorf("app %d of %+v: want one with a name", app, m.Apps)
+			}
+		}
+	})
+}

@@ -1,0 +1,168 @@
+package image
+
+import (
+	"bytes"
+	"debug/elf"
+	"encoding/binary"
+	"strings"
+	"testing"
+
+	programs "skerry/kernel/elf"
+	"skerry/kernel/layout"
+	"skerry/kernel/manifest"
+)
+
+// memory is what a loader makes of an image.
+type memory struct {
+	t     *testing.T
+	file  *elf.File
+	entry uint64 // as the note says
+}
+
+func load(t *testing.T, image []byte) *memory {
+	t.Helper()
+	f, err := elf.NewFile(bytes.NewReader(image))
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := &memory{t: t, file: f}
+	for _, p := range f.Progs {
+		if p.Type == elf.PT_NOTE {
+			var n note
+			if err := binary.Read(p.Open(), binary.LittleEndian, &n); err != nil {
+				t.Fatal(err)
+			}
+			if n.Type == entryNote && string(n.Name[:]) == "Xen\x00" {
+				m.entry = n.Address
+			}
+		}
+	}
+	return m
+}
+
+// at returns bytes of physical memory.
+func (m *memory) at(address, size uint64) []byte {
+	m.t.Helper()
+	for _, p := range m.file.Progs {
+		if p.Type == elf.PT_LOAD && p.Paddr <= address && address+size <= p.Paddr+p.Memsz {
+			b := make([]byte, size)
+			if _, err := p.ReadAt(b, int64(address-p.Paddr)); err != nil {
+				m.t.Fatal(err)
+			}
+			return b
+		}
+	}
+	m.t.Fatalf("%d bytes at %#x: want them in a segment", size, address)
+	return nil
+}
+
+func (m *memory) manifest() (found manifest.Manifest) {
+	m.t.Helper()
+	_, err := binary.Decode(m.at(layout.Manifest, uint64(binary.Size(found))),
+		binary.LittleEndian, &found)
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	return found
+}
+
+// What goes into an image is found in memory by the manifest, and the entry by the note.
+func TestContents(t *testing.T) {
+	config := fakeConfig(2, 16<<20)
+	made := mustBuild(t, config)
+	loaded := load(t, made.Bytes)
+	m := loaded.manifest()
+	if m != made.Manifest || m.Magic != manifest.Magic {
+		t.Errorf("manifest in the image: want the one that Build tells")
+	}
+	if loaded.entry != layout.Entry || loaded.file.Entry != layout.Entry {
+		t.Errorf("entry %#x in the note, %#x in the header: want %#x", loaded.entry,
+			loaded.file.Entry, layout.Entry)
+	}
+	text := func(at, size uint64) string { return string(loaded.at(at, size)) }
+	for i, want := range []string{"one\x00-n\x00\x00A=1\x00B=2\x00", "two\x00"} {
+		p := m.Program[i]
+		if got := text(p.Args, p.ArgsBytes) + text(p.Env, p.EnvBytes); got != want {
+			t.Errorf("program %d: arguments and environment %q: want %q", i, got, want)
+		}
+	}
+	if p := m.Program[0]; p.ArgCount != 3 || p.EnvCount != 2 {
+		t.Errorf("%d arguments, %d variables: want 3 and 2", p.ArgCount, p.EnvCount)
+	}
+	f := m.File[0]
+	if text(f.Name, f.NameBytes) != "/etc/hello" || text(f.Data, f.Bytes) != "hello, core" ||
+		f.Mode != 0o644 {
+		t.Errorf("file %+v: want what went in", f)
+	}
+	if text(m.VDSO, m.VDSOSize) != string(vdso()) || m.VDSO%layout.PageBytes != 0 {
+		t.Errorf("vDSO at %#x: want it there, at a page", m.VDSO)
+	}
+	d, err := readDriver(config.Driver)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text(layout.Driver, uint64(len(d.memory))) != string(d.memory) {
+		t.Error("driver in the image: want it as patched")
+	}
+}
+
+// A program's image is what is loaded of it, at a page, once for all who share it, and the driver's
+// reader takes it.
+func TestProgramImages(t *testing.T) {
+	made := mustBuild(t, fakeConfig(2, 16<<20))
+	p := made.Manifest.Program
+	if p[0].Image != p[1].Image || p[0].Image%layout.PageBytes != 0 {
+		t.Errorf("programs at %#x and %#x: want one page", p[0].Image, p[1].Image)
+	}
+	image := load(t, made.Bytes).at(p[0].Image, p[0].Bytes)
+	if !bytes.HasSuffix(image, []byte("data of program.")) {
+		t.Errorf("program ends in %q: want the end of what is loaded", image[len(image)-16:])
+	}
+	var parsed programs.Program
+	if refusal := programs.Parse(image, &parsed); refusal != programs.OK || parsed.Segments != 2 {
+		t.Errorf("%v, %d segments: want 2", refusal, parsed.Segments)
+	}
+	if _, err := elf.NewFile(bytes.NewReader(image)); err != nil {
+		t.Errorf("%v: want a whole ELF file", err)
+	}
+}
+
+// The same configuration gives the same bytes.
+func TestReproducible(t *testing.T) {
+	a, b := mustBuild(t, fakeConfig(3, 32<<20)), mustBuild(t, fakeConfig(3, 32<<20))
+	if !bytes.Equal(a.Bytes, b.Bytes) {
+		t.Error("two builds differ: want the same bytes")
+	}
+}
+
+// What no machine can be made of is refused with what was found and what was wanted.
+func TestRefusals(t *testing.T) {
+	for _, c := range []struct {
+		want  string
+		spoil func(*Config)
+	}{
+		{"0 cores: want 1 to 64", func(c *Config) { c.Cores = nil }},
+		{"65 cores: want 1 to 64", func(c *Config) { c.Cores = make([]Core, 65) }},
+		{"core 1: 8192 KiB of memory: want a multiple of 2048 KiB, at least 12288",
+			func(c *Config) { c.Cores[1].Bytes = 8 << 20 }},
+		{"core 0: 16385 KiB of memory: want a multiple", func(c *Config) {
+			c.Cores[0].Bytes += 1 << 10
+		}},
+		{"want page tables of 16 pages at most", func(c *Config) { c.Cores[0].Bytes = 16 << 30 }},
+		{"core 0: program 2: want one of 2", func(c *Config) { c.Cores[0].Program = 2 }},
+		{"17 programs: want 16 at most", func(c *Config) { c.Programs = make([]Program, 17) }},
+		{"257 files: want 256 at most", func(c *Config) { c.Files = make([]File, 257) }},
+		{`file "/../x": want an absolute path`, func(c *Config) { c.Files[0].Path = "/../x" }},
+		{"program one: empty file: want", func(c *Config) { c.Programs[0].ELF = nil }},
+		{"program two: truncated: want", func(c *Config) {
+			c.Programs[1].ELF = c.Programs[1].ELF[:0x1234]
+		}},
+		{"CPU driver: EOF: want an ELF file", func(c *Config) { c.Driver = nil }},
+	} {
+		config := fakeConfig(2, 16<<20)
+		c.spoil(&config)
+		if _, err := Build(config); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%v: want %s", err, c.want)
+		}
+	}
+}
