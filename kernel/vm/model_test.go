@@ -18,6 +18,7 @@ type model struct {
 	order []uint64 // of their addresses; nil if not known
 	image []byte
 	fixed []byte
+	dirty []phys.Addr // pages of it that were written
 }
 
 type modelPage struct {
@@ -242,8 +243,11 @@ func (m *model) toRead(va uint64) []byte { return m.shows(m.pages[va&^(page-1)])
 
 // toWrite returns it to be changed.
 func (m *model) toWrite(va uint64) []byte {
-	if p := m.pages[va&^(page-1)]; p.kind != Fixed {
+	p := m.pages[va&^(page-1)]
+	if p.kind != Fixed {
 		p.data = m.shows(p)
+	} else if !slices.Contains(m.dirty, p.source) {
+		m.dirty = append(m.dirty, p.source)
 	}
 	return m.toRead(va)
 }
@@ -254,8 +258,10 @@ func (m *model) compare(r *rig) error {
 	if !slices.Equal(got, want) {
 		return fmt.Errorf("regions:\n%x\nwant\n%x", got, want)
 	}
-	if !bytes.Equal(r.arena[fixed:], m.fixed) {
-		return fmt.Errorf("other contents in fixed memory")
+	for _, a := range m.dirty {
+		if !bytes.Equal(r.arena[a:][:page], m.fixed[a-fixed:][:page]) {
+			return fmt.Errorf("other contents at %#x", a)
+		}
 	}
 	for va, p := range m.pages {
 		if p.held && !r.present[va].Has(paging.Owned) {

@@ -38,7 +38,7 @@ type player struct {
 
 // Random calls leave a space as they leave the model.
 func FuzzSpace(f *testing.F) {
-	for seed := range uint64(20) {
+	for seed := range uint64(60) {
 		f.Add(tape(seed))
 	}
 	rig := newRig()
@@ -51,9 +51,10 @@ func FuzzSpace(f *testing.F) {
 
 // play makes the calls of a tape until something differs from the model.
 func play(r *rig, s subject, tape []byte) error {
-	r.reset()
 	p := &player{rig: r, model: newModel(r), subject: s, tape: tape}
-	if p.next()%16 == 0 {
+	how := p.next()
+	r.reset(8 + p.next()%32)
+	if how%16 == 0 {
 		p.crowd()
 	}
 	for len(p.tape) > 0 {
@@ -67,6 +68,9 @@ func play(r *rig, s subject, tape []byte) error {
 		if err != nil {
 			return fmt.Errorf("%s: %w", p.call, err)
 		}
+	}
+	if !bytes.Equal(r.arena[fixed:], p.model.fixed) {
+		return fmt.Errorf("other contents in fixed memory")
 	}
 	return nil
 }

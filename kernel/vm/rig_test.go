@@ -47,12 +47,12 @@ func newRig() *rig {
 		r.arena[image:][i] = byte(i>>8^i) | 1
 	}
 	r.image = bytes.Clone(r.arena[image:pool])
-	r.reset()
+	r.reset(poolPages)
 	return r
 }
 
-// reset makes the space new. The pool's frames are dirty, as after another life.
-func (r *rig) reset() {
+// reset makes the space new, with so many frames. They are dirty, as after another life.
+func (r *rig) reset(frames uint64) {
 	clear(r.arena[root:image])
 	clear(r.arena[fixed:])
 	table := paging.Present | paging.Writable | paging.User
@@ -60,7 +60,7 @@ func (r *rig) reset() {
 	r.memory.Table(low)[0] = uint64(paging.Entry(gib0) | table)
 	r.memory.Table(gib0)[1] = uint64(paging.Entry(driver) | paging.Present | paging.Writable)
 	r.memory.Table(root)[256] = uint64(paging.Entry(driver) | paging.Present | paging.Writable)
-	r.frames.Init(&r.memory, pool, pool+poolPages*page)
+	r.frames.Init(&r.memory, pool, pool+phys.Addr(frames*page))
 	r.tlb, r.inTLB = map[uint64]paging.Entry{}, map[phys.Addr]bool{}
 	r.space = Space{Tables: paging.Tables{
 		Root: root, Memory: &r.memory, Frames: &r.frames, Invalidate: r.invalidate,
@@ -160,8 +160,8 @@ func (r *rig) checkFrames() error {
 
 // checkFree takes all frames that are left, and puts them back, dirty.
 func (r *rig) checkFree(all []phys.Addr) error {
-	used := len(all)
-	for a, ok := r.frames.Take(); ok && len(all) <= poolPages; a, ok = r.frames.Take() {
+	used, total := len(all), int(r.frames.Total())
+	for a, ok := r.frames.Take(); ok && len(all) <= total; a, ok = r.frames.Take() {
 		all = append(all, a)
 	}
 	for _, a := range slices.Backward(all[used:]) {
@@ -170,8 +170,8 @@ func (r *rig) checkFree(all []phys.Addr) error {
 	}
 	n := len(all)
 	slices.Sort(all)
-	if different := len(slices.Compact(all)); n != poolPages || different != n {
-		return fmt.Errorf("%d frames, %d different ones: want %d", n, different, poolPages)
+	if different := len(slices.Compact(all)); n != total || different != n {
+		return fmt.Errorf("%d frames, %d different ones: want %d", n, different, total)
 	}
 	return nil
 }
