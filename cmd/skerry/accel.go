@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
+	"io"
 	"os/exec"
 	"strings"
 	"time"
@@ -12,6 +12,9 @@ import (
 
 // accel is how QEMU runs the cores of a machine.
 type accel struct{ name, cpu string }
+
+// accelNames are what --accel takes.
+var accelNames = []string{"auto", "kvm", "tcg"}
 
 var (
 	tcg = accel{"tcg", "max"}
@@ -26,25 +29,23 @@ const trialMax = 10 * time.Second
 
 // chooseAccel returns what the flag --accel asks for. With auto it tries KVM, and says in a line
 // what it took and why.
-func chooseAccel(asked, qemu string) (accel, error) {
-	switch asked {
-	case "tcg":
+func chooseAccel(asked, qemu string, say io.Writer) (accel, error) {
+	if asked == tcg.name {
 		return tcg, nil
-	case "kvm":
-		if err := tryKVM(qemu); err != nil {
-			return accel{}, fmt.Errorf("skerry: KVM, as asked for: %w: want a /dev/kvm that works "+
-				"for this user, or --accel tcg", err)
-		}
-		return kvm, nil
-	case "auto":
-		if err := tryKVM(qemu); err != nil {
-			fmt.Fprintf(os.Stderr, "skerry: takes TCG, which emulates: no KVM: %v\n", err)
-			return tcg, nil
-		}
-		fmt.Fprintln(os.Stderr, "skerry: takes KVM: QEMU starts with it")
-		return kvm, nil
 	}
-	return accel{}, fmt.Errorf("skerry: --accel %s: want auto, kvm or tcg", asked)
+	err := tryKVM(qemu)
+	switch {
+	case asked == kvm.name && err != nil:
+		return accel{}, fmt.Errorf("skerry: KVM, as asked for: %w: want a /dev/kvm that works for "+
+			"this user, or --accel tcg", err)
+	case asked == kvm.name:
+		return kvm, nil
+	case err != nil:
+		fmt.Fprintf(say, "skerry: takes TCG, which emulates: no KVM: %v\n", err)
+		return tcg, nil
+	}
+	fmt.Fprintln(say, "skerry: takes KVM: QEMU starts with it")
+	return kvm, nil
 }
 
 // tryKVM starts QEMU with KVM and a core that does not run, and ends it.

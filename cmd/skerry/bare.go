@@ -14,7 +14,7 @@ func (o *options) runBare() (int, error) {
 	if err != nil {
 		return statusFailed, err
 	}
-	accel, err := chooseAccel(o.bare.accel, qemu)
+	accel, err := chooseAccel(o.bare.accel, qemu, os.Stderr)
 	if err != nil {
 		return statusFailed, err
 	}
@@ -30,10 +30,10 @@ func (o *options) runBare() (int, error) {
 // which edits lines and sends signals; the machine's own console does that itself.
 func (o *options) console() console {
 	switch {
-	case o.bare.exec != "":
+	case o.bare.exec != "", o.bare.gdb && !onTerminal():
 		return console{}
 	case !o.program && onTerminal():
 		return console{raw: true}
 	}
-	return console{input: os.Stdin}
+	return console{input: os.Stdin, program: o.program}
 }

@@ -11,8 +11,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Bytes of the serial line that mean something to the machine, as to any terminal: the end of
-// input, and that the next byte means nothing but itself.
+// Bytes of the serial line that mean something, as on any terminal: the end of input, and that the
+// next byte means nothing but itself. The second is only for programs: apps get what was typed.
 const (
 	endOfInput = 0x04 // Ctrl-D
 	literal    = 0x16 // Ctrl-V
@@ -24,7 +24,8 @@ type console struct {
 	// Otherwise the terminal, if there is one, stays as it is, with its own editing of lines.
 	raw bool
 
-	input io.Reader // copied to the machine, unless raw; nil: there is none
+	input   io.Reader // copied to the machine, unless raw; nil: there is none
+	program bool      // a program reads it, and no app
 }
 
 // arguments returns QEMU's.
@@ -54,15 +55,15 @@ func (c *console) start(qemu *exec.Cmd) error {
 		if err := qemu.Start(); err != nil {
 			return err
 		}
-		go feed(line, c.input)
+		go c.feed(line)
 		return nil
 	}
 	return qemu.Start()
 }
 
-// feed copies input to the serial line, and tells its end.
-func feed(line io.Writer, input io.Reader) error {
-	in, out := bufio.NewReader(input), bufio.NewWriter(line)
+// feed copies the input to the serial line, and tells its end.
+func (c *console) feed(line io.Writer) error {
+	in, out := bufio.NewReader(c.input), bufio.NewWriter(line)
 	for {
 		b, err := in.ReadByte()
 		switch {
@@ -71,7 +72,7 @@ func feed(line io.Writer, input io.Reader) error {
 			return out.Flush()
 		case err != nil:
 			return err
-		case b == endOfInput || b == literal:
+		case c.program && (b == endOfInput || b == literal):
 			out.WriteByte(literal)
 		}
 		out.WriteByte(b)

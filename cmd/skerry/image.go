@@ -90,7 +90,7 @@ func (o *options) machine() (*machine.Machine, error) {
 	}
 	m, err := o.short(cmp.Or(o.cores, coresBare), memoryBare, o.appName(), o.apps())
 	if err == nil && o.bare.exec != "" {
-		m.Apps[0].Args = []string{o.bare.exec}
+		m.Apps[0].Args = []string{"--exec", o.bare.exec}
 	}
 	return m, err
 }
@@ -124,7 +124,7 @@ func (o *options) execIn(m *machine.Machine) error {
 		return fmt.Errorf("skerry: --exec: core 0 runs %s in %s: want %s there",
 			m.Apps[m.On[0]].Name, o.bare.description, appBare)
 	}
-	m.Apps[i].Args = []string{o.bare.exec}
+	m.Apps[i].Args = []string{"--exec", o.bare.exec}
 	return nil
 }
 

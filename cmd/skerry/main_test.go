@@ -22,6 +22,8 @@ func TestMain(m *testing.M) {
 	switch {
 	case hosted.Booted():
 		instance()
+	case os.Getenv(qemuVariable) != "":
+		runVirtual(os.Getenv(qemuVariable))
 	case os.Getenv(mainVariable) != "":
 		main()
 	default:

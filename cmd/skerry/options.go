@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -120,6 +121,10 @@ func (o *options) check(flags *flag.FlagSet) (err error) {
 	switch {
 	case err != nil:
 		return err
+	case o.bare.accel != "" && !slices.Contains(accelNames, o.bare.accel):
+		return fmt.Errorf("skerry: --accel %s: want auto, kvm or tcg", o.bare.accel)
+	case o.bare.board != "" && boards[o.bare.board] == "":
+		return fmt.Errorf("skerry: --board %s: want microvm or q35", o.bare.board)
 	case o.on == "sim":
 		return errors.New("skerry: sim runs inside `go test`: see kernel/sim")
 	case o.on != "hosted" && o.on != "bare":

@@ -58,26 +58,18 @@ func findQEMU() (string, error) {
 	return path, nil
 }
 
-// boardArgument returns how QEMU calls a board: with the devices that the CPU driver uses.
-func boardArgument(board string) (string, error) {
-	switch board {
-	case "microvm":
-		return "microvm,rtc=on,pit=on,pic=on,isa-serial=on", nil
-	case "q35":
-		return "q35", nil
-	}
-	return "", fmt.Errorf("skerry: --board %s: want microvm or q35", board)
+// boards are QEMU's names of the boards that --board takes, with the devices that the CPU driver
+// uses.
+var boards = map[string]string{
+	"microvm": "microvm,rtc=on,pit=on,pic=on,isa-serial=on",
+	"q35":     "q35",
 }
 
 // arguments returns QEMU's command line.
 func (v *virtual) arguments() ([]string, error) {
-	board, err := boardArgument(v.board)
-	if err != nil {
-		return nil, err
-	}
 	args := []string{
 		"-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
-		"-machine", board, "-accel", v.accel.name, "-cpu", v.accel.cpu,
+		"-machine", boards[v.board], "-accel", v.accel.name, "-cpu", v.accel.cpu,
 		"-smp", strconv.Itoa(v.cores), "-m", fmt.Sprintf("%dK", (v.memory+1023)/1024),
 		"-kernel", imagePath,
 		"-chardev", "file,id=status,path=" + statusPath,

@@ -1,18 +1,26 @@
-"""go_binary, go_test and go_tests: thin rules over the go command of this machine.
+"""go_binary, go_driver, go_test and go_tests: thin rules over the go command of this machine; and
+run, a command with its first arguments.
 
 The go command knows the packages and their dependencies, so a target is a package's folder and
 the whole source tree is every action's input; the go command's build cache makes that cheap, and
 a test whose binary comes out the same is not run again.
 """
 
-_ATTRS = {
-    "package": attr.string(mandatory = True, doc = "The package's folder."),
+_COMPILE_ATTRS = {
     "srcs": attr.label_list(default = ["//:source"], allow_files = True),
-    "data": attr.label_list(allow_files = True, doc = "Files to be there at run time."),
     "_go": attr.label(default = "//tools/bazel:go.sh", allow_single_file = True),
     "_toolchain": attr.label(default = "@host_go//:toolchain.sh", allow_single_file = True),
     "_version": attr.label(default = "@host_go//:version"),
 }
+
+_ATTRS = dict(
+    _COMPILE_ATTRS,
+    package = attr.string(mandatory = True, doc = "The package's folder."),
+    data = attr.label_list(allow_files = True, doc = "Files to be there at run time."),
+)
+
+# Stands for the output's path in a go command.
+_OUT = "@OUT@"
 
 def _compile(ctx, out, command):
     inputs = ctx.actions.args()
@@ -24,15 +32,18 @@ def _compile(ctx, out, command):
         arguments = [
             ctx.file._toolchain.path,
             inputs,
-            ctx.attr.package,
             out.path,
-        ] + command + ["-trimpath", "-buildvcs=false"],
+        ] + command,
         inputs = ctx.files.srcs + ctx.files._version + [ctx.file._toolchain],
         tools = [ctx.file._go],
         outputs = [out],
         mnemonic = "Go",
-        progress_message = "go %s ./%s" % (command[0], ctx.attr.package),
+        progress_message = " ".join(["go", command[0], command[-1]]),
     )
+
+def _build(ctx, out, command):
+    flags = ["-trimpath", "-buildvcs=false", "-o", _OUT]
+    _compile(ctx, out, command + flags + ["./" + ctx.attr.package])
 
 def _runnable(ctx, executable, files):
     runfiles = ctx.runfiles(files = files + ctx.files.data)
@@ -46,7 +57,7 @@ def _runnable(ctx, executable, files):
 
 def _go_binary_impl(ctx):
     binary = ctx.actions.declare_file(ctx.label.name)
-    _compile(ctx, binary, ["build"])
+    _build(ctx, binary, ["build"])
     return _runnable(ctx, binary, [])
 
 go_binary = rule(
@@ -54,6 +65,17 @@ go_binary = rule(
     implementation = _go_binary_impl,
     attrs = _ATTRS,
     executable = True,
+)
+
+def _go_driver_impl(ctx):
+    driver = ctx.actions.declare_file(ctx.label.name)
+    _compile(ctx, driver, ["run", "./tools/cpudriver/mkdriver", _OUT])
+    return [DefaultInfo(files = depset([driver]))]
+
+go_driver = rule(
+    doc = "The CPU driver of bare machines: kernel/bare, built with flags of its own.",
+    implementation = _go_driver_impl,
+    attrs = _COMPILE_ATTRS,
 )
 
 # As `go test` does: in the package's folder, with the go command at hand.
@@ -66,7 +88,7 @@ exec "$binary" -test.timeout="${{TEST_TIMEOUT:-0}}s" "$@"
 
 def _go_test_impl(ctx):
     binary = ctx.actions.declare_file(ctx.label.name + ".bin")
-    _compile(ctx, binary, ["test", "-c"])
+    _build(ctx, binary, ["test", "-c"])
     launcher = ctx.actions.declare_file(ctx.label.name)
     ctx.actions.write(launcher, _LAUNCHER.format(
         toolchain = ctx.file._toolchain.short_path,
@@ -98,3 +120,30 @@ def go_tests(whole_tree = []):
             package = folder,
             data = ["//:source"] if folder in whole_tree else data,
         )
+
+# Where the user is, and not among the runfiles: there are the files that arguments name.
+_RUN = """#!/usr/bin/env bash
+command=$(dirname "$(realpath "${{BASH_SOURCE[0]}}")")/{command}
+cd "${{BUILD_WORKING_DIRECTORY:-.}}" || exit 1
+exec "$command" {words} "$@"
+"""
+
+def _run_impl(ctx):
+    launcher = ctx.actions.declare_file(ctx.label.name)
+    ctx.actions.write(launcher, _RUN.format(
+        command = ctx.executable.command.basename,
+        words = " ".join(ctx.attr.words),
+    ), is_executable = True)
+    runfiles = ctx.runfiles(files = [ctx.executable.command])
+    runfiles = runfiles.merge(ctx.attr.command[DefaultInfo].default_runfiles)
+    return [DefaultInfo(executable = launcher, runfiles = runfiles)]
+
+run = rule(
+    doc = "Runs a command of the same package with some words before the user's arguments.",
+    implementation = _run_impl,
+    attrs = {
+        "command": attr.label(executable = True, cfg = "target", mandatory = True),
+        "words": attr.string_list(doc = "Go to the shell as they are."),
+    },
+    executable = True,
+)

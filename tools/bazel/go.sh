@@ -1,14 +1,15 @@
 #!/usr/bin/env bash
 # Runs one go command for a Bazel action, in a copy of the action's declared inputs:
 #
-#   go.sh TOOLCHAIN INPUTS PACKAGE OUT ARG...
+#   go.sh TOOLCHAIN INPUTS OUT ARG...
 #
 # TOOLCHAIN is @host_go//:toolchain.sh, INPUTS a file that lists the inputs, ARG the go command
-# and its flags. The inputs are copied as real files because go:embed refuses links.
+# and its arguments, where @OUT@ stands for OUT's path. The inputs are copied as real files because
+# go:embed refuses links.
 set -euo pipefail
 
-toolchain=$1 inputs=$2 package=$3 out=$PWD/$4
-shift 4
+toolchain=$1 inputs=$2 out=$PWD/$3
+shift 3
 
 tree=$(mktemp -d)
 trap 'rm -rf "$tree"' EXIT
@@ -17,4 +18,4 @@ tar --create --dereference --files-from "$inputs" | tar --extract --directory "$
 # shellcheck source=/dev/null
 source "$toolchain"
 cd "$tree"
-go "$@" -o "$out" "./$package"
+go "${@//@OUT@/$out}"
