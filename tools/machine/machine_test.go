@@ -66,7 +66,7 @@ func TestRefusals(t *testing.T) {
 		{"silent-ticks", "silent-tick", `m.toml:4: unknown key "silent-tick": want "silent-t`},
 		{"silent-ticks", "[silent]\nticks", `m.toml:4: unknown key "silent": want one of cores, `},
 		{"500", "0", "m.toml:4: silent-ticks = 0: want a number from 1"},
-		{`"pingpong"`, `"pongping"`, `m.toml:7: unknown app "pongping": want one of pingpong, echo`},
+		{`"pingpong"`, `"pongping"`, `m.toml:7: unknown app "pongping": want one of pingpong`},
 		{`"hello"`, `""`, "m.toml:12: app without a name: want one"},
 		{"name = \"hello\"\n", "", "m.toml:11: no name: want it"},
 		{"program", "porgram", `m.toml:14: unknown key "porgram": want "program"`},

@@ -8,9 +8,9 @@ import (
 	"skerry/tools/machine"
 )
 
-// environment is what every instance is started with. GODEBUG keeps the runtime from instructions
-// whose registers the CPU driver does not save.
-var environment = [...]string{"GODEBUG=cpu.all=off", "GOMAXPROCS=1"}
+// Environment is what programs must be started with besides what they want: it keeps Go's runtime
+// from instructions whose registers the CPU driver does not save.
+const Environment = "GODEBUG=cpu.all=off"
 
 // ForMachine returns the programs and cores of a machine's description; the driver and files are
 // the caller's to add. Apps that do not name a program are in the file instance.
@@ -27,7 +27,7 @@ func ForMachine(m *machine.Machine, instance string) (Config, error) {
 			return config, fmt.Errorf("image: app %s: %w", app.Name, err)
 		}
 		config.Programs = append(config.Programs, Program{
-			Name: name, ELF: file, Args: append(args, app.Args...), Env: environment[:],
+			Name: name, ELF: file, Args: append(args, app.Args...), Env: []string{Environment},
 		})
 	}
 	for _, app := range m.On {
