@@ -140,13 +140,18 @@ func (r *Regions) split(va uint64) uint64 {
 
 // join makes regions one where that says the same: those of indices from-1 to to.
 func (r *Regions) join(from, to uint64) {
-	for i := to; i >= from && i > 0; i-- {
-		if i < r.count && r.list[i-1].continues(&r.list[i]) {
-			r.list[i-1].End = r.list[i].End
-			r.list[i-1].FileBytes += r.list[i].FileBytes
-			r.move(i+1, i)
+	kept := max(from, 1) - 1
+	end := min(to+1, r.count)
+	for i := kept + 1; i < end; i++ {
+		last, next := &r.list[kept], &r.list[i]
+		if last.continues(next) {
+			last.End = next.End
+			last.FileBytes += next.FileBytes
+		} else if kept++; kept < i {
+			r.list[kept] = *next
 		}
 	}
+	r.move(end, kept+1)
 }
 
 // continues tells whether b only goes on with what a has.
@@ -157,8 +162,14 @@ func (a *Region) continues(b *Region) bool {
 		(a.FileBytes == bytes || b.FileBytes == 0)
 }
 
-// move moves the regions from index from on to index to, and so makes room or removes some.
+// move moves the regions from index from on to index to, and so makes room or removes some. It
+// does without copy, since Go's memmove has instructions that not every machine has in ring 0.
 func (r *Regions) move(from, to uint64) {
-	copy(r.list[to:], r.list[from:r.count])
+	for i := r.count; to > from && i > from; i-- {
+		r.list[i-1-from+to] = r.list[i-1]
+	}
+	for i := from; to < from && i < r.count; i++ {
+		r.list[i-from+to] = r.list[i]
+	}
 	r.count += to - from
 }
