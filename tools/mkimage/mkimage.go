@@ -7,55 +7,67 @@ package main
 import (
 	"flag"
 	"fmt"
+	"io"
 	"os"
-	"path/filepath"
 
 	"skerry/tools/machine"
 	"skerry/tools/mkimage/image"
 )
 
 func main() {
-	if err := run(); err != nil {
+	if err := run(os.Args[1:], os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 }
 
-func run() error {
-	driver := flag.String("driver", "", "the CPU driver's ELF `file`")
-	description := flag.String("machine", "", "the machine's description, a TOML `file`")
-	program := flag.String("program", "", "the ELF `file` of apps that name no other")
-	output := flag.String("o", "", "the `file` to make")
-	flag.Parse()
-	if *driver == "" || *description == "" || *program == "" || *output == "" || flag.NArg() > 0 {
-		return fmt.Errorf("mkimage: %q: want -driver FILE -machine FILE -program FILE -o FILE",
-			os.Args[1:])
+// files are what a run reads and writes.
+type files struct{ driver, machine, program, output string }
+
+func parse(args []string) (f files, err error) {
+	flags := flag.NewFlagSet("mkimage", flag.ContinueOnError)
+	flags.SetOutput(io.Discard)
+	flags.StringVar(&f.driver, "driver", "", "the CPU driver's ELF file")
+	flags.StringVar(&f.machine, "machine", "", "the machine's description")
+	flags.StringVar(&f.program, "program", "", "the ELF file of apps that name no other")
+	flags.StringVar(&f.output, "o", "", "the file to make")
+	err = flags.Parse(args)
+	if err != nil || flags.NArg() > 0 || f.driver == "" || f.machine == "" || f.program == "" ||
+		f.output == "" {
+		return f, fmt.Errorf("mkimage: %q: want -driver FILE -machine FILE -program FILE -o FILE",
+			args)
 	}
-	text, err := os.ReadFile(*description)
+	return f, nil
+}
+
+func run(args []string, out io.Writer) error {
+	f, err := parse(args)
+	if err != nil {
+		return err
+	}
+	text, err := os.ReadFile(f.machine)
 	if err != nil {
 		return fmt.Errorf("mkimage: machine: %w", err)
 	}
-	m, err := machine.Parse(text, *description, nil)
+	m, err := machine.Parse(text, f.machine, nil)
 	if err != nil {
 		return err
 	}
-	config, err := image.ForMachine(m, *program)
+	config, err := image.ForMachine(m, f.program)
 	if err != nil {
 		return err
 	}
-	config.Driver, err = os.ReadFile(*driver)
-	if err != nil {
+	if config.Driver, err = os.ReadFile(f.driver); err != nil {
 		return fmt.Errorf("mkimage: CPU driver: %w", err)
 	}
 	made, err := image.Build(config)
 	if err != nil {
 		return err
 	}
-	if err := os.WriteFile(*output, made.Bytes, 0o644); err != nil {
+	if err := os.WriteFile(f.output, made.Bytes, 0o644); err != nil {
 		return fmt.Errorf("mkimage: %w", err)
 	}
-	fmt.Printf("%s: %d KiB, %d cores, %d MiB of memory, %d traps patched\n",
-		filepath.Base(*output), len(made.Bytes)>>10, made.Manifest.Cores,
-		made.MemoryBytes()>>20, made.Patched)
+	fmt.Fprintf(out, "%s: %d KiB, %d cores, %d MiB of memory, %d traps patched\n", f.output,
+		len(made.Bytes)>>10, made.Manifest.Cores, made.MemoryBytes()>>20, made.Patched)
 	return nil
 }

@@ -114,12 +114,28 @@ func (c *Config) check() (programs [][]byte, err error) {
 				"at least %d", i, n>>10, layout.BlockBytes>>10, least[core.Program]>>10)
 		}
 	}
-	for _, f := range c.Files {
+	return programs, checkFiles(c.Files)
+}
+
+// checkFiles refuses files that are not one tree.
+func checkFiles(files []File) error {
+	folders := map[string]bool{"/": true}
+	for _, f := range files {
 		if !path.IsAbs(f.Path) || path.Clean(f.Path) != f.Path || strings.Contains(f.Path, "\x00") {
-			return nil, fmt.Errorf("image: file %q: want an absolute path without . and ..", f.Path)
+			return fmt.Errorf("image: file %q: want an absolute path without . and ..", f.Path)
+		}
+		for folder := path.Dir(f.Path); folder != "/"; folder = path.Dir(folder) {
+			folders[folder] = true
 		}
 	}
-	return programs, nil
+	seen := map[string]bool{}
+	for _, f := range files {
+		if seen[f.Path] || folders[f.Path] {
+			return fmt.Errorf("image: file %s is there twice, or a folder too: want it once", f.Path)
+		}
+		seen[f.Path] = true
+	}
+	return nil
 }
 
 // MemoryBytes returns how much memory the machine must be given, so that there is some at all

@@ -153,6 +153,13 @@ func TestRefusals(t *testing.T) {
 		{"17 programs: want 16 at most", func(c *Config) { c.Programs = make([]Program, 17) }},
 		{"257 files: want 256 at most", func(c *Config) { c.Files = make([]File, 257) }},
 		{`file "/../x": want an absolute path`, func(c *Config) { c.Files[0].Path = "/../x" }},
+		{"file /etc is there twice, or a folder too", func(c *Config) {
+			c.Files = append(c.Files, File{Path: "/etc"})
+		}},
+		{"file /etc/hello is there twice", func(c *Config) {
+			c.Files = append(c.Files, c.Files[0])
+		}},
+		{"file / is there twice, or a folder", func(c *Config) { c.Files[0].Path = "/" }},
 		{"program one: empty file: want", func(c *Config) { c.Programs[0].ELF = nil }},
 		{"program two: truncated: want", func(c *Config) {
 			c.Programs[1].ELF = c.Programs[1].ELF[:0x1234]

@@ -24,7 +24,8 @@ func ForMachine(m *machine.Machine, instance string) (Config, error) {
 		}
 		file, err := os.ReadFile(name)
 		if err != nil {
-			return config, fmt.Errorf("image: app %s: %w", app.Name, err)
+			return config, fmt.Errorf("image: app %s: %w: want a static ELF program", app.Name,
+				err)
 		}
 		config.Programs = append(config.Programs, Program{
 			Name: name, ELF: file, Args: append(args, app.Args...), Env: []string{Environment},

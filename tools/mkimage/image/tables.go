@@ -20,17 +20,15 @@ const (
 	readWrite = present | writable | noExecute
 )
 
-const (
-	entries = 512
-)
+const entries = 512 // of a table
 
-// tables are page tables in the making. Page 0 is the root.
+// tables are page tables in the making. Table 0 is the root.
 type tables struct {
-	base        uint64 // the physical address of page 0 when they are in use
+	base        uint64 // the physical address of table 0 when they are in use
 	bytes       []byte
 	directories map[uint64]int // tables of 2 MiB entries, by the GiB of memory that they map
-	next        int            // the first page that is not in use
 	direct      int            // the level-3 table that directories hang in
+	next        int            // the first table that is not in use
 }
 
 func newTables(base, pages uint64, direct, next int) *tables {
