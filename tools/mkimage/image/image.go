@@ -121,7 +121,7 @@ func (c *Config) check() (programs [][]byte, err error) {
 func checkFiles(files []File) error {
 	folders := map[string]bool{"/": true}
 	for _, f := range files {
-		if !path.IsAbs(f.Path) || path.Clean(f.Path) != f.Path || strings.Contains(f.Path, "\x00") {
+		if path.Clean("/"+f.Path) != f.Path || strings.Contains(f.Path, "\x00") {
 			return fmt.Errorf("image: file %q: want an absolute path without . and ..", f.Path)
 		}
 		for folder := path.Dir(f.Path); folder != "/"; folder = path.Dir(folder) {
