@@ -7,13 +7,15 @@ import (
 	"golang.org/x/arch/x86/x86asm"
 )
 
+const wantedCall = "a call through a function value between Go and assembly"
+
 // checkCode checks each instruction of ours, whoever leads to it: the linker has left out the
 // functions that nobody calls. What they call of others, directly or by way of a function value,
 // is walked from there.
 func (d *linkedDriver) checkCode() {
 	w := &walker{d, map[uint64]problem{}}
 	for _, f := range d.functions {
-		if d.isOurs(f) {
+		if d.isOurs(f) && !d.isWrapper(f) {
 			w.checkFunction(f)
 		}
 	}
@@ -41,13 +43,12 @@ func (w *walker) checkFunction(f elf.Symbol) {
 	}
 }
 
-// checkCall refuses calls between Go and assembly: the compiler makes both keep a goroutine, which
-// it finds by FS, and clear a register by an instruction of SSE.
+// checkCall refuses direct calls between Go and assembly, whose ways to call differ: the compiler
+// puts code between that finds a goroutine by FS, and clears a register by an instruction of SSE.
 func (w *walker) checkCall(f elf.Symbol, at, target uint64) {
 	to, _ := w.functionAt(target)
 	if w.isOurs(to) && w.isAssembly(f) != w.isAssembly(to) {
-		w.refuseAt(at, problem{"direct call of " + to.Name + ", between Go and assembly",
-			"one through a function value"})
+		w.refuseAt(at, problem{"direct call of " + to.Name, wantedCall})
 	}
 }
 

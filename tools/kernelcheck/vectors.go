@@ -24,7 +24,7 @@ var withErrorCode = []uint64{8, 10, 11, 12, 13, 14, 17, 21, 29, 30}
 // checkVectors holds each stub to its purpose: push a zero where the processor pushes no error
 // code, push the vector, jump away.
 func (d *linkedDriver) checkVectors() {
-	stubs, ok := d.byName[vectorStubs]
+	stubs, ok := d.named(vectorStubs)
 	if !ok {
 		return // checkFunctions says so
 	}

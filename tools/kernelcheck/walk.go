@@ -59,6 +59,8 @@ func (w *walker) examine(target uint64) problem {
 	switch {
 	case !ok:
 		return problem{fmt.Sprintf("a way to %#x", target), "code there"}
+	case w.isWrapper(f):
+		return problem{"use of the wrapper of " + f.Name, wantedCall}
 	case w.isOurs(f):
 		return problem{} // checkCode is there anyway
 	case hasPrefixOf(f.Name, endingFunctions) && image.IsTrap(f.Name):

@@ -8,6 +8,12 @@ import (
 
 func main() {} // never called
 
+// Entries in assembly; Go never calls them.
+func start()
+func syscallEntry()
+func boundsEntry()
+func vectors()
+
 type pair struct{ a, b uint64 }
 
 var (
