@@ -21,43 +21,26 @@ const (
 	CodeAlignment Code = 1  // of SIGBUS
 )
 
-// cause is the signal of an exception; if atIP, its address is that of the instruction.
-type cause struct {
-	signal Number
-	code   Code
-	atIP   bool
-}
-
 const vectorPageFault = 14
 
-// causes has the exceptions by vector, as Linux's arch/x86/kernel/traps.c. Page faults are not
-// here: their signal depends on the address space.
-var causes = [32]cause{
-	0:  {SIGFPE, CodeDivide, true},     // #DE
-	1:  {SIGTRAP, CodeStep, true},      // #DB
-	3:  {SIGTRAP, CodeKernel, false},   // #BP
-	4:  {SIGSEGV, CodeKernel, false},   // #OF
-	5:  {SIGSEGV, CodeKernel, false},   // #BR
-	6:  {SIGILL, CodeOpcode, true},     // #UD
-	7:  {SIGSEGV, CodeKernel, false},   // #NM
-	10: {SIGSEGV, CodeKernel, false},   // #TS
-	11: {SIGBUS, CodeKernel, false},    // #NP
-	12: {SIGBUS, CodeKernel, false},    // #SS
-	13: {SIGSEGV, CodeKernel, false},   // #GP
-	16: {SIGFPE, CodeFloat, true},      // #MF
-	17: {SIGBUS, CodeAlignment, false}, // #AC
-	19: {SIGFPE, CodeFloat, true},      // #XM
-}
-
-// Exception returns what Fault is to be told of the exception in a thread's frame, or false if a
-// thread cannot be the cause of it.
-func Exception(th *thread.Thread) (n Number, code Code, address uint64, ok bool) {
-	if th.Frame.Vector >= uint64(len(causes)) {
-		return 0, 0, 0, false
+// Exception returns what Fault is to be told of the exception in a thread's frame, as in Linux's
+// arch/x86/kernel/traps.c; but not of page faults, whose code depends on the address space.
+func Exception(th *thread.Thread) (n Number, code Code, address uint64) {
+	switch th.Frame.Vector {
+	case 0: // #DE
+		return SIGFPE, CodeDivide, th.Frame.IP
+	case 1: // #DB
+		return SIGTRAP, CodeStep, th.Frame.IP
+	case 3: // #BP
+		return SIGTRAP, CodeKernel, 0
+	case 6: // #UD
+		return SIGILL, CodeOpcode, th.Frame.IP
+	case 11, 12: // #NP, #SS
+		return SIGBUS, CodeKernel, 0
+	case 16, 19: // #MF, #XM
+		return SIGFPE, CodeFloat, th.Frame.IP
+	case 17: // #AC
+		return SIGBUS, CodeAlignment, 0
 	}
-	c := causes[th.Frame.Vector]
-	if c.atIP {
-		address = th.Frame.IP
-	}
-	return c.signal, c.code, address, c.signal != 0
+	return SIGSEGV, CodeKernel, 0 // #GP and others
 }

@@ -12,6 +12,7 @@ import (
 // so that none is left when it goes on. The driver calls it each time before that. It returns 0,
 // or the signal that ends the process.
 func (s *Signals) Deliver(space *vm.Space, t *thread.Table) Number {
+	const sender = 1 // the process
 	th := t.Current()
 	for {
 		from, code := &th.Pending, codeThread
@@ -24,7 +25,13 @@ func (s *Signals) Deliver(space *vm.Space, t *thread.Table) Number {
 		}
 		n := first(deliverable)
 		*from &^= n.bit()
-		if ended := s.act(space, th, n, code); ended != 0 {
+		switch {
+		case s.ignores(n):
+			continue
+		case s.action(n).Handler == handlerDefault:
+			return n
+		}
+		if ended := s.handle(space, th, n, code, sender); ended != 0 {
 			return ended
 		}
 	}
@@ -36,18 +43,6 @@ func first(set uint64) Number {
 		set &= synchronous
 	}
 	return Number(bits.TrailingZeros64(set) + 1)
-}
-
-// act does what is to be done with a signal that was sent.
-func (s *Signals) act(space *vm.Space, th *thread.Thread, n Number, code Code) Number {
-	const sender = 1 // the process
-	switch {
-	case s.ignores(n):
-		return 0
-	case s.action(n).Handler == handlerDefault:
-		return n
-	}
-	return s.handle(space, th, n, code, sender)
 }
 
 // Fault has the running thread begin the handler of an exception. The process ends if there is no
@@ -88,7 +83,7 @@ func (s *Signals) push(space *vm.Space, th *thread.Thread, n Number, code Code, 
 	if code > 0 {
 		s.frame.context.saveTrap(th, address)
 	}
-	if !space.CopyOut(fx, th.FX[:]) || !space.CopyOut(at, s.frame.bytes()) {
+	if !space.CopyOut(fx, th.FX.Bytes()) || !space.CopyOut(at, s.frame.bytes()) {
 		return false
 	}
 	SetMask(th, th.Mask|a.blocked(n))

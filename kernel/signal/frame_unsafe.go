@@ -18,9 +18,3 @@ func (f *frame) bytes() []byte {
 	// SAFETY: the struct has no padding and no pointers: any bytes are a frame.
 	return (*[frameBytes]byte)(unsafe.Pointer(f))[:]
 }
-
-// bytes returns the memory of the context.
-func (c *context) bytes() []byte {
-	// SAFETY: as above.
-	return (*[contextBytes]byte)(unsafe.Pointer(c))[:]
-}

@@ -87,3 +87,13 @@ func FuzzReturn(f *testing.F) {
 	f.Add(random(2))
 	f.Fuzz(func(t *testing.T, data []byte) { comeBackWith(t, sound, data) })
 }
+
+// Signals that are sent, blocked, delivered and returned from in any order are handled once each,
+// by a thread that may, in the order of a dumb model.
+func FuzzSend(f *testing.F) {
+	f.Add(random(1)[:60])
+	f.Add(random(2)[:200])
+	f.Fuzz(func(t *testing.T, data []byte) {
+		playSignals(t, soundSender, data[:min(len(data), 2000)])
+	})
+}

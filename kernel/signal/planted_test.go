@@ -33,14 +33,22 @@ func failureOf(t testing.TB, check func(testing.TB)) string {
 	return n.failure
 }
 
+// context returns the one on the stack of the running thread, or nil.
+func (r *rig) context() *context {
+	var f frame
+	if !r.space.CopyIn(f.bytes()[contextOffset:infoOffset], r.th.Frame.SP) {
+		return nil
+	}
+	return &f.context
+}
+
 // after is a return that then changes the thread by what the frame said.
 func after(change func(*thread.Thread, *context)) returner {
 	return func(r *rig) Number {
-		var c context
-		read := r.space.CopyIn(c.bytes(), r.th.Frame.SP)
+		c := r.context()
 		n := sound(r)
-		if read && r.th.Frame.Vector == thread.VectorResume {
-			change(r.th, &c)
+		if c != nil && r.th.Frame.Vector == thread.VectorResume {
+			change(r.th, c)
 		}
 		return n
 	}
@@ -48,21 +56,19 @@ func after(change func(*thread.Thread, *context)) returner {
 
 // rawState is a return that takes the FPU state as it is.
 func rawState(r *rig) Number {
-	var c context
-	r.space.CopyIn(c.bytes(), r.th.Frame.SP)
+	c := r.context()
 	n := sound(r)
-	if n == 0 {
-		r.space.CopyIn(r.th.FX[:], c.fpu)
+	if n == 0 && c != nil {
+		r.space.CopyIn(r.th.FX.Bytes(), c.fpu)
 	}
 	return n
 }
 
 // rawPart is a return that restricts the FPU state only if all of it could be read.
 func rawPart(r *rig) Number {
-	var c context
-	r.space.CopyIn(c.bytes(), r.th.Frame.SP)
+	c := r.context()
 	n := sound(r)
-	if n == 0 && c.fpu != 0 && !r.space.CopyIn(r.th.FX[:], c.fpu) {
+	if n == 0 && c != nil && c.fpu != 0 && !r.space.CopyIn(r.th.FX.Bytes(), c.fpu) {
 		return 0
 	}
 	return n
@@ -70,10 +76,9 @@ func rawPart(r *rig) Number {
 
 // noFrame is a return that goes on as before if there is no frame.
 func noFrame(r *rig) Number {
-	var c context
-	old := r.th.Frame
+	old, c := r.th.Frame, r.context()
 	n := sound(r)
-	if !r.space.CopyIn(c.bytes(), old.SP) {
+	if c == nil {
 		r.th.Frame = old
 		r.th.Frame.Vector = thread.VectorResume
 		return 0
@@ -106,7 +111,9 @@ func TestPlantedBugsAreFound(t *testing.T) {
 		"goes on by SYSRET": after(func(th *thread.Thread, c *context) {
 			th.Frame.Vector = thread.VectorCall
 		}),
-		"blocks SIGKILL":                      after(func(th *thread.Thread, c *context) { th.Mask = c.mask }),
+		"blocks SIGKILL": after(func(th *thread.Thread, c *context) {
+			th.Mask = c.mask
+		}),
 		"restores all of MXCSR":               rawState,
 		"restores MXCSR of half a state":      rawPart,
 		"goes on without a frame":             noFrame,
@@ -114,7 +121,9 @@ func TestPlantedBugsAreFound(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			for seed := range uint64(seeds) {
-				failure := failureOf(t, func(t testing.TB) { comeBackWith(t, bug, random(seed)) })
+				failure := failureOf(t, func(t testing.TB) {
+					comeBackWith(t, bug, random(seed))
+				})
 				if failure != "" {
 					t.Logf("seed %d: %s", seed, failure)
 					return
@@ -125,5 +134,89 @@ func TestPlantedBugsAreFound(t *testing.T) {
 	}
 	for seed := range uint64(seeds) {
 		comeBackWith(t, sound, random(seed))
+	}
+}
+
+// with returns a sender with one bug.
+func with(plant func(*sender)) sender {
+	s := soundSender
+	plant(&s)
+	return s
+}
+
+// Each planted bug in sending or delivery differs from the model under some seed.
+func TestPlantedSendersAreFound(t *testing.T) {
+	const seeds = 50
+	for name, bug := range map[string]sender{
+		"sends to the process": with(func(s *sender) {
+			s.one = func(r *rig, _ *thread.Thread, n Number) { r.signals.Send(&r.table, n) }
+		}),
+		"sends to the first thread": with(func(s *sender) {
+			s.all = func(r *rig, n Number) { r.signals.SendThread(&r.table, r.th, n) }
+		}),
+		"does not end waits": with(func(s *sender) {
+			s.one = func(r *rig, th *thread.Thread, n Number) { th.Pending |= n.bit() }
+		}),
+		"ends waits for ignored signals": with(func(s *sender) {
+			s.one = func(r *rig, th *thread.Thread, n Number) {
+				r.signals.SendThread(&r.table, th, n)
+				r.table.Interrupt(th)
+			}
+		}),
+		"ends all waits": with(func(s *sender) {
+			s.all = func(r *rig, n Number) {
+				r.signals.Send(&r.table, n)
+				for id := range thread.ID(modelThreads) {
+					r.table.Interrupt(r.table.Get(id + 1))
+				}
+			}
+		}),
+		"delivers what is blocked": with(func(s *sender) {
+			s.deliver = func(r *rig) Number {
+				r.table.Current().Mask = 0
+				return soundSender.deliver(r)
+			}
+		}),
+		"delivers twice": with(func(s *sender) {
+			s.deliver = func(r *rig) Number {
+				pending := r.table.Current().Pending
+				ended := soundSender.deliver(r)
+				r.table.Current().Pending |= pending & r.table.Current().Mask
+				return ended
+			}
+		}),
+		"leaves those of the process": with(func(s *sender) {
+			s.deliver = func(r *rig) Number {
+				pending := r.table.Pending
+				r.table.Pending = 0
+				ended := soundSender.deliver(r)
+				r.table.Pending = pending
+				return ended
+			}
+		}),
+		"delivers one at a time": with(func(s *sender) {
+			s.deliver = func(r *rig) Number {
+				th := r.table.Current()
+				rest := th.Pending & (th.Pending - 1)
+				th.Pending ^= rest
+				ended := soundSender.deliver(r)
+				th.Pending |= rest
+				return ended
+			}
+		}),
+	} {
+		t.Run(name, func(t *testing.T) {
+			for seed := range uint64(seeds) {
+				failure := failureOf(t, func(t testing.TB) { playSignals(t, bug, random(seed)) })
+				if failure != "" {
+					t.Logf("seed %d: %s", seed, failure)
+					return
+				}
+			}
+			t.Errorf("not found under %d seeds", seeds)
+		})
+	}
+	for seed := range uint64(seeds) {
+		playSignals(t, soundSender, random(seed))
 	}
 }

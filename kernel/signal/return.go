@@ -29,7 +29,7 @@ func userFlags(flags uint64) uint64 {
 // ends the process.
 func (s *Signals) Return(space *vm.Space, th *thread.Thread) Number {
 	c := &s.frame.context
-	if !space.CopyIn(c.bytes(), th.Frame.SP) {
+	if !space.CopyIn(s.frame.bytes()[contextOffset:infoOffset], th.Frame.SP) {
 		return s.Fault(space, th, SIGSEGV, CodeKernel, 0)
 	}
 	SetMask(th, c.mask)
@@ -48,8 +48,8 @@ func loadFX(space *vm.Space, th *thread.Thread, address uint64) bool {
 		th.FX.Reset()
 		return true
 	}
-	mask := th.FX.MXCSRMask() // the processor's: it has just saved the state
-	ok := space.CopyIn(th.FX[:], address)
+	mask := th.FX.MXCSRMask // the processor's: it has just saved the state
+	ok := space.CopyIn(th.FX.Bytes(), address)
 	th.FX.Restrict(mask)
 	return ok
 }

@@ -16,9 +16,9 @@ const (
 	page       = layout.PageBytes
 	root       = phys.Addr(page)
 	pool       = phys.Addr(2 * page)
-	arenaPages = 24
+	arenaPages = 40
 
-	stackBase, stackTop = 0x7f00_0000_0000, 0x7f00_0000_4000
+	stackBase, stackTop = 0x7f00_0000_0000, 0x7f00_0001_0000
 	altBase, altBytes   = 0x7f00_0010_0000, 0x2000
 	handlerAt           = 0x40_1000
 	restorerAt          = 0x40_2000
@@ -41,7 +41,8 @@ func newRig(t testing.TB) *rig {
 	r.space.Tables = paging.Tables{
 		Root: root, Memory: &r.memory, Frames: &r.frames, Invalidate: func(uint64) {},
 	}
-	for start, bytes := range map[uint64]uint64{stackBase: stackTop - stackBase, altBase: altBytes} {
+	regions := map[uint64]uint64{stackBase: stackTop - stackBase, altBase: altBytes}
+	for start, bytes := range regions {
 		if e := r.space.Map(start, bytes, vm.Read|vm.Write, vm.Zero, 0, 0); e != 0 {
 			t.Fatalf("no memory: %d", e)
 		}
@@ -111,8 +112,8 @@ func wantUser(t testing.TB, th *thread.Thread) {
 		t.Fatalf("flags %#x: want interrupts, and none of %#x", f.Flags, mustNot)
 	case f.IP >= 1<<47-page:
 		t.Fatalf("the next instruction is at %#x: want it below %#x", f.IP, uint64(1<<47-page))
-	case th.FX.MXCSR()&^testMask != 0:
-		t.Fatalf("MXCSR is %#x: want no bit outside %#x", th.FX.MXCSR(), testMask)
+	case th.FX.MXCSR&^testMask != 0:
+		t.Fatalf("MXCSR is %#x: want no bit outside %#x", th.FX.MXCSR, testMask)
 	case th.Mask&(1<<8|1<<18) != 0:
 		t.Fatalf("blocked are %#x: want neither SIGKILL nor SIGSTOP", th.Mask)
 	case f.Vector == thread.VectorCall && f.CX != f.IP:

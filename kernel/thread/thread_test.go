@@ -104,7 +104,7 @@ func TestSpawnInherits(t *testing.T) {
 	table := begun(t, 1)
 	parent := table.Current()
 	parent.Frame = Frame{R15: 15, AX: 56, IP: 0x40_1000, SP: 0x7000, SS: 0x23}
-	parent.FX[100], parent.FSBase, parent.Mask, parent.Pending = 9, 0x5000, 1, 2
+	parent.FX.Bytes()[100], parent.FSBase, parent.Mask, parent.Pending = 9, 0x5000, 1, 2
 	parent.AltBase, parent.AltBytes, parent.ClearTID = 0x6000, 4096, 0x8000
 	child := table.Spawn()
 	want := parent.Frame
@@ -122,15 +122,20 @@ func TestSpawnInherits(t *testing.T) {
 func TestRestrict(t *testing.T) {
 	var fx FX
 	fx.Reset()
-	if fx.MXCSR() != 0x1f80 || fx[0] != 0x7f || fx[1] != 3 || fx.MXCSRMask() != 0xffbf {
-		t.Errorf("MXCSR %#x, mask %#x, control %#x %#x at start", fx.MXCSR(), fx.MXCSRMask(),
-			fx[0], fx[1])
+	if b := fx.Bytes(); b[0] != 0x7f || b[1] != 3 || b[24] != 0x80 || b[25] != 0x1f {
+		t.Errorf("the state starts as % x", b[:32])
 	}
-	for i := range fx {
-		fx[i] = 0xff
+	for i := range fx.Bytes() {
+		fx.Bytes()[i] = 0xff
 	}
-	fx.Restrict(0xffbf)
-	if fx.MXCSR() != 0xffbf || fx.MXCSRMask() != 0xffbf {
-		t.Errorf("MXCSR %#x, mask %#x: want 0xffbf", fx.MXCSR(), fx.MXCSRMask())
+	for _, mask := range []uint32{0x2_ffff, 0xffff, 0} {
+		want := mask
+		if mask == 0 {
+			want = 0xffbf
+		}
+		fx.Restrict(mask)
+		if fx.MXCSR != want || fx.MXCSRMask != want {
+			t.Errorf("MXCSR %#x, mask %#x: want %#x", fx.MXCSR, fx.MXCSRMask, want)
+		}
 	}
 }

@@ -6,6 +6,13 @@ import "unsafe"
 var (
 	_ = [1]struct{}{}[unsafe.Offsetof(Thread{}.FX)]        // SAFETY: a constant.
 	_ = [1]struct{}{}[unsafe.Offsetof(Thread{}.Frame)-512] // SAFETY: a constant.
+	_ = [1]struct{}{}[unsafe.Sizeof(FX{})-512]             // SAFETY: a constant.
 	_ = [1]struct{}{}[unsafe.Sizeof(Frame{})-22*8]         // SAFETY: a constant.
 	_ = [1]struct{}{}[unsafe.Sizeof(Thread{})%64]          // SAFETY: a constant.
 )
+
+// Bytes returns the memory of the state.
+func (fx *FX) Bytes() []byte {
+	// SAFETY: the struct has no padding and no pointers: any bytes are a state.
+	return (*[unsafe.Sizeof(FX{})]byte)(unsafe.Pointer(fx))[:]
+}
