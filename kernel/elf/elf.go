@@ -20,16 +20,25 @@ type Program struct {
 // Segment is a range of pages, all within [layout.UserStart, layout.Windows). Its first FileBytes
 // lie in the file from Offset on, a multiple of a page; the rest are zeros.
 type Segment struct {
-	Start, End                     uint64
-	Offset, FileBytes              uint64
-	Readable, Writable, Executable bool
+	Start, End        uint64
+	Offset, FileBytes uint64
+	Prot              uint64
 }
+
+// Bits of a segment's Prot, those of Linux's PROT_*.
+const (
+	Read    = 1
+	Write   = 2
+	Execute = 4
+)
 
 // Sizes and offsets in the file.
 const (
-	headerBytes  = 64
-	programBytes = 56 // of one program header
+	headerBytes = 64
 )
+
+// HeaderBytes is the size of a program header.
+const HeaderBytes = 56
 
 // Values in headers.
 const (
@@ -41,9 +50,6 @@ const (
 	machineX8664 = 62
 	segmentLoad  = 1
 	segmentInter = 3
-	flagExec     = 1
-	flagWrite    = 2
-	flagRead     = 4
 )
 
 // Parse reads a file into p. Where it refuses, p is not to be used.
@@ -53,15 +59,15 @@ func Parse(file []byte, p *Program) Refusal {
 	}
 	table, count := word64(file, 32), uint64(half(file, 56))
 	size := uint64(len(file))
-	if half(file, 54) != programBytes || count == 0 || count > headersMax {
+	if half(file, 54) != HeaderBytes || count == 0 || count > headersMax {
 		return BadHeaders
 	}
-	if table > size || size-table < count*programBytes {
+	if table > size || size-table < count*HeaderBytes {
 		return Truncated
 	}
 	p.Entry, p.Headers, p.HeaderCount, p.Segments = word64(file, 24), 0, count, 0
 	for i := range count {
-		if r := p.add(file, file[table+i*programBytes:][:programBytes]); r != OK {
+		if r := p.add(file, file[table+i*HeaderBytes:][:HeaderBytes]); r != OK {
 			return r
 		}
 	}
@@ -127,8 +133,7 @@ func (p *Program) place(offset, start, fileBytes, bytes uint64, flags uint32) Re
 	s := &p.Segment[p.Segments]
 	s.Start, s.End = start-skew, pageUp(start+bytes)
 	s.Offset, s.FileBytes = offset-skew, fileBytes
-	s.Readable, s.Writable = flags&flagRead != 0, flags&flagWrite != 0
-	s.Executable = flags&flagExec != 0
+	s.Prot = uint64(flags>>2&1 | flags&2 | flags&1<<2) // PF_R, PF_W, PF_X
 	if p.Segments > 0 && s.Start < p.Segment[p.Segments-1].End {
 		return Overlap
 	}
@@ -141,8 +146,8 @@ func (p *Program) finish(table uint64) Refusal {
 	entered := false
 	for i := range p.Segments {
 		s := &p.Segment[i]
-		entered = entered || s.Executable && s.Start <= p.Entry && p.Entry < s.End
-		bytes := p.HeaderCount * programBytes
+		entered = entered || s.Prot&Execute != 0 && s.Start <= p.Entry && p.Entry < s.End
+		bytes := p.HeaderCount * HeaderBytes
 		if s.Offset <= table && table-s.Offset <= s.FileBytes &&
 			s.FileBytes-(table-s.Offset) >= bytes {
 			p.Headers = s.Start + (table - s.Offset)

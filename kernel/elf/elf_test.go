@@ -10,6 +10,10 @@ import (
 )
 
 const (
+	flagExec  = 1
+	flagWrite = 2
+	flagRead  = 4
+
 	text = 0x40_1000
 	data = 0x40_3f00 // not at a page, as other linkers than Go's place it
 )
@@ -25,7 +29,7 @@ func valid() []byte {
 	le.PutUint16(file[18:], machineX8664)
 	le.PutUint64(file[24:], text+8)
 	le.PutUint64(file[32:], headerBytes)
-	le.PutUint16(file[54:], programBytes)
+	le.PutUint16(file[54:], HeaderBytes)
 	le.PutUint16(file[56:], 3)
 	putHeader(file, 0, segmentLoad, flagRead|flagExec, 0x1000, text, 0x2000, 0x2000)
 	putHeader(file, 1, 0x6474e551, flagRead, 0, 0, 0, 0) // PT_GNU_STACK
@@ -34,7 +38,7 @@ func valid() []byte {
 }
 
 func putHeader(file []byte, i int, kind, flags uint32, offset, start, fileBytes, bytes uint64) {
-	h, le := file[headerBytes+i*programBytes:], binary.LittleEndian
+	h, le := file[headerBytes+i*HeaderBytes:], binary.LittleEndian
 	le.PutUint32(h, kind)
 	le.PutUint32(h[4:], flags)
 	for j, v := range []uint64{offset, start, start, fileBytes, bytes, layout.PageBytes} {
@@ -110,7 +114,7 @@ func TestSegments(t *testing.T) {
 		t.Fatal(r)
 	}
 	want := Segment{Start: data &^ 0xfff, End: 0x40_6000, Offset: 0x3000, FileBytes: 0x1080,
-		Readable: true, Writable: true}
+		Prot: Read | Write}
 	if p.Segments != 2 || p.Segment[1] != want || p.Entry != text+8 || p.Headers != 0 {
 		t.Errorf("%+v: want second segment %+v, entry %#x", p, want, text+8)
 	}
@@ -176,7 +180,7 @@ func check(t *testing.T, file []byte, p *Program) {
 			s.FileBytes > 0 && s.Offset+s.FileBytes > uint64(len(file)) {
 			t.Errorf("segment %+v in a file of %#x bytes", s, len(file))
 		}
-		entered = entered || s.Executable && s.Start <= p.Entry && p.Entry < s.End
+		entered = entered || s.Prot&Execute != 0 && s.Start <= p.Entry && p.Entry < s.End
 		last = s.End
 	}
 	if !entered {

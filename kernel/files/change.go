@@ -11,6 +11,9 @@ func (t *Tree) Create(dir Node, name []byte, mode uint32, isDirectory bool, now 
 	if t.slot[dir.index()].parent == none {
 		return none, errno.ENOENT // removed, but still open
 	}
+	if _, exists := t.child(dir, name); exists {
+		return none, errno.EEXIST
+	}
 	kind := uint32(modeRegular)
 	if isDirectory {
 		kind = modeDirectory

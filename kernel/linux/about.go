@@ -34,12 +34,7 @@ func (p *Process) sysinfo(th *thread.Thread) int64 {
 	frames := p.Space.Tables.Frames
 	words := [14]uint64{0: p.Machine.Now() / second, 4: frames.Total() * layout.PageBytes,
 		5: (frames.Total() - frames.Used()) * layout.PageBytes, 10: 1, 13: 1}
-	for i, w := range words {
-		if !p.Space.Store64(th.Frame.DI+8*uint64(i), w) {
-			return errno.EFAULT
-		}
-	}
-	return 0
+	return orFault(p.store(th.Frame.DI, words[:]), 0)
 }
 
 // prlimit tells limits; to set one does nothing.
@@ -57,10 +52,7 @@ func (p *Process) prlimit(th *thread.Thread) int64 {
 	case resource == openFiles:
 		limit = descriptorsMax
 	}
-	if f.R10 == 0 {
-		return 0
-	}
-	return p.storePair(f.R10, limit, limit)
+	return orFault(f.R10 == 0 || p.store(f.R10, []uint64{limit, limit}), 0)
 }
 
 // prctl knows no options: those that Go tries are hints.

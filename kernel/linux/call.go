@@ -45,11 +45,10 @@ var handlers = [...]handler{
 	62:       (*Process).kill,
 	63:       (*Process).uname,
 	72:       (*Process).fcntl,
-	74:       (*Process).fsync,
-	75:       (*Process).fsync,
+	74:       (*Process).zero, // fsync
+	75:       (*Process).zero, // fdatasync
 	77:       (*Process).ftruncate,
 	79:       (*Process).getcwd,
-	96:       (*Process).gettimeofday,
 	99:       (*Process).sysinfo,
 	102:      (*Process).zero, // getuid
 	104:      (*Process).zero, // getgid
@@ -79,10 +78,7 @@ var handlers = [...]handler{
 	281:      (*Process).epollPwait,
 	290:      (*Process).eventfd,
 	291:      (*Process).epollCreate,
-	292:      (*Process).dup3,
-	293:      (*Process).pipe,
 	302:      (*Process).prlimit,
-	316:      (*Process).renameat, // renameat2
 	318:      (*Process).getrandom,
 	439:      (*Process).faccessat, // faccessat2
 }

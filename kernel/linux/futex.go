@@ -5,14 +5,11 @@ import (
 	"skerry/kernel/thread"
 )
 
-// Operations of futex. All futexes are private, and all clocks but the wall's are one.
+// Operations of futex, and flags. All futexes are private, and all clocks but the wall's are one.
 const (
-	futexWait       = 0
-	futexWake       = 1
-	futexWaitBitset = 9
-	futexWakeBitset = 10
-	futexPrivate    = 128
-	futexRealtime   = 256
+	futexWait, futexWake             = 0, 1
+	futexWaitBitset, futexWakeBitset = 9, 10
+	futexPrivate, futexRealtime      = 128, 256
 )
 
 func (p *Process) futex(th *thread.Thread) int64 {
@@ -42,18 +39,16 @@ func (p *Process) futexWait(th *thread.Thread, op uint32) int64 {
 	}
 	deadline := uint64(0)
 	if f.R10 != 0 {
-		start := uint64(0)
-		if op == futexWait {
-			start = p.Machine.Now()
-		}
 		nanos, e := p.loadTime(f.R10)
-		if e < 0 {
+		switch {
+		case e < 0:
 			return e
-		}
-		if op&futexRealtime != 0 {
+		case op == futexWait:
+			nanos += p.Machine.Now()
+		case op&futexRealtime != 0:
 			nanos -= min(nanos, p.Wall)
 		}
-		deadline = max(start+nanos, 1)
+		deadline = max(nanos, 1)
 	}
 	p.Threads.Wait(thread.Futex, f.DI, deadline)
 	return settled

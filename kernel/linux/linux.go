@@ -1,6 +1,6 @@
 // Package linux is the part of Linux's ABI on x86-64 that static Go programs use: a process with
-// threads, one address space, signals, files, eventfds, pipes and epolls. It knows no machine: the
-// CPU driver brings it system calls and interrupts, and runs the threads that it says can run.
+// threads, one address space, signals, files, eventfds and epolls. It knows no machine: the CPU
+// driver brings it system calls and interrupts, and runs the threads that it says can run.
 //
 // Whatever an instance passes is a number until it has been checked. Addresses are never used: they
 // go through the process's page tables, in package vm. What is not served is refused with ENOSYS
@@ -10,9 +10,8 @@
 //
 //	Init                     once, before anything else
 //	Call                     the running thread has made a system call
-//	Fault                    it has had an exception
 //	Ring                     a kick or a notice has come
-//	Input                    the console has input
+//	Input                    the console has input, or has ended
 //	Threads.Expire           a deadline of Threads.NextDeadline has passed
 //	Resume                   before the running thread goes on
 //
@@ -61,7 +60,7 @@ type Process struct {
 	bell  uint64 // place in open of the bell's file, plus 1, or 0
 	rings uint64 // not read yet
 
-	unfinished uint64                    // bit i: thread i+1 sleeps in a write
+	unfinished uint64                    // bit i: thread i+1 sleeps in a write to the console
 	written    [thread.ThreadsMax]uint64 // of such a write, the bytes already taken
 
 	unknown [unknownMax]uint64 // calls not served, by number; the last place is for all others
@@ -85,11 +84,10 @@ func (p *Process) Resume() bool {
 		}
 		th.Frame.AX = uint64(result)
 	}
-	if (th.Pending|p.Threads.Pending)&^th.Mask == 0 {
-		return true
-	}
-	if n := p.Signals.Deliver(&p.Space, &p.Threads); n != 0 {
-		p.Machine.Kill(n)
+	if (th.Pending|p.Threads.Pending)&^th.Mask != 0 {
+		if n := p.Signals.Deliver(&p.Space, &p.Threads); n != 0 {
+			p.Machine.Kill(n)
+		}
 	}
 	return true
 }

@@ -14,37 +14,24 @@ type watch struct {
 	data  uint64 // for the process
 }
 
-// Events and flags of epoll.
+// Events and flags of epoll, and what epoll_ctl does.
 const (
-	pollIn      = 0x1
-	pollOut     = 0x4
-	pollError   = 0x8
-	pollHangUp  = 0x10
-	pollAlways  = pollError | pollHangUp
-	pollOnce    = 1 << 30
-	pollEdge    = 1 << 31
-	eventBytes  = 12 // struct epoll_event, packed
-	eventsMax   = 128
-	pollAdd     = 1
-	pollRemove  = 2
-	pollChange  = 3
-	countMax    = ^uint64(0) - 1 // of an eventfd
-	milli       = 1_000_000
-	noTimeout   = -1
-	semaphoreFD = 1
+	pollIn, pollOut                  = 0x1, 0x4
+	pollOnce, pollEdge               = 1 << 30, 1 << 31
+	pollAdd, pollRemove, pollReplace = 1, 2, 3
+
+	eventBytes = 12             // struct epoll_event, packed
+	countMax   = ^uint64(0) - 1 // of an eventfd
 )
 
 func (p *Process) eventfd(th *thread.Thread) int64 {
-	flags := th.Frame.SI
-	if flags&semaphoreFD != 0 {
+	const semaphore = 1
+	count, flags := uint64(uint32(th.Frame.DI)), th.Frame.SI
+	if flags&semaphore != 0 {
 		return errno.EINVAL
 	}
-	i, ok := p.newOpen(event, flags&nonblocking|readWrite)
-	if !ok {
-		return errno.EMFILE
-	}
-	p.open[i].offset = uint64(uint32(th.Frame.DI))
-	return p.describe(i, 0)
+	fd, _ := p.create(open{kind: event, offset: count, flags: flags&nonblocking | readWrite})
+	return fd
 }
 
 // writeEvent adds to the count of an eventfd, if there is room.
@@ -67,7 +54,10 @@ func (p *Process) writeEvent(i, at, size uint64) int64 {
 	return 8
 }
 
-func (p *Process) epollCreate(*thread.Thread) int64 { return p.openAs(epoll, readWrite) }
+func (p *Process) epollCreate(*thread.Thread) int64 {
+	fd, _ := p.create(open{kind: epoll, flags: readWrite})
+	return fd
+}
 
 func (p *Process) epollCtl(th *thread.Thread) int64 {
 	f := &th.Frame
@@ -78,16 +68,15 @@ func (p *Process) epollCtl(th *thread.Thread) int64 {
 		return errno.EBADF
 	case e.kind != epoll || o == e:
 		return errno.EINVAL
-	case o.kind < bell || o.kind == epoll:
+	case o.kind < bell:
 		return errno.EPERM
 	}
-	operation, watched := uint32(f.SI), o.watch.epoll == place+1
-	switch {
-	case operation != pollAdd && operation != pollRemove && operation != pollChange:
+	switch operation := uint32(f.SI); {
+	case operation < pollAdd || operation > pollReplace:
 		return errno.EINVAL
 	case operation == pollAdd && o.watch.epoll != 0:
 		return errno.EEXIST
-	case operation != pollAdd && !watched:
+	case operation != pollAdd && o.watch.epoll != place+1:
 		return errno.ENOENT
 	case operation == pollRemove:
 		o.watch = watch{}
@@ -97,18 +86,9 @@ func (p *Process) epollCtl(th *thread.Thread) int64 {
 	if !p.Space.CopyIn(b[:], f.R10) {
 		return errno.EFAULT
 	}
-	o.watch = watch{place + 1, uint32(getWord(b[0:], 4)), getWord(b[4:], 8)}
+	o.watch = watch{place + 1, uint32(getWord(b[:4])), getWord(b[4:])}
 	p.notify(i)
 	return 0
-}
-
-// unwatch takes all out of an epoll.
-func (p *Process) unwatch(epoll uint64) {
-	for i := range p.open {
-		if p.open[i].watch.epoll == epoll {
-			p.open[i].watch = watch{}
-		}
-	}
 }
 
 func (p *Process) epollPwait(th *thread.Thread) int64 {
@@ -125,8 +105,8 @@ func (p *Process) epollPwait(th *thread.Thread) int64 {
 		return n
 	}
 	deadline := uint64(0)
-	if timeout > noTimeout {
-		deadline = p.Machine.Now() + uint64(timeout)*milli
+	if timeout > 0 {
+		deadline = p.Machine.Now() + uint64(timeout)*(second/1000)
 	}
 	p.Threads.Wait(thread.Poll, i+1, deadline)
 	return settled
@@ -155,13 +135,13 @@ func (p *Process) collect(th *thread.Thread) int64 {
 	if e == nil {
 		return errno.EBADF
 	}
-	count, room := uint64(0), min(uint64(uint32(th.Frame.DX)), eventsMax)
+	count, room := uint64(0), uint64(uint32(th.Frame.DX))
 	for i := p.nextChanged(0); i < descriptorsMax && count < room; i = p.nextChanged(i + 1) {
 		w := &p.open[i].watch
 		if w.epoll != place+1 {
 			continue
 		}
-		events := p.ready(i) & (w.mask | pollAlways)
+		events := p.ready(i) & w.mask
 		if events != 0 && !p.storeEvent(th.Frame.SI+count*eventBytes, events, w.data) {
 			return partial(count, errno.EFAULT)
 		}
@@ -171,7 +151,7 @@ func (p *Process) collect(th *thread.Thread) int64 {
 		if events != 0 {
 			count++
 			if w.mask&pollOnce != 0 {
-				p.open[i].watch.mask = pollOnce
+				w.mask = 0
 			}
 		}
 	}
@@ -191,28 +171,19 @@ func (p *Process) nextChanged(from uint64) uint64 {
 
 func (p *Process) storeEvent(at uint64, events uint32, data uint64) bool {
 	var b [eventBytes]byte
+	putWord(b[:4], uint64(events))
 	putWord(b[4:], data)
-	b[0], b[1], b[2], b[3] = byte(events), byte(events>>8), byte(events>>16), byte(events>>24)
 	return p.Space.CopyOut(at, b[:])
 }
 
 // ready returns the events of an open file.
 func (p *Process) ready(i uint64) (events uint32) {
 	o := &p.open[i]
-	switch o.kind {
-	case bell:
-		if p.rings != 0 {
-			events = pollIn
-		}
-	case event:
-		if o.offset != 0 {
-			events = pollIn
-		}
-		if o.offset < countMax {
-			events |= pollOut
-		}
-	case reader, writer:
-		events = p.readyPipe(o)
+	if o.kind == bell && p.rings != 0 || o.kind == event && o.offset != 0 {
+		events = pollIn
+	}
+	if o.kind == event && o.offset < countMax {
+		events |= pollOut
 	}
 	return events
 }

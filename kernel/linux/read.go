@@ -27,19 +27,14 @@ func (p *Process) read(th *thread.Thread) int64 {
 	return result
 }
 
-// retry goes on with the reads and writes that wait for a key, in their order, as far as it gets.
+// retry goes on with the reads that wait for a key, in their order, as far as it gets.
 func (p *Process) retry(key uint64) {
 	for range thread.ThreadsMax {
 		th := p.Threads.First(thread.Read, key)
 		if th == nil {
 			return
 		}
-		result := int64(0)
-		if th.Frame.AX == sysRead {
-			result = p.tryRead(th)
-		} else {
-			result = p.tryWrite(th)
-		}
+		result := p.tryRead(th)
 		if result == errno.EAGAIN {
 			return
 		}
@@ -49,12 +44,12 @@ func (p *Process) retry(key uint64) {
 
 // tryRead is read; EAGAIN if there is nothing yet.
 func (p *Process) tryRead(th *thread.Thread) int64 {
-	fd, at, size := th.Frame.DI, th.Frame.SI, th.Frame.DX
-	o, i := p.file(fd)
-	if o == nil || o.flags&accessMask == writeOnly {
+	at, size := th.Frame.SI, th.Frame.DX
+	o, i := p.file(th.Frame.DI)
+	switch {
+	case o == nil || !o.readable():
 		return errno.EBADF
-	}
-	if size == 0 && o.kind != event && o.kind != bell {
+	case size == 0 && o.kind < bell:
 		return 0
 	}
 	switch o.kind {
@@ -70,8 +65,6 @@ func (p *Process) tryRead(th *thread.Thread) int64 {
 		return p.readCount(i, &o.offset, at, size)
 	case bell:
 		return p.readCount(i, &p.rings, at, size)
-	case reader:
-		return p.readPipe(i, at, size)
 	}
 	return errno.EINVAL
 }
@@ -121,23 +114,15 @@ func (p *Process) readCount(i uint64, count *uint64, at, size uint64) int64 {
 		return errno.EFAULT
 	}
 	*count = 0
-	p.notify(i)
+	p.notify(i) // there is room again
 	return 8
-}
-
-// partial is the result of a transfer that got so far and then met an error.
-func partial(done uint64, e int64) int64 {
-	if done > 0 {
-		return int64(done)
-	}
-	return e
 }
 
 func (p *Process) pread(th *thread.Thread) int64 {
 	f := &th.Frame
 	o, _ := p.file(f.DI)
 	switch {
-	case o == nil || o.flags&accessMask == writeOnly:
+	case o == nil || !o.readable():
 		return errno.EBADF
 	case int64(f.R10) < 0:
 		return errno.EINVAL

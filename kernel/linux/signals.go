@@ -6,17 +6,7 @@ import (
 	"skerry/kernel/thread"
 )
 
-const (
-	maskBytes               = 8 // of a set of signals
-	sigPipe   signal.Number = 13
-)
-
-// How sigprocmask combines masks.
-const (
-	maskBlock   = 0
-	maskUnblock = 1
-	maskSet     = 2
-)
+const maskBytes = 8 // of a set of signals
 
 func (p *Process) sigaction(th *thread.Thread) int64 {
 	f := &th.Frame
@@ -24,58 +14,44 @@ func (p *Process) sigaction(th *thread.Thread) int64 {
 	if f.R10 != maskBytes || !n.Valid() {
 		return errno.EINVAL
 	}
-	old, now, ok := p.Signals.Action(n), signal.Action{}, true
-	if f.SI != 0 {
-		now, ok = p.loadAction(f.SI)
+	var w [4]uint64
+	if f.SI != 0 && !p.load(f.SI, w[:]) {
+		return errno.EFAULT
 	}
-	if !ok || f.DX != 0 && !p.storeAction(f.DX, &old) {
+	old := p.Signals.Action(n)
+	if f.DX != 0 && !p.store(f.DX, []uint64{old.Handler, old.Flags, old.Restorer, old.Mask}) {
 		return errno.EFAULT
 	}
 	if f.SI == 0 {
 		return 0
 	}
-	return p.Signals.SetAction(n, now)
-}
-
-func (p *Process) loadAction(at uint64) (a signal.Action, ok bool) {
-	handler, ok1 := p.Space.Load64(at)
-	flags, ok2 := p.Space.Load64(at + 8)
-	restorer, ok3 := p.Space.Load64(at + 16)
-	mask, ok4 := p.Space.Load64(at + 24)
-	a.Handler, a.Flags, a.Restorer, a.Mask = handler, flags, restorer, mask
-	return a, ok1 && ok2 && ok3 && ok4
-}
-
-func (p *Process) storeAction(at uint64, a *signal.Action) bool {
-	return p.Space.Store64(at, a.Handler) && p.Space.Store64(at+8, a.Flags) &&
-		p.Space.Store64(at+16, a.Restorer) && p.Space.Store64(at+24, a.Mask)
+	return p.Signals.SetAction(n, signal.Action{
+		Handler: w[0], Flags: w[1], Restorer: w[2], Mask: w[3],
+	})
 }
 
 func (p *Process) sigprocmask(th *thread.Thread) int64 {
 	f := &th.Frame
-	if f.R10 != maskBytes {
-		return errno.EINVAL
-	}
 	old, set := th.Mask, uint64(0)
 	if f.SI != 0 {
 		var ok bool
 		if set, ok = p.Space.Load64(f.SI); !ok {
 			return errno.EFAULT
 		}
-		switch uint32(f.DI) {
-		case maskBlock:
-			set = old | set
-		case maskUnblock:
-			set = old &^ set
-		case maskSet:
-		default:
-			return errno.EINVAL
-		}
+	}
+	if f.R10 != maskBytes || f.SI != 0 && uint32(f.DI) > 2 {
+		return errno.EINVAL
 	}
 	if f.DX != 0 && !p.Space.Store64(f.DX, old) {
 		return errno.EFAULT
 	}
-	if f.SI != 0 {
+	switch {
+	case f.SI == 0:
+	case uint32(f.DI) == 0: // SIG_BLOCK
+		signal.SetMask(th, old|set)
+	case uint32(f.DI) == 1: // SIG_UNBLOCK
+		signal.SetMask(th, old&^set)
+	default:
 		signal.SetMask(th, set)
 	}
 	return 0
@@ -83,24 +59,18 @@ func (p *Process) sigprocmask(th *thread.Thread) int64 {
 
 func (p *Process) sigaltstack(th *thread.Thread) int64 {
 	f := &th.Frame
-	old, now := signal.AltStack(th), signal.Stack{}
-	if f.DI != 0 {
-		base, ok1 := p.Space.Load64(f.DI)
-		flags, ok2 := p.Space.Load64(f.DI + 8)
-		bytes, ok3 := p.Space.Load64(f.DI + 16)
-		if !ok1 || !ok2 || !ok3 {
-			return errno.EFAULT
-		}
-		now.Base, now.Flags, now.Bytes = base, flags, bytes
+	var w [3]uint64
+	if f.DI != 0 && !p.load(f.DI, w[:]) {
+		return errno.EFAULT
 	}
-	if f.SI != 0 && !(p.Space.Store64(f.SI, old.Base) &&
-		p.Space.Store64(f.SI+8, old.Flags) && p.Space.Store64(f.SI+16, old.Bytes)) {
+	old := signal.AltStack(th)
+	if f.SI != 0 && !p.store(f.SI, []uint64{old.Base, old.Flags, old.Bytes}) {
 		return errno.EFAULT
 	}
 	if f.DI == 0 {
 		return 0
 	}
-	return signal.SetAltStack(th, now)
+	return signal.SetAltStack(th, signal.Stack{Base: w[0], Flags: w[1], Bytes: w[2]})
 }
 
 func (p *Process) sigreturn(th *thread.Thread) int64 {
@@ -110,18 +80,17 @@ func (p *Process) sigreturn(th *thread.Thread) int64 {
 	return settled
 }
 
-// kill sends a signal to the process.
+// kill sends a signal to the process; 0 asks whether there is such a process.
 func (p *Process) kill(th *thread.Thread) int64 {
 	n := signal.Number(uint32(th.Frame.SI))
 	switch {
 	case uint32(th.Frame.DI) != processID:
 		return errno.ESRCH
-	case n == 0: // asks whether there is such a process
-		return 0
-	case !n.Valid():
+	case n != 0 && !n.Valid():
 		return errno.EINVAL
+	case n != 0:
+		p.Signals.Send(&p.Threads, n)
 	}
-	p.Signals.Send(&p.Threads, n)
 	return 0
 }
 
@@ -133,11 +102,10 @@ func (p *Process) tgkill(th *thread.Thread) int64 {
 	switch {
 	case uint32(f.DI) != processID || to == nil:
 		return errno.ESRCH
-	case n == 0:
-		return 0
-	case !n.Valid():
+	case n != 0 && !n.Valid():
 		return errno.EINVAL
+	case n != 0:
+		p.Signals.SendThread(&p.Threads, to, n)
 	}
-	p.Signals.SendThread(&p.Threads, to, n)
 	return 0
 }

@@ -32,7 +32,10 @@ func (p *Process) Init(program *manifest.Program, hardware uint64) string {
 	f := &p.Threads.Spawn().Frame
 	f.IP, f.SP, f.Flags = parsed.Entry, stack, startFlags
 	f.CS, f.SS = layout.SelectorUserCode, layout.SelectorUserData
-	p.openConsole()
+	p.open[0] = open{kind: console, flags: readWrite}
+	for range 3 {
+		p.describe(0, 0)
+	}
 	return ""
 }
 
@@ -42,17 +45,7 @@ const startFlags = 1<<9 | 1<<1 // interrupts on; reads as 1
 func (p *Process) mapProgram(program *manifest.Program, parsed *elf.Program) bool {
 	for i := range parsed.Segments {
 		s := &parsed.Segment[i]
-		prot := vm.None
-		if s.Readable {
-			prot |= vm.Read
-		}
-		if s.Writable {
-			prot |= vm.Write
-		}
-		if s.Executable {
-			prot |= vm.Exec
-		}
-		e := p.Space.Map(s.Start, s.End-s.Start, prot, vm.Image,
+		e := p.Space.Map(s.Start, s.End-s.Start, vm.Prot(s.Prot), vm.Image,
 			phys.Addr(program.Image+s.Offset), s.FileBytes)
 		if e < 0 {
 			return false
@@ -61,39 +54,11 @@ func (p *Process) mapProgram(program *manifest.Program, parsed *elf.Program) boo
 	return true
 }
 
-// openConsole makes the console the first three descriptors.
-func (p *Process) openConsole() {
-	if i, ok := p.newOpen(console, readWrite); ok {
-		for range 3 {
-			p.describe(i, 0)
-		}
-	}
-}
-
-// Keys of the auxiliary vector (System V ABI for AMD64, 3.4.3, and Linux's auxvec.h).
 const (
-	auxEnd          = 0
-	auxHeaders      = 3
-	auxHeaderBytes  = 4
-	auxHeaderCount  = 5
-	auxPageBytes    = 6
-	auxEntry        = 9
-	auxUser         = 11
-	auxEffUser      = 12
-	auxGroup        = 13
-	auxEffGroup     = 14
-	auxHardware     = 16
-	auxTicks        = 17
-	auxSecure       = 23
-	auxRandom       = 25
-	auxName         = 31
-	auxVDSO         = 33
-	auxWords        = 2 * 16
-	randomBytes     = 16
-	programHeader   = 56
-	ticksPerSecond  = 100
-	wordBytes       = 8
-	stackAlignBytes = 16
+	wordBytes   = 8
+	auxWords    = 2 * 16 // of the auxiliary vector
+	randomBytes = 16
+	stackAlign  = 16
 )
 
 // fillStack puts on the stack what a program finds there, from below: the number of arguments,
@@ -107,9 +72,9 @@ func (p *Process) fillStack(program *manifest.Program, parsed *elf.Program, hard
 	}
 	env := layout.StackTop - program.EnvBytes
 	args := env - program.ArgsBytes
-	random := (args - randomBytes) &^ (stackAlignBytes - 1)
+	random := (args - randomBytes) &^ (stackAlign - 1)
 	words := 1 + program.ArgCount + 1 + program.EnvCount + 1 + auxWords
-	stack := (random - words*wordBytes) &^ (stackAlignBytes - 1)
+	stack := (random - words*wordBytes) &^ (stackAlign - 1)
 	p.Machine.Random(p.scratch[:randomBytes])
 	at := stack + wordBytes
 	ok := p.Space.CopyOut(random, p.scratch[:randomBytes]) &&
@@ -117,16 +82,21 @@ func (p *Process) fillStack(program *manifest.Program, parsed *elf.Program, hard
 		p.putStrings(&at, args, program.Args, program.ArgsBytes, program.ArgCount) &&
 		p.putStrings(&at, env, program.Env, program.EnvBytes, program.EnvCount)
 	aux := [auxWords]uint64{
-		auxHeaders, parsed.Headers, auxHeaderBytes, programHeader,
-		auxHeaderCount, parsed.HeaderCount, auxPageBytes, layout.PageBytes,
-		auxEntry, parsed.Entry, auxHardware, hardware, auxTicks, ticksPerSecond,
-		auxUser, 0, auxEffUser, 0, auxGroup, 0, auxEffGroup, 0, auxSecure, 0,
-		auxRandom, random, auxName, args, auxVDSO, layout.VDSO, auxEnd, 0,
+		3, parsed.Headers, // AT_PHDR
+		4, elf.HeaderBytes, // AT_PHENT
+		5, parsed.HeaderCount, // AT_PHNUM
+		6, layout.PageBytes, // AT_PAGESZ
+		9, parsed.Entry, // AT_ENTRY
+		11, 0, 12, 0, 13, 0, 14, 0, // AT_UID, AT_EUID, AT_GID, AT_EGID
+		16, hardware, // AT_HWCAP
+		17, 100, // AT_CLKTCK
+		23, 0, // AT_SECURE
+		25, random, // AT_RANDOM
+		31, args, // AT_EXECFN
+		33, layout.VDSO, // AT_SYSINFO_EHDR
+		0, 0, // AT_NULL
 	}
-	for i := range aux {
-		ok = ok && p.Space.Store64(at+uint64(i)*wordBytes, aux[i])
-	}
-	return stack, ok
+	return stack, ok && p.store(at, aux[:])
 }
 
 // putStrings copies strings that each end in a zero to a place, and at a second one lists where
@@ -142,12 +112,12 @@ func (p *Process) putStrings(list *uint64, to, from, size, count uint64) bool {
 			continue
 		}
 		if found++; found <= count {
-			ok = ok && p.store64(*list, to+start) == 0
+			ok = ok && p.Space.Store64(*list, to+start)
 			*list += wordBytes
 		}
 		start = i + 1
 	}
-	ok = ok && p.store64(*list, 0) == 0
+	ok = ok && p.Space.Store64(*list, 0)
 	*list += wordBytes
 	return ok && found == count
 }

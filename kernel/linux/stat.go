@@ -6,76 +6,49 @@ import (
 	"skerry/kernel/thread"
 )
 
-// Types of what is no file, as bits of st_mode.
-const (
-	modeDevice = 0o020666 // character device
-	modePipe   = 0o010600
-	modeNone   = 0o000600 // of eventfds and epolls, which have no type
-)
-
 func (p *Process) fstat(th *thread.Thread) int64 {
 	return p.statOpen(th.Frame.DI, th.Frame.SI)
 }
 
 func (p *Process) newfstatat(th *thread.Thread) int64 {
+	const emptyPath = 0x1000
 	f := &th.Frame
-	path, e := p.loadPath(&p.path, f.SI)
-	if e < 0 {
-		return e
-	}
-	if len(path) == 0 && f.R10&emptyPath != 0 && uint32(f.DI) != fromRoot {
+	path, e := p.loadPath(f.SI)
+	if e == 0 && len(path) == 0 && f.R10&emptyPath != 0 {
 		return p.statOpen(f.DI, f.DX)
 	}
-	base, e := p.base(f.DI, path)
+	node, e := p.find(f.DI, f.SI)
 	if e < 0 {
 		return e
 	}
-	node, e := p.Files.Walk(base, path)
-	if e < 0 {
-		return e
-	}
-	return p.statNode(node, f.DX)
+	return p.storeStat(f.DX, node)
 }
 
 func (p *Process) statOpen(fd, at uint64) int64 {
+	const modeDevice, modeNone = 0o020666, 0o000600 // eventfds and epolls have no type
 	o, _ := p.file(fd)
 	if o == nil {
 		return errno.EBADF
 	}
-	mode := uint32(modeNone)
+	s := files.Stat{Links: 1, Mode: modeNone}
 	switch o.kind {
 	case regular:
-		return p.statNode(o.node, at)
+		return p.storeStat(at, o.node)
 	case console, null:
-		mode = modeDevice
-	case reader, writer:
-		mode = modePipe
+		s.Mode = modeDevice
 	}
-	return p.storeStat(at, &files.Stat{Links: 1, Mode: mode})
+	return orFault(p.Space.CopyOut(at, s.Bytes()), 0)
 }
 
-func (p *Process) statNode(node files.Node, at uint64) int64 {
+func (p *Process) storeStat(at uint64, node files.Node) int64 {
 	var s files.Stat
 	p.Files.Stat(node, &s)
-	return p.storeStat(at, &s)
+	return orFault(p.Space.CopyOut(at, s.Bytes()), 0)
 }
 
-func (p *Process) storeStat(at uint64, s *files.Stat) int64 {
-	if !p.Space.CopyOut(at, s.Bytes()) {
-		return errno.EFAULT
-	}
-	return 0
-}
-
-// Struct linux_dirent64: inode, position after it, size of the record, type; then the name and a
-// zero.
-const (
-	entrySize = 16
-	entryType = 18
-	entryName = 19
-	typeDir   = 4
-	typeFile  = 8
-)
+// entryName is the offset of the name in struct linux_dirent64, whose end is zeros, and whose size
+// is a multiple of 8.
+const entryName = 19
 
 func (p *Process) getdents(th *thread.Thread) int64 {
 	f := &th.Frame
@@ -105,36 +78,22 @@ func (p *Process) getdents(th *thread.Thread) int64 {
 	}
 }
 
-// makeEntry writes an entry of a directory to the process's scratch memory.
+// makeEntry writes a struct linux_dirent64 to scratch memory: inode, position of the next, size,
+// type, name.
 func (p *Process) makeEntry(node files.Node, name []byte, next, size uint64) {
+	const typeDirectory, typeRegular = 4, 8
 	b := &p.scratch
-	for i := range size {
-		b[i%scratchBytes] = 0
+	for i := range b {
+		b[i] = 0
 	}
-	putWord(b[0:], uint64(node))
-	putWord(b[8:], next)
-	b[entrySize], b[entrySize+1] = byte(size), byte(size>>8)
-	b[entryType] = typeFile
+	putWord(b[0:8], uint64(node))
+	putWord(b[8:16], next)
+	putWord(b[16:18], size)
+	b[18] = typeRegular
 	if p.Files.Directory(node) {
-		b[entryType] = typeDir
+		b[18] = typeDirectory
 	}
 	for i, c := range name {
 		b[entryName+i%files.NameMax] = c
 	}
-}
-
-// putWord writes a number as memory has it.
-func putWord(b []byte, v uint64) {
-	_ = b[7]
-	for i := range uint(8) {
-		b[i] = byte(v >> (8 * i))
-	}
-}
-
-// getWord reads a number of some bytes.
-func getWord(b []byte, bytes uint) (v uint64) {
-	for i := range bytes {
-		v |= uint64(b[i]) << (8 * i)
-	}
-	return v
 }

@@ -6,18 +6,16 @@ import (
 	"skerry/kernel/thread"
 )
 
-// Flags of clone.
+// Flags of clone. With all of cloneThread (VM, FS, FILES, SIGHAND, THREAD) it makes no process.
 const (
-	cloneThread      = 0x0001_0f00 // VM, FS, FILES, SIGHAND and THREAD: a thread, no process
-	cloneSetTLS      = 0x0008_0000
-	cloneParentTID   = 0x0010_0000
-	cloneClearTID    = 0x0020_0000
-	cloneChildTID    = 0x0100_0000
-	archSetFS        = 0x1002
-	archGetFS        = 0x1003
-	processID        = 1
-	affinityBytesMin = 8
+	cloneThread    = 0x0001_0f00
+	cloneSetTLS    = 0x0008_0000
+	cloneParentTID = 0x0010_0000
+	cloneClearTID  = 0x0020_0000
+	cloneChildTID  = 0x0100_0000
 )
+
+const processID = 1
 
 func (p *Process) clone(th *thread.Thread) int64 {
 	f := &th.Frame
@@ -87,9 +85,10 @@ func (p *Process) setTIDAddress(th *thread.Thread) int64 {
 
 // archPrctl sets the FS base; the driver loads it when the thread goes on.
 func (p *Process) archPrctl(th *thread.Thread) int64 {
+	const archSetFS, archGetFS = 0x1002, 0x1003
 	switch at := th.Frame.SI; {
 	case th.Frame.DI == archGetFS:
-		return p.store64(at, th.FSBase)
+		return orFault(p.Space.Store64(at, th.FSBase), 0)
 	case th.Frame.DI != archSetFS:
 		return errno.EINVAL
 	case at >= layout.UserEnd:
@@ -102,20 +101,9 @@ func (p *Process) archPrctl(th *thread.Thread) int64 {
 
 // getaffinity tells of one processor.
 func (p *Process) getaffinity(th *thread.Thread) int64 {
-	bytes := th.Frame.SI
-	if bytes < affinityBytesMin || bytes%8 != 0 {
+	const bytesMin = 8
+	if bytes := th.Frame.SI; bytes < bytesMin || bytes%8 != 0 {
 		return errno.EINVAL
 	}
-	if !p.Space.Store64(th.Frame.DX, 1) {
-		return errno.EFAULT
-	}
-	return affinityBytesMin
-}
-
-// store64 writes a word for the process.
-func (p *Process) store64(at, value uint64) int64 {
-	if !p.Space.Store64(at, value) {
-		return errno.EFAULT
-	}
-	return 0
+	return orFault(p.Space.Store64(th.Frame.DX, 1), bytesMin)
 }

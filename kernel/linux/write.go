@@ -5,7 +5,7 @@ import (
 	"skerry/kernel/thread"
 )
 
-// write waits until all is written, if the file blocks at all.
+// write waits until all is written to a console; an eventfd that is full refuses.
 func (p *Process) write(th *thread.Thread) int64 {
 	p.written[th.ID()-1] = 0
 	return p.writeOn(th)
@@ -17,24 +17,18 @@ func (p *Process) writeOn(th *thread.Thread) int64 {
 	if result != errno.EAGAIN {
 		return result
 	}
-	o, i := p.file(th.Frame.DI)
-	switch {
-	case o.kind == console: // says nothing when it has room again
-		p.unfinished |= 1 << (th.ID() - 1)
-		p.Threads.Wait(thread.Sleep, 0, p.Machine.Now()+retryNanos)
-	case o.flags&nonblocking == 0:
-		p.Threads.Wait(thread.Read, p.key(i), 0)
-	default:
+	if o, _ := p.file(th.Frame.DI); o.kind != console {
 		return result
 	}
-	return settled
+	p.unfinished |= 1 << (th.ID() - 1) // the console does not say when it has room again
+	return p.sleep(p.Machine.Now() + retryNanos)
 }
 
 // tryWrite is writeOn; EAGAIN if there is no room yet.
 func (p *Process) tryWrite(th *thread.Thread) int64 {
-	fd, at, size := th.Frame.DI, th.Frame.SI, th.Frame.DX
-	o, i := p.file(fd)
-	if o == nil || o.flags&accessMask == readOnly {
+	at, size := th.Frame.SI, th.Frame.DX
+	o, i := p.file(th.Frame.DI)
+	if o == nil || !o.writable() {
 		return errno.EBADF
 	}
 	switch o.kind {
@@ -51,8 +45,6 @@ func (p *Process) tryWrite(th *thread.Thread) int64 {
 		return n
 	case event:
 		return p.writeEvent(i, at, size)
-	case writer:
-		return p.writePipe(i, at, size)
 	}
 	return errno.EINVAL
 }
@@ -92,13 +84,11 @@ func (p *Process) writeFile(o *open, offset, at, size uint64) int64 {
 	return int64(done)
 }
 
-func (p *Process) wallTime() uint64 { return p.Machine.Now() + p.Wall }
-
 func (p *Process) pwrite(th *thread.Thread) int64 {
 	f := &th.Frame
 	o, _ := p.file(f.DI)
 	switch {
-	case o == nil || o.flags&accessMask == readOnly:
+	case o == nil || !o.writable():
 		return errno.EBADF
 	case int64(f.R10) < 0:
 		return errno.EINVAL
@@ -114,16 +104,8 @@ func (p *Process) ftruncate(th *thread.Thread) int64 {
 	switch {
 	case o == nil:
 		return errno.EBADF
-	case o.kind != regular || o.flags&accessMask == readOnly || int64(th.Frame.SI) < 0:
+	case o.kind != regular || !o.writable() || int64(th.Frame.SI) < 0:
 		return errno.EINVAL
 	}
 	return p.Files.Truncate(o.node, th.Frame.SI, p.wallTime())
-}
-
-// fsync has nothing to do: what is written is there.
-func (p *Process) fsync(th *thread.Thread) int64 {
-	if o, _ := p.file(th.Frame.DI); o == nil {
-		return errno.EBADF
-	}
-	return 0
 }

@@ -27,7 +27,7 @@ func (p *Program) trim() (file []byte, writable uint64, err error) {
 	for i := range parsed.Segments {
 		s := &parsed.Segment[i]
 		end = max(end, s.Offset+s.FileBytes)
-		if s.Writable {
+		if s.Prot&elf.Write != 0 {
 			writable += s.End - s.Start
 		}
 	}
