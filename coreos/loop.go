@@ -26,6 +26,7 @@ type Loop struct {
 	order    []*msgpass.Channel // the same, ascending: no map order reaches a message
 	dead     []kernel.Notice    // deaths whose last messages are still being received
 	turns    int                // picks the channel to check
+	messages uint64             // dispatched
 }
 
 // Turn is what one turn of the loop brought.
@@ -111,12 +112,16 @@ func (l *Loop) Dispatch(t *Turn) int {
 		return 0
 	}
 	count, err := t.Ready.Dispatch(dispatchMax)
+	l.messages += uint64(count)
 	if err != nil {
 		t.Faults = append(t.Faults, err)
 	}
 	t.Ready = nil
 	return count
 }
+
+// Messages returns how many messages were dispatched so far. The caller holds the lock.
+func (l *Loop) Messages() uint64 { return l.messages }
 
 // Flush lets peers that sleep know of messages sent; Turn does it before it waits.
 func (l *Loop) Flush() { l.set.Flush() }

@@ -209,8 +209,8 @@ func (w *WaitSet) outside(f func()) {
 		return
 	}
 	w.lock.Unlock()
+	defer w.lock.Lock() // sim ends a goroutine that waits: then too its callers give the lock back
 	f()
-	w.lock.Lock()
 }
 
 // setSleeping tells the peers whether they have to kick this core.

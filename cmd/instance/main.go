@@ -5,10 +5,12 @@ package main
 import (
 	"skerry/apps/pingpong"
 	"skerry/coreos"
+	"skerry/coreos/shell"
 )
 
 func main() {
 	coreos.Main(
 		pingpong.App(),
+		shell.App(),
 	)
 }

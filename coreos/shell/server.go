@@ -1,0 +1,87 @@
+package shell
+
+import (
+	"fmt"
+	"runtime"
+	"time"
+)
+
+// report is how a core is.
+type report struct {
+	life        uint64
+	uptime      time.Duration
+	memory      uint64
+	heap        uint64
+	collections uint64
+	messages    uint64
+}
+
+// report returns how this core is. The caller holds the loop's lock.
+func (sh *shell) report() report {
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return report{
+		life: sh.core.Boot().Incarnation, uptime: sh.core.Now().Sub(sh.began),
+		memory: m.Sys - m.HeapReleased, heap: m.HeapAlloc, collections: uint64(m.NumGC),
+		messages: sh.loop.Messages(),
+	}
+}
+
+// member serves Member.
+type member struct{ *shell }
+
+// Joined implements MemberServer.
+func (m *member) Joined(*MemberPeer) {}
+
+// Left implements MemberServer.
+func (m *member) Left(*MemberPeer) {}
+
+// Report implements MemberServer.
+func (m *member) Report(_ *MemberPeer, reply MemberReportReply) {
+	r := m.report()
+	reply.Send(r.life, r.uptime, r.memory, r.heap, r.collections, r.messages)
+}
+
+// Crash implements MemberServer.
+func (m *member) Crash(peer *MemberPeer) { m.finish(crash(peer.Port().Core().String())) }
+
+// crash returns an end by panic.
+func crash(by string) func() error {
+	return func() error { panic(fmt.Sprintf("shell: %s asked for a panic", by)) }
+}
+
+// Spin implements MemberServer.
+func (m *member) Spin(*MemberPeer) { m.finish(m.spin) }
+
+// spin does not return where the driver can spin.
+func (sh *shell) spin() error {
+	if sh.look != nil {
+		sh.look.Spin()
+	}
+	return errLook
+}
+
+// Note implements MemberServer.
+func (m *member) Note(peer *MemberPeer, reply MemberNoteReply, number uint32, status uint8,
+	text []byte) {
+	m.seat = seat{
+		holder: peer.Port().Core(), known: true,
+		note: note{number: number, status: status, text: string(text)},
+	}
+	reply.Send()
+}
+
+// echo serves Echo.
+type echo struct{}
+
+// Joined implements EchoServer.
+func (echo) Joined(*EchoPeer) {}
+
+// Left implements EchoServer.
+func (echo) Left(*EchoPeer) {}
+
+// Ping implements EchoServer.
+func (echo) Ping(_ *EchoPeer, reply EchoPingReply, seq uint64) { reply.Send(seq) }
+
+// Load implements EchoServer.
+func (echo) Load(*EchoPeer, uint64) {}

@@ -1,0 +1,91 @@
+package shell
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"skerry/kernel/epitaph"
+)
+
+// A script runs on any driver, and its output is what the commands have to say. Where a driver
+// cannot end with a status, the first core leaves it in its epitaph.
+func TestScript(t *testing.T) {
+	out, ends := play(t, "help; cores; ping 1; mem; stop 2; cores; start 2; exit 3", nil,
+		(*shell).live)
+	out.shows(t, `^help \[COMMAND\] +list the commands`, `^exit \[STATUS\]`,
+		`^core +state +uptime`, `^0 +running, console`, `^2 +running .* 0 +-$`,
+		`^core 1 answers in .*µs from sleep`, `^core +in use`, `^core 2, life 1: stopped`,
+		`^2 +dead .* stopped: `, `^core 2, life 2: answers after`)
+	if ends[0].Reason != "shell: exit status 3" || ends[1].Cause != epitaph.Stopped {
+		t.Errorf("ends %v: want core 0 with status 3, and the others stopped", ends)
+	}
+}
+
+// What only bare can do is told in one line elsewhere, and fails.
+func TestNoInspector(t *testing.T) {
+	out, ends := play(t, "trace; fault 1; hang 1; hang 1 ring0; ping 1", nil, (*shell).live)
+	if count := strings.Count(out.text.String(), errLook.Error()+"\n"); count != 4 {
+		t.Errorf("told %d times: want 4:\n%s", count, &out.text)
+	}
+	if ends[0].Reason != "shell: exit status 1" {
+		t.Errorf("core 0 ends with %q: want status 1", ends[0].Reason)
+	}
+}
+
+// Every command of a script runs once, in order, though the cores that run it die of it, and no
+// such command counts as failed. Planted: a shell that does not tell the others how far it is.
+func TestScriptOutlivesCores(t *testing.T) {
+	script := []string{
+		"help help", "crash 0", "cores", "start 0", "restart 1", "cores", "fault 0", "hang 1 ring3",
+		"start 0", "start 1", "hang 2 ring0", "cores",
+	}
+	run := func(script []string, live func(*shell) error) (*screen, int) {
+		b := newBare()
+		out, _ := play(t, strings.Join(script, "; "), b.on, live)
+		return out, b.status
+	}
+	out, status := run(script, (*shell).live)
+	if got := out.commands(); !slices.Equal(got, script) || status != 0 {
+		t.Errorf("ran %q, status %d: want %q, status 0:\n%s", got, status, script, &out.text)
+	}
+	out.shows(t, `^core 1 has the console now; core 0, life 1: panicked: shell: the console asked`,
+		`^core 0, life 2: answers`, `has the console now; core 1, life 1: stopped`,
+		`^core 1, life 2: answers`)
+	out, _ = run(script[:2], func(sh *shell) error {
+		clear(sh.peers)
+		return sh.live()
+	})
+	if got := out.commands(); slices.Equal(got, script[:2]) {
+		t.Errorf("ran %q though nobody was told: want commands to run again", got)
+	}
+}
+
+// A core that dies of something else while it runs a command leaves a failed command behind.
+func TestUnexpectedDeath(t *testing.T) {
+	b := newBare()
+	out, _ := play(t, "ping 1; help help", b.on, func(sh *shell) error {
+		if boot := sh.core.Boot(); boot.Core == 0 {
+			sh.core = mortal{sh.core}
+		}
+		return sh.live()
+	})
+	out.shows(t, `^core 1 has the console now; core 0, life 1: panicked: bad luck`,
+		`^shell: core 0 died while it ran "ping 1"`, `^skerry> help help`)
+	if b.status != statusFailed {
+		t.Errorf("status %d: want %d", b.status, statusFailed)
+	}
+}
+
+// Only bare shows traces and memory by the driver's count, and ends with a status. Of several
+// commands that fail, the first one's status counts.
+func TestInspector(t *testing.T) {
+	b := newBare()
+	out, _ := play(t, "trace 1; mem; crush 1; stop 7; cores", b.on, (*shell).live)
+	out.shows(t, `^0\.001500 s +kick of core 1$`, `^0 +3\.0 MiB +64\.0 MiB`,
+		`^shell: unknown command "crush": did you mean "crash"\?$`,
+		`^shell: core "7": want one of 0 to 2$`, `^0 +running, console .* 3.0 MiB`)
+	if b.status != statusUsage {
+		t.Errorf("status %d: want %d", b.status, statusUsage)
+	}
+}
