@@ -26,8 +26,8 @@ func (t *Tables) edit(table phys.Addr, level uint, start, end uint64, flags Entr
 		slot := &entries[index(va, level)]
 		switch e := Entry(*slot); {
 		case !e.Has(Present):
-		case level > 1 && !e.Has(Huge):
-			t.edit(e.Addr(), level-1, va, next, flags)
+		case level > pageLevel && !e.Has(Huge):
+			t.edit(e.Addr(), level-levelBits, va, next, flags)
 			if flags == 0 && next-va == bytes { // never one of the prebuilt ones: they have more
 				t.remove(slot, va)
 			}

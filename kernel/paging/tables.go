@@ -6,7 +6,7 @@ import (
 )
 
 // Tables is a tree of page tables. Frames of tables come from the pool, those of the prebuilt ones
-// do not. Levels count as in the manual: 4 is the root's, 1 that of pages.
+// do not.
 type Tables struct {
 	Root       phys.Addr
 	Memory     *phys.Memory
@@ -25,12 +25,12 @@ func (t *Tables) Lookup(va uint64) (Entry, uint64) {
 		return 0, layout.PageBytes
 	}
 	table := t.Root
-	for level := uint(rootLevel); ; level-- {
+	for level := uint(rootLevel); ; level -= levelBits {
 		e := Entry(t.Memory.Table(table)[index(va, level)])
 		switch {
 		case !e.Has(Present):
 			return 0, bytesAt(level)
-		case level == 1 || e.Has(Huge):
+		case level == pageLevel || e.Has(Huge):
 			return e, bytesAt(level)
 		}
 		table = e.Addr()
@@ -40,13 +40,13 @@ func (t *Tables) Lookup(va uint64) (Entry, uint64) {
 // Map maps a page, in place of what was there, which must not be owned. It returns false if there
 // was no frame for a table, or a block is there.
 func (t *Tables) Map(va uint64, pa phys.Addr, flags Entry) bool {
-	return t.set(va, 1, Entry(pa)|flags|Present)
+	return t.set(va, pageLevel, Entry(pa)|flags|Present)
 }
 
 // MapBlock maps 2 MiB, va and pa being multiples of that. It returns false if there was no frame
 // for a table, or a table of pages is there.
 func (t *Tables) MapBlock(va uint64, pa phys.Addr, flags Entry) bool {
-	return t.set(va, 2, Entry(pa)|flags|Present|Huge)
+	return t.set(va, blockLevel, Entry(pa)|flags|Present|Huge)
 }
 
 func (t *Tables) set(va uint64, level uint, e Entry) bool {
@@ -56,7 +56,7 @@ func (t *Tables) set(va uint64, level uint, e Entry) bool {
 	}
 	slot := &table[index(va, level)]
 	old := Entry(*slot)
-	if level == 2 && old.Has(Present) && !old.Has(Huge) {
+	if level == blockLevel && old.Has(Present) && !old.Has(Huge) {
 		return false
 	}
 	*slot = uint64(e)
@@ -66,17 +66,26 @@ func (t *Tables) set(va uint64, level uint, e Entry) bool {
 	return true
 }
 
-// Fill maps an own, zeroed frame at va, where there is nothing yet. Its neighbours within
+// Fill maps an own, zeroed frame at va, unless there is something already. Its neighbours within
 // [start, end) get one too while frames last, as far as they are absent and in the same table. It
-// returns false if there was no frame for va.
+// returns false if there was no frame for va, or it is in a block.
 func (t *Tables) Fill(va, start, end uint64, flags Entry) bool {
-	table := t.table(va, 1)
-	if table == nil || !t.fill(&table[index(va, 1)], flags) {
+	table := t.table(va, pageLevel)
+	if table == nil {
 		return false
 	}
-	block := va &^ (bytesAt(2) - 1)
-	for va := max(start, block); va < min(end, block+bytesAt(2)); va += layout.PageBytes {
-		slot := &table[index(va, 1)]
+	slot := &table[index(va, pageLevel)]
+	if Entry(*slot).Has(Present) {
+		t.Invalidate(va)
+		return true
+	}
+	if !t.fill(slot, flags) {
+		return false
+	}
+	block := va &^ (layout.BlockBytes - 1)
+	end = min(end, block+layout.BlockBytes)
+	for va := max(start, block); va < end; va += layout.PageBytes {
+		slot := &table[index(va, pageLevel)]
 		if !Entry(*slot).Has(Present) && !t.fill(slot, flags) {
 			break
 		}
@@ -99,7 +108,7 @@ func (t *Tables) table(va uint64, level uint) *[phys.EntriesCount]uint64 {
 		return nil
 	}
 	table := t.Memory.Table(t.Root)
-	for at := uint(rootLevel); at > level; at-- {
+	for at := uint(rootLevel); at > level; at -= levelBits {
 		slot := &table[index(va, at)]
 		if !Entry(*slot).Has(Present) {
 			frame, ok := t.take()

@@ -215,8 +215,8 @@ type leaky struct{ *Tables }
 func (s leaky) Unmap(start, end uint64) {
 	s.Tables.Protect(start, end, 0)
 	for va := start; end-start < block && va < end; va += page {
-		if table := s.table(va, 1); table != nil {
-			table[index(va, 1)] = 0
+		if table := s.table(va, pageLevel); table != nil {
+			table[index(va, pageLevel)] = 0
 			s.Invalidate(va)
 		}
 	}

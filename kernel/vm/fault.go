@@ -27,32 +27,24 @@ func (s *Space) Fault(va uint64, write, exec bool) Result {
 	if r.Prot == None || write && r.Prot&Write == 0 || exec && r.Prot&Exec == 0 {
 		return Forbidden
 	}
-	if e, _ := s.Tables.Lookup(va); e.Has(paging.Present) {
-		s.Tables.Invalidate(va) // the processor was not up to date
-		return Mapped
-	}
 	if !s.fill(r, va&^(layout.PageBytes-1)) {
 		return NoMemory
 	}
 	return Mapped
 }
 
-// fill maps an absent page.
+// fill maps a page. If it is there already the processor was not up to date, and is told.
 func (s *Space) fill(r *Region, page uint64) bool {
 	offset := page - r.Start
-	source := r.Source + phys.Addr(offset)
 	switch {
 	case r.Kind == Fixed:
-		return s.mapFixed(r, page, source)
-	case offset >= r.FileBytes:
-		around := page &^ (aroundBytes - 1)
-		start := max(r.Start+r.FileBytes, around) // FileBytes: 0 unless an Image
-		end := min(r.End, around+aroundBytes)
-		return s.Tables.Fill(page, roundUp(start), end, flags(r.Prot))
-	case r.Prot&Write == 0 && offset+layout.PageBytes <= r.FileBytes:
-		return s.Tables.Map(page, source, flags(r.Prot))
+		return s.mapFixed(r, page, r.Source+phys.Addr(offset))
+	case offset < r.FileBytes:
+		return s.mapImage(r, page, r.Source+phys.Addr(offset))
 	}
-	return s.copyImage(r, page, source)
+	around := page &^ (aroundBytes - 1)
+	start := max(roundUp(r.Start+r.FileBytes), around) // FileBytes: 0 unless an Image
+	return s.Tables.Fill(page, start, min(r.End, around+aroundBytes), flags(r.Prot))
 }
 
 // mapFixed maps a page in place, or the whole block around it if that lies in the region.
@@ -67,13 +59,21 @@ func (s *Space) mapFixed(r *Region, page uint64, source phys.Addr) bool {
 	return s.Tables.Map(page, source, flags(r.Prot))
 }
 
-// copyImage maps a copy of a page of an image; after the file's last byte it is zero.
-func (s *Space) copyImage(r *Region, page uint64, source phys.Addr) bool {
+// mapImage maps a page in place if nobody can write to it and the file fills it. Else it maps a
+// copy; after the file's last byte that is zero.
+func (s *Space) mapImage(r *Region, page uint64, source phys.Addr) bool {
+	bytes := min(r.FileBytes-(page-r.Start), layout.PageBytes)
+	if e, _ := s.Tables.Lookup(page); e.Has(paging.Present) {
+		s.Tables.Invalidate(page)
+		return true
+	}
+	if r.Prot&Write == 0 && bytes == layout.PageBytes {
+		return s.Tables.Map(page, source, flags(r.Prot))
+	}
 	if !s.Tables.Fill(page, page, page, flags(r.Prot)) {
 		return false
 	}
 	e, _ := s.Tables.Lookup(page)
-	bytes := min(r.FileBytes-(page-r.Start), layout.PageBytes)
 	s.Tables.Memory.Copy(e.Addr(), source, bytes)
 	return true
 }

@@ -18,15 +18,21 @@ type Region struct {
 // one.
 type Regions struct {
 	count uint64
+	found uint64 // the index that Find returned last
 	list  [RegionsMax]Region
 }
 
-// Find returns the region that va is in, or nil.
+// Find returns the region that va is in, or nil. It looks first where it was the last time.
 func (r *Regions) Find(va uint64) *Region {
+	f := &r.list[r.found%RegionsMax]
+	if va >= f.Start && va < f.End && r.found < r.count {
+		return f
+	}
 	i := r.after(va)
 	if i == r.count || r.list[i].Start > va {
 		return nil
 	}
+	r.found = i
 	return &r.list[i]
 }
 
