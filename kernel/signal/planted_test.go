@@ -144,67 +144,70 @@ func with(plant func(*sender)) sender {
 	return s
 }
 
+// plantedSenders has the bugs by what they do.
+var plantedSenders = map[string]sender{
+	"sends to the process": with(func(s *sender) {
+		s.one = func(r *rig, _ *thread.Thread, n Number) { r.signals.Send(&r.table, n) }
+	}),
+	"sends to the first thread": with(func(s *sender) {
+		s.all = func(r *rig, n Number) { r.signals.SendThread(&r.table, r.th, n) }
+	}),
+	"does not end waits": with(func(s *sender) {
+		s.one = func(r *rig, th *thread.Thread, n Number) { th.Pending |= n.bit() }
+	}),
+	"ends waits for ignored signals": with(func(s *sender) {
+		s.one = func(r *rig, th *thread.Thread, n Number) {
+			r.signals.SendThread(&r.table, th, n)
+			r.table.Interrupt(th)
+		}
+	}),
+	"ends all waits": with(func(s *sender) {
+		s.all = func(r *rig, n Number) {
+			r.signals.Send(&r.table, n)
+			for id := range thread.ID(modelThreads) {
+				r.table.Interrupt(r.table.Get(id + 1))
+			}
+		}
+	}),
+	"delivers what is blocked": with(func(s *sender) {
+		s.deliver = func(r *rig) Number {
+			r.table.Current().Mask = 0
+			return soundSender.deliver(r)
+		}
+	}),
+	"delivers twice": with(func(s *sender) {
+		s.deliver = func(r *rig) Number {
+			pending := r.table.Current().Pending
+			ended := soundSender.deliver(r)
+			r.table.Current().Pending |= pending & r.table.Current().Mask
+			return ended
+		}
+	}),
+	"leaves those of the process": with(func(s *sender) {
+		s.deliver = func(r *rig) Number {
+			pending := r.table.Pending
+			r.table.Pending = 0
+			ended := soundSender.deliver(r)
+			r.table.Pending = pending
+			return ended
+		}
+	}),
+	"delivers one at a time": with(func(s *sender) {
+		s.deliver = func(r *rig) Number {
+			th := r.table.Current()
+			rest := th.Pending & (th.Pending - 1)
+			th.Pending ^= rest
+			ended := soundSender.deliver(r)
+			th.Pending |= rest
+			return ended
+		}
+	}),
+}
+
 // Each planted bug in sending or delivery differs from the model under some seed.
 func TestPlantedSendersAreFound(t *testing.T) {
 	const seeds = 50
-	for name, bug := range map[string]sender{
-		"sends to the process": with(func(s *sender) {
-			s.one = func(r *rig, _ *thread.Thread, n Number) { r.signals.Send(&r.table, n) }
-		}),
-		"sends to the first thread": with(func(s *sender) {
-			s.all = func(r *rig, n Number) { r.signals.SendThread(&r.table, r.th, n) }
-		}),
-		"does not end waits": with(func(s *sender) {
-			s.one = func(r *rig, th *thread.Thread, n Number) { th.Pending |= n.bit() }
-		}),
-		"ends waits for ignored signals": with(func(s *sender) {
-			s.one = func(r *rig, th *thread.Thread, n Number) {
-				r.signals.SendThread(&r.table, th, n)
-				r.table.Interrupt(th)
-			}
-		}),
-		"ends all waits": with(func(s *sender) {
-			s.all = func(r *rig, n Number) {
-				r.signals.Send(&r.table, n)
-				for id := range thread.ID(modelThreads) {
-					r.table.Interrupt(r.table.Get(id + 1))
-				}
-			}
-		}),
-		"delivers what is blocked": with(func(s *sender) {
-			s.deliver = func(r *rig) Number {
-				r.table.Current().Mask = 0
-				return soundSender.deliver(r)
-			}
-		}),
-		"delivers twice": with(func(s *sender) {
-			s.deliver = func(r *rig) Number {
-				pending := r.table.Current().Pending
-				ended := soundSender.deliver(r)
-				r.table.Current().Pending |= pending & r.table.Current().Mask
-				return ended
-			}
-		}),
-		"leaves those of the process": with(func(s *sender) {
-			s.deliver = func(r *rig) Number {
-				pending := r.table.Pending
-				r.table.Pending = 0
-				ended := soundSender.deliver(r)
-				r.table.Pending = pending
-				return ended
-			}
-		}),
-		"delivers one at a time": with(func(s *sender) {
-			s.deliver = func(r *rig) Number {
-				th := r.table.Current()
-				rest := th.Pending & (th.Pending - 1)
-				th.Pending ^= rest
-				ended := soundSender.deliver(r)
-				th.Pending |= rest
-				return ended
-			}
-		}),
-	} {
+	for name, bug := range plantedSenders {
 		t.Run(name, func(t *testing.T) {
 			for seed := range uint64(seeds) {
 				failure := failureOf(t, func(t testing.TB) { playSignals(t, bug, random(seed)) })
