@@ -88,7 +88,7 @@ func exit(sh *shell, args []string) error {
 // the first command that failed.
 func (sh *shell) status() uint8 {
 	if sh.scripted {
-		return sh.seat.note.status
+		return sh.noted().status
 	}
 	return 0
 }

@@ -33,14 +33,15 @@ func (sh *shell) converse() {
 	}
 }
 
-// runScript runs what is left of the script. Nobody else changes the note now.
+// runScript runs what is left of the script.
 func (sh *shell) runScript() {
-	for int(sh.seat.note.number) < len(sh.script) {
-		line := sh.script[sh.seat.note.number]
+	n := sh.noted()
+	for ; int(n.number) < len(sh.script); n = sh.noted() {
+		line := sh.script[n.number]
 		fmt.Fprintln(sh.out, prompt+line)
 		sh.perform(line)
 	}
-	sh.powerOff(sh.seat.note.status)
+	sh.powerOff(n.status)
 }
 
 // interact runs the lines that are typed.
@@ -64,7 +65,7 @@ func (sh *shell) interact() {
 
 // perform runs a line, and has the other cores know before and after.
 func (sh *shell) perform(line string) {
-	n := sh.seat.note
+	n := sh.noted()
 	n.text = line
 	sh.tell(n)
 	sh.done(sh.carryOut(line))
@@ -86,7 +87,7 @@ func (sh *shell) carryOut(line string) error {
 
 // done notes how a command ended.
 func (sh *shell) done(err error) {
-	n := sh.seat.note
+	n := sh.noted()
 	n.number, n.text = n.number+1, ""
 	if exit, ok := errors.AsType[exitRequest](err); ok {
 		sh.powerOff(exit.status)

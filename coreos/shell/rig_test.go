@@ -48,25 +48,34 @@ func (s *screen) shows(t *testing.T, patterns ...string) {
 	}
 }
 
-// play runs a script on a simulated machine of three cores, and returns what they print and how
-// they end. The driver is the sim's, unless there is another around it.
-func play(t *testing.T, script string, driver func(kernel.Core) kernel.Core,
-	live func(*shell) error) (*screen, []kernel.Epitaph) {
+// game is what is run on a simulated machine of three cores.
+type game struct {
+	script string
+	typed  string                        // instead of a script
+	driver func(kernel.Core) kernel.Core // around the sim's; may be nil
+	live   func(*shell) error
+}
+
+// play runs the game, and returns what the cores print and how they end.
+func (g game) play(t *testing.T) (*screen, []kernel.Epitaph) {
 	t.Helper()
 	out := new(screen)
 	app := coreos.App{Name: "shell", Run: func(s *coreos.OS) error {
-		sh, err := open(s, strings.NewReader(""), out)
+		sh, err := open(s, strings.NewReader(g.typed), out)
 		if err != nil {
 			return err
 		}
-		return live(sh)
+		return g.live(sh)
 	}}
+	args := []string{"shell", "--exec", g.script}
+	if g.typed != "" {
+		args = args[:1]
+	}
 	ends := sim.Run(t, sim.Config{
-		Cores: 3, Args: []string{"shell", "--exec", script}, Panics: true,
-		Faults: sim.Faults{Jitter: 50 * time.Microsecond},
+		Cores: 3, Args: args, Panics: true, Faults: sim.Faults{Jitter: 50 * time.Microsecond},
 	}, func(core kernel.Core) error {
-		if driver != nil {
-			core = driver(core)
+		if g.driver != nil {
+			core = g.driver(core)
 		}
 		return coreos.Program(app)(core)
 	})

@@ -126,6 +126,13 @@ func (sh *shell) judge(was seat) error {
 		was.note.text)
 }
 
+// noted returns what was last noted.
+func (sh *shell) noted() note {
+	sh.loop.Lock()
+	defer sh.loop.Unlock()
+	return sh.seat.note
+}
+
 // tell tells all others what this core does with the console.
 func (sh *shell) tell(n note) {
 	sh.loop.Lock()

@@ -61,12 +61,14 @@ func (sh *shell) spin() error {
 	return errLook
 }
 
-// Note implements MemberServer.
+// Note implements MemberServer. A core that has the console believes no other.
 func (m *member) Note(peer *MemberPeer, reply MemberNoteReply, number uint32, status uint8,
 	text []byte) {
-	m.seat = seat{
-		holder: peer.Port().Core(), known: true,
-		note: note{number: number, status: status, text: string(text)},
+	if !m.seat.known || m.seat.holder != m.core.Boot().Core {
+		m.seat = seat{
+			holder: peer.Port().Core(), known: true,
+			note: note{number: number, status: status, text: string(text)},
+		}
 	}
 	reply.Send()
 }

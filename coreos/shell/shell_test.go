@@ -11,8 +11,9 @@ import (
 // A script runs on any driver, and its output is what the commands have to say. Where a driver
 // cannot end with a status, the first core leaves it in its epitaph.
 func TestScript(t *testing.T) {
-	out, ends := play(t, "help; cores; ping 1; mem; stop 2; cores; start 2; exit 3", nil,
-		(*shell).live)
+	out, ends := game{
+		script: "help; cores; ping 1; mem; stop 2; cores; start 2; exit 3", live: (*shell).live,
+	}.play(t)
 	out.shows(t, `^help \[COMMAND\] +list the commands`, `^exit \[STATUS\]`,
 		`^core +state +uptime`, `^0 +running, console`, `^2 +running .* 0 +-$`,
 		`^core 1 answers in .*µs from sleep`, `^core +in use`, `^core 2, life 1: stopped`,
@@ -24,7 +25,9 @@ func TestScript(t *testing.T) {
 
 // What only bare can do is told in one line elsewhere, and fails.
 func TestNoInspector(t *testing.T) {
-	out, ends := play(t, "trace; fault 1; hang 1; hang 1 ring0; ping 1", nil, (*shell).live)
+	out, ends := game{
+		script: "trace; fault 1; hang 1; hang 1 ring0; ping 1", live: (*shell).live,
+	}.play(t)
 	if count := strings.Count(out.text.String(), errLook.Error()+"\n"); count != 4 {
 		t.Errorf("told %d times: want 4:\n%s", count, &out.text)
 	}
@@ -42,7 +45,7 @@ func TestScriptOutlivesCores(t *testing.T) {
 	}
 	run := func(script []string, live func(*shell) error) (*screen, int) {
 		b := newBare()
-		out, _ := play(t, strings.Join(script, "; "), b.on, live)
+		out, _ := game{script: strings.Join(script, "; "), driver: b.on, live: live}.play(t)
 		return out, b.status
 	}
 	out, status := run(script, (*shell).live)
@@ -64,12 +67,12 @@ func TestScriptOutlivesCores(t *testing.T) {
 // A core that dies of something else while it runs a command leaves a failed command behind.
 func TestUnexpectedDeath(t *testing.T) {
 	b := newBare()
-	out, _ := play(t, "ping 1; help help", b.on, func(sh *shell) error {
+	out, _ := game{script: "ping 1; help help", driver: b.on, live: func(sh *shell) error {
 		if boot := sh.core.Boot(); boot.Core == 0 {
 			sh.core = mortal{sh.core}
 		}
 		return sh.live()
-	})
+	}}.play(t)
 	out.shows(t, `^core 1 has the console now; core 0, life 1: panicked: bad luck`,
 		`^shell: core 0 died while it ran "ping 1"`, `^skerry> help help`)
 	if b.status != statusFailed {
@@ -81,11 +84,30 @@ func TestUnexpectedDeath(t *testing.T) {
 // commands that fail, the first one's status counts.
 func TestInspector(t *testing.T) {
 	b := newBare()
-	out, _ := play(t, "trace 1; mem; crush 1; stop 7; cores", b.on, (*shell).live)
+	out, _ := game{
+		script: "trace 1; mem; crush 1; stop 7; cores", driver: b.on, live: (*shell).live,
+	}.play(t)
 	out.shows(t, `^0\.001500 s +kick of core 1$`, `^0 +3\.0 MiB +64\.0 MiB`,
 		`^shell: unknown command "crush": did you mean "crash"\?$`,
 		`^shell: core "7": want one of 0 to 2$`, `^0 +running, console .* 3.0 MiB`)
 	if b.status != statusUsage {
 		t.Errorf("status %d: want %d", b.status, statusUsage)
+	}
+}
+
+// Lines that are typed run as they come, those that fail included, until the console is closed.
+func TestTyped(t *testing.T) {
+	b := newBare()
+	out, _ := game{typed: "pnig 1\rping 1\r \r\x04", driver: b.on, live: (*shell).live}.play(t)
+	out.shows(t, `^shell on core 0 of 3`, `^skerry> pnig 1$`, `did you mean "ping"\?$`,
+		`^skerry> ping 1$`, `^core 1 answers`, `^skerry>  $`, `^skerry> $`)
+	if b.status != 0 {
+		t.Errorf("status %d: want 0", b.status)
+	}
+	b = newBare()
+	out, _ = game{typed: "help help\r", driver: b.on, live: (*shell).live}.play(t)
+	out.shows(t, `^help \[COMMAND\]`, `^skerry> shell: the console has no input`)
+	if b.status != statusUsage {
+		t.Errorf("status %d without input: want %d", b.status, statusUsage)
 	}
 }
