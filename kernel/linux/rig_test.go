@@ -1,0 +1,315 @@
+package linux
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"testing"
+
+	"skerry/kernel/errno"
+	"skerry/kernel/layout"
+	"skerry/kernel/manifest"
+	"skerry/kernel/paging"
+	"skerry/kernel/phys"
+	"skerry/kernel/signal"
+	"skerry/kernel/thread"
+	"skerry/kernel/vm"
+)
+
+// Physical memory of the rig.
+const (
+	rootAt    = 0x1000
+	clockAt   = 0x2000 // shown at layout.Clock
+	windowAt  = 0x3000
+	imageAt   = 0x1_0000
+	stringsAt = 0x2_0000
+	poolAt    = 0x4_0000
+	arenaEnd  = 0x40_0000
+)
+
+// Memory of the instance.
+const (
+	text      = 0x40_1000
+	buffer    = 0x5000_0000 // pages to pass to calls
+	bufferEnd = buffer + 0x1_0000
+	pathAt    = buffer + 0x8000
+	waiting   = int64(-1 << 40) // what call returns of a call that waits
+)
+
+// rig is a process on a machine that is only memory.
+type rig struct {
+	testing.TB
+	arena    []byte
+	memory   phys.Memory
+	frames   phys.Frames
+	manifest manifest.Manifest
+	p        *Process
+
+	now     uint64
+	output  bytes.Buffer
+	room    uint64 // that the console has; taken by what is written
+	input   []byte
+	ended   bool // the input
+	exited  bool
+	status  uint64
+	killed  signal.Number
+	planted map[uint64]handler
+}
+
+// program returns an ELF file: a page of code and one of data, after headers.
+func program() []byte {
+	const header, entry, load = 64, 56, 1
+	b := make([]byte, 0x3000)
+	le := binary.LittleEndian
+	copy(b, "\x7fELF\x02\x01\x01")
+	le.PutUint16(b[16:], 2)
+	le.PutUint16(b[18:], 62)
+	le.PutUint64(b[24:], text)
+	le.PutUint64(b[32:], header)
+	le.PutUint16(b[54:], entry)
+	le.PutUint16(b[56:], 2)
+	for i, s := range [][4]uint64{{5, 0x1000, text, 0x1000}, {6, 0x2000, text + 0x1000, 0x3000}} {
+		h := b[header+i*entry:]
+		le.PutUint32(h, load)
+		le.PutUint32(h[4:], uint32(s[0]))
+		le.PutUint64(h[8:], s[1])
+		le.PutUint64(h[16:], s[2])
+		le.PutUint64(h[32:], 0x1000)
+		le.PutUint64(h[40:], s[3])
+	}
+	for i := range b[0x1000:] {
+		b[0x1000+i] = byte(i>>7) | 1
+	}
+	return b
+}
+
+// newRig returns a process that is about to run its program.
+func newRig(t testing.TB) *rig {
+	r := &rig{TB: t, arena: make([]byte, arenaEnd), p: new(Process), room: 1 << 20}
+	r.reset(program(), "prog\x00-x\x00", 2, "A=1\x00", 1)
+	if reason := r.p.Init(&r.manifest.Program[0], 0x1234); reason != "" {
+		t.Fatal(reason)
+	}
+	r.p.Threads.Next(r.now)
+	r.mapMore()
+	return r
+}
+
+// reset makes a machine with a program, and files a, d/b and d/e/c.
+func (r *rig) reset(elf []byte, args string, argCount uint64, env string, envCount uint64) {
+	r.memory = phys.Over(r.arena)
+	copy(r.arena[imageAt:], elf)
+	at := uint64(stringsAt)
+	put := func(s string) uint64 {
+		copy(r.arena[at:], s)
+		at += uint64(len(s))
+		return at - uint64(len(s))
+	}
+	r.manifest.Program[0] = manifest.Program{
+		Image: imageAt, Bytes: uint64(len(elf)),
+		Args: put(args), ArgsBytes: uint64(len(args)), ArgCount: argCount,
+		Env: put(env), EnvBytes: uint64(len(env)), EnvCount: envCount,
+	}
+	for i, name := range []string{"/a", "/d/b", "/d/e/c"} {
+		r.manifest.File[i] = manifest.File{Name: put(name), NameBytes: uint64(len(name)),
+			Data: put(name + " has this"), Bytes: uint64(len(name)) + 9, Mode: 0o644}
+	}
+	r.manifest.Files = 3
+	r.frames.Init(&r.memory, poolAt, arenaEnd)
+	r.p.Space.Tables = paging.Tables{Root: rootAt, Memory: &r.memory, Frames: &r.frames,
+		Invalidate: func(uint64) {}}
+	f := &r.p.Files
+	f.Memory, f.Frames, f.Manifest, f.FramesMax = &r.memory, &r.frames, &r.manifest, 256
+	r.p.Wall = 1_700_000_000 * second
+	r.p.Machine = Machine{
+		Now:    func() uint64 { r.now++; return r.now },
+		Random: func(to []byte) { copy(to, bytes.Repeat([]byte{0xa5}, len(to))) },
+		Write: func(text []byte) uint64 {
+			n := min(r.room, uint64(len(text)))
+			r.output.Write(text[:n])
+			r.room -= n
+			return n
+		},
+		Read: func(to []byte) (uint64, bool) {
+			n := copy(to, r.input)
+			r.input = r.input[n:]
+			return uint64(n), n > 0 || !r.ended
+		},
+		Exit:    func(status uint64) { r.exited, r.status = true, status },
+		Kill:    func(n signal.Number) { r.killed = n },
+		Call:    func(f *thread.Frame) int64 { return int64(f.DI + f.SI) },
+		Unknown: func(number, count uint64) {},
+	}
+}
+
+// mapMore maps what the driver maps for an instance, and pages to pass to calls.
+func (r *rig) mapMore() {
+	for _, m := range []struct {
+		start, size uint64
+		prot        vm.Prot
+		kind        vm.Kind
+		source      phys.Addr
+	}{
+		{layout.Clock, layout.PageBytes, vm.Read, vm.Fixed, clockAt},
+		{layout.Windows, layout.PageBytes, vm.Read | vm.Write, vm.Fixed, windowAt},
+		{buffer, bufferEnd - buffer, vm.Read | vm.Write, vm.Zero, 0},
+	} {
+		if e := r.p.Space.Map(m.start, m.size, m.prot, m.kind, m.source, 0); e != 0 {
+			r.Fatalf("map %#x: %d", m.start, e)
+		}
+	}
+}
+
+// call has the running thread make a call, and returns its result, or waiting.
+func (r *rig) call(number uint64, args ...uint64) int64 {
+	th := r.p.Threads.Current()
+	f := &th.Frame
+	f.Vector, f.AX = thread.VectorCall, number
+	for i, to := range []*uint64{&f.DI, &f.SI, &f.DX, &f.R10, &f.R8, &f.R9} {
+		*to = 0
+		if i < len(args) {
+			*to = args[i]
+		}
+	}
+	if h := r.planted[number]; h != nil {
+		if result := h(r.p, th); result != settled {
+			f.AX = uint64(result)
+		}
+	} else {
+		r.p.Call()
+	}
+	if r.p.Threads.Current() != th {
+		return waiting
+	}
+	return int64(f.AX)
+}
+
+// want makes a call that must have a result.
+func (r *rig) want(want int64, number uint64, args ...uint64) {
+	r.Helper()
+	if got := r.call(number, args...); got != want {
+		r.Fatalf("call %d %#x: %d: want %d", number, args, got, want)
+	}
+}
+
+// path puts a path where calls can take it from.
+func (r *rig) path(path string) uint64 {
+	if !r.p.Space.CopyOut(pathAt, append([]byte(path), 0)) {
+		r.Fatal("no memory for a path")
+	}
+	return pathAt
+}
+
+// get returns bytes of the instance's memory.
+func (r *rig) get(at uint64, size int) []byte {
+	b := make([]byte, size)
+	if !r.p.Space.CopyIn(b, at) {
+		r.Fatalf("no memory at %#x", at)
+	}
+	return b
+}
+
+func (r *rig) word(at uint64) uint64 { return binary.LittleEndian.Uint64(r.get(at, 8)) }
+
+func (r *rig) put(at uint64, words ...uint64) {
+	if !r.p.store(at, words) {
+		r.Fatalf("no memory at %#x", at)
+	}
+}
+
+// resume lets time pass and the next thread go on, and tells whether there is one.
+func (r *rig) resume(nanos uint64) bool {
+	r.now += nanos
+	r.p.Threads.Expire(r.now)
+	for r.p.Threads.Next(r.now) != nil {
+		if r.p.Resume() {
+			return true
+		}
+	}
+	return false
+}
+
+// invariants returns what must never be, whatever the instance does.
+func (r *rig) invariants() error {
+	p := r.p
+	if used := p.Space.Used() + p.Files.Used(); r.frames.Used() != used {
+		return fmt.Errorf("%d frames in use: want %d", r.frames.Used(), used)
+	}
+	var refs [descriptorsMax]uint64
+	for fd, place := range p.descriptor {
+		if place != 0 {
+			refs[place-1]++
+		}
+		if place != 0 && p.open[place-1].kind == closed {
+			return fmt.Errorf("descriptor %d is of a closed file", fd)
+		}
+	}
+	for i := range p.open {
+		o := &p.open[i]
+		if o.refs != refs[i] || (o.kind == closed) != (o.refs == 0) {
+			return fmt.Errorf("open file %d: %+v: want %d references", i, *o, refs[i])
+		}
+		if e := o.watch.epoll; e != 0 && p.open[e-1].kind != epoll {
+			return fmt.Errorf("open file %d is in epoll %d, which is none", i, e)
+		}
+		if o.kind == bell && p.bell != uint64(i)+1 {
+			return fmt.Errorf("the bell rings at %d: want %d", p.bell, i+1)
+		}
+	}
+	if !bytes.Equal(r.arena[imageAt:][:0x3000], program()) || r.arena[clockAt] != 0 {
+		return fmt.Errorf("the image or the clock has changed")
+	}
+	for id := thread.ID(1); id <= thread.ThreadsMax; id++ {
+		if th := p.Threads.Get(id); th != nil {
+			if err := r.threadInvariants(th); err != nil {
+				return fmt.Errorf("thread %d, %+v: %w", id, th.Frame, err)
+			}
+		}
+	}
+	return r.tableInvariants(rootAt, 4, 0)
+}
+
+// threadInvariants returns what must never be of a thread.
+func (r *rig) threadInvariants(th *thread.Thread) error {
+	f := &th.Frame
+	switch {
+	case f.CS != layout.SelectorUserCode || f.SS != layout.SelectorUserData:
+		return fmt.Errorf("segments %#x and %#x", f.CS, f.SS)
+	case f.Flags&0x20_7200 != 0x200&0x20_7200:
+		return fmt.Errorf("flags %#x: want interrupts on, no privilege", f.Flags)
+	case f.IP >= layout.UserEnd || th.FSBase >= layout.UserEnd:
+		return fmt.Errorf("instruction %#x, FS base %#x", f.IP, th.FSBase)
+	}
+	copied := *th
+	switch th.State() {
+	case thread.Poll:
+		if n := r.p.collect(&copied); n != 0 {
+			return fmt.Errorf("waits, though %d events are there", n)
+		}
+	case thread.Read:
+		if n := r.p.tryRead(&copied); n != errno.EAGAIN {
+			return fmt.Errorf("waits, though a read gives %d", n)
+		}
+	}
+	return nil
+}
+
+// tableInvariants returns an entry that lets the instance write to what is not its own.
+func (r *rig) tableInvariants(table phys.Addr, level, va uint64) error {
+	for i, e := range r.memory.Table(table) {
+		e := paging.Entry(e)
+		at := va | uint64(i)<<(12+9*(level-1))
+		switch owned := e.Addr() >= poolAt && e.Addr() < arenaEnd; {
+		case !e.Has(paging.Present):
+		case level > 1 && !owned:
+			return fmt.Errorf("table %#x at %#x is not of the pool", e.Addr(), at)
+		case level > 1:
+			if err := r.tableInvariants(e.Addr(), level-1, at); err != nil {
+				return err
+			}
+		case e.Has(paging.Writable) && !owned && e.Addr() != windowAt:
+			return fmt.Errorf("page %#x, not of the pool, is writable at %#x", e.Addr(), at)
+		}
+	}
+	return nil
+}
