@@ -66,39 +66,48 @@ func (t *Tables) set(va uint64, level uint, e Entry) bool {
 	return true
 }
 
-// Fill maps an own, zeroed frame at va, unless there is something already. Its neighbours within
-// [start, end) get one too while frames last, as far as they are absent and in the same table. It
-// returns false if there was no frame for va, or it is in a block.
-func (t *Tables) Fill(va, start, end uint64, flags Entry) bool {
+// Fill maps an own, zeroed frame at va, unless there is something already, and returns it. While
+// the pool has frames in a row, va's neighbours in [start, end) get one too, as far as they are
+// absent and in the same table. Fill returns false if there was no frame for va, or a block is
+// there.
+func (t *Tables) Fill(va, start, end uint64, flags Entry) (phys.Addr, bool) {
 	table := t.table(va, pageLevel)
 	if table == nil {
-		return false
+		return 0, false
 	}
-	slot := &table[index(va, pageLevel)]
-	if Entry(*slot).Has(Present) {
+	if e := Entry(table[index(va, pageLevel)]); e.Has(Present) {
 		t.Invalidate(va)
-		return true
+		return e.Addr(), true
 	}
-	if !t.fill(slot, flags) {
-		return false
-	}
-	block := va &^ (layout.BlockBytes - 1)
-	end = min(end, block+layout.BlockBytes)
-	for va := max(start, block); va < end; va += layout.PageBytes {
-		slot := &table[index(va, pageLevel)]
-		if !Entry(*slot).Has(Present) && !t.fill(slot, flags) {
-			break
+	from, to := hole(table, va, start, end)
+	frame, ok := t.Frames.TakeRun((to - from) / layout.PageBytes)
+	if !ok {
+		from, to = va, va+layout.PageBytes
+		if frame, ok = t.Frames.Take(); !ok {
+			return 0, false
 		}
 	}
-	return true
+	t.used += (to - from) / layout.PageBytes
+	e := Entry(frame) | flags | Present | Owned
+	for at := from; at < to; at += layout.PageBytes {
+		table[index(at, pageLevel)] = uint64(e)
+		e += layout.PageBytes
+	}
+	return frame + phys.Addr(va-from), true
 }
 
-func (t *Tables) fill(slot *uint64, flags Entry) bool {
-	frame, ok := t.take()
-	if ok {
-		*slot = uint64(Entry(frame) | flags | Present | Owned)
+// hole returns which pages around va are absent without a gap, within [start, end) and a table.
+func hole(table *[phys.EntriesCount]uint64, va, start, end uint64) (from, to uint64) {
+	block := va &^ (layout.BlockBytes - 1)
+	start, end = max(start, block), min(end, block+layout.BlockBytes)
+	from, to = va, va+layout.PageBytes
+	for from > start && Entry(table[index(from-layout.PageBytes, pageLevel)])&Present == 0 {
+		from -= layout.PageBytes
 	}
-	return ok
+	for to < end && Entry(table[index(to, pageLevel)])&Present == 0 {
+		to += layout.PageBytes
+	}
+	return from, to
 }
 
 // table returns the table that has va's entry of a level, made where it is missing. It returns nil

@@ -68,8 +68,8 @@ func TestForeignAddresses(t *testing.T) {
 	for _, va := range []uint64{0, layout.Driver, layout.UserStart - page, layout.UserEnd,
 		1 << 47, layout.DirectMap, ^uint64(page - 1), 1<<63 | layout.UserStart} {
 		e, _ := m.Lookup(va)
-		if e != 0 || m.Map(va, pool, User) || m.Fill(va, va, va, User) ||
-			m.MapBlock(va, 0, User) {
+		if e != 0 || m.Map(va, pool, User) || m.MapBlock(va, 0, User) ||
+			fills(&m.Tables, va) {
 			t.Errorf("%#x: entry %#x, or one can be made", va, e)
 		}
 	}
@@ -81,11 +81,16 @@ func TestForeignAddresses(t *testing.T) {
 	}
 }
 
+func fills(t *Tables, va uint64) bool {
+	_, ok := t.Fill(va, va, va, User)
+	return ok
+}
+
 // A page and a block are not put in each other's way, and holes tell their size.
 func TestBlocksAndTables(t *testing.T) {
 	m := newMachine()
 	m.MapBlock(layout.Windows, 0, User)
-	if m.Map(layout.Windows+page, 0, User) || m.Fill(layout.Windows, 0, 0, User) {
+	if m.Map(layout.Windows+page, 0, User) || fills(&m.Tables, layout.Windows) {
 		t.Error("a page in a block")
 	}
 	m.Map(layout.Windows+block, 0, User)
@@ -109,7 +114,7 @@ func TestBlocksAndTables(t *testing.T) {
 // tables is what is compared with the model: Tables, or ones with a planted bug.
 type tables interface {
 	Map(va uint64, pa phys.Addr, flags Entry) bool
-	Fill(va, start, end uint64, flags Entry) bool
+	Fill(va, start, end uint64, flags Entry) (phys.Addr, bool)
 	Unmap(start, end uint64)
 	Protect(start, end uint64, flags Entry)
 }
@@ -128,7 +133,14 @@ func play(m *machine, s tables, tape []byte) error {
 				model[va] = flags | Present
 			}
 		case 1:
-			if old == 0 && s.Fill(va, va, end, flags) {
+			frame, ok := phys.Addr(0), false
+			if old == 0 {
+				frame, ok = s.Fill(va, va, end, flags)
+			}
+			if ok {
+				if e, _ := m.Lookup(va); e.Addr() != frame {
+					return fmt.Errorf("Fill gave %#x, and %#x is there", frame, e)
+				}
 				for at := va; at < max(va+1, end); at += page { // as far as frames lasted
 					if e, _ := m.Lookup(at); at == va || e.Has(Owned) && model[at] == 0 {
 						model[at] = flags | Present | Owned

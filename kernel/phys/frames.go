@@ -39,6 +39,19 @@ func (f *Frames) Take() (Addr, bool) {
 	return a, true
 }
 
+// TakeRun returns n zeroed frames in a row, or false if there are none that were never used before,
+// or others should be used first.
+func (f *Frames) TakeRun(n uint64) (Addr, bool) {
+	a, bytes := f.fresh, n*layout.PageBytes
+	if f.free != 0 || bytes > uint64(f.end-a) {
+		return 0, false
+	}
+	f.fresh += Addr(bytes)
+	f.used += n
+	f.memory.Clear(a, bytes)
+	return a, true
+}
+
 // Put gives back a frame that Take returned.
 func (f *Frames) Put(a Addr) {
 	if a < f.start || a >= f.fresh || a%layout.PageBytes != 0 || f.used == 0 {

@@ -8,18 +8,21 @@ import (
 	"skerry/kernel/layout"
 )
 
-const frames = 12
+const (
+	frames = 12
+	first  = Addr(3 * layout.PageBytes)
+)
 
 // A pool is what is compared with the model: Frames, or one with a planted bug.
 type pool interface {
 	Take() (Addr, bool)
+	TakeRun(n uint64) (Addr, bool)
 	Put(Addr)
 	Used() uint64
 }
 
 // play takes frames for odd bytes, puts some back for even ones, and scribbles on what it has.
 func play(memory *Memory, f *Frames, p pool, tape []byte) error {
-	first := Addr(3 * layout.PageBytes)
 	f.Init(memory, first-1, first+frames*layout.PageBytes+1)
 	var taken []Addr
 	for _, b := range tape {
@@ -29,28 +32,41 @@ func play(memory *Memory, f *Frames, p pool, tape []byte) error {
 			taken = slices.Delete(taken, i, i+1)
 			continue
 		}
-		a, ok := p.Take()
-		if ok != (len(taken) < frames) {
+		n := uint64(1)
+		a, ok := Addr(0), false
+		if b%8 == 3 {
+			n = uint64(b/8%4) + 1
+			a, ok = p.TakeRun(n)
+		} else if a, ok = p.Take(); ok != (len(taken) < frames) {
 			return fmt.Errorf("Take: %v with %d of %d taken", ok, len(taken), frames)
 		}
-		if !ok {
-			continue
-		}
-		if a < first || a >= first+frames*layout.PageBytes || a%layout.PageBytes != 0 {
-			return fmt.Errorf("frame %#x is not the pool's", a)
-		}
-		if slices.Contains(taken, a) {
-			return fmt.Errorf("frame %#x was taken twice", a)
-		}
-		for i, word := range memory.Table(a) {
-			if word != 0 {
-				return fmt.Errorf("frame %#x: word %d is %#x", a, i, word)
+		for ; ok && n > 0; n-- {
+			if err := check(memory, taken, a); err != nil {
+				return err
 			}
-			memory.Table(a)[i] = ^uint64(0)
+			taken = append(taken, a)
+			a += layout.PageBytes
 		}
-		if taken = append(taken, a); p.Used() != uint64(len(taken)) {
+		if p.Used() != uint64(len(taken)) {
 			return fmt.Errorf("%d frames are used, want %d", p.Used(), len(taken))
 		}
+	}
+	return nil
+}
+
+// check wants a frame of the pool that is not taken yet, and zeros, which it overwrites.
+func check(memory *Memory, taken []Addr, a Addr) error {
+	if a < first || a >= first+frames*layout.PageBytes || a%layout.PageBytes != 0 {
+		return fmt.Errorf("frame %#x is not the pool's", a)
+	}
+	if slices.Contains(taken, a) {
+		return fmt.Errorf("frame %#x was taken twice", a)
+	}
+	for i, word := range memory.Table(a) {
+		if word != 0 {
+			return fmt.Errorf("frame %#x: word %d is %#x", a, i, word)
+		}
+		memory.Table(a)[i] = ^uint64(0)
 	}
 	return nil
 }
@@ -62,7 +78,7 @@ func newMemory() *Memory {
 
 // A pool gives each of its frames once at a time, zeroed.
 func FuzzFrames(f *testing.F) {
-	f.Add([]byte{1, 1, 1, 0, 1, 2, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 4, 1, 0, 0, 0, 0, 0, 1})
+	f.Add([]byte{1, 19, 1, 1, 0, 11, 1, 2, 0, 1, 1, 1, 1, 1, 1, 1, 1, 4, 1, 0, 0, 0, 0, 0, 1})
 	memory := newMemory()
 	f.Fuzz(func(t *testing.T, tape []byte) {
 		var frames Frames
@@ -96,17 +112,25 @@ func (p endless) Take() (Addr, bool) {
 	return p.Frames.Take()
 }
 
+type longRun struct{ *Frames }
+
+func (p longRun) TakeRun(n uint64) (Addr, bool) {
+	a, ok := p.Frames.TakeRun(n)
+	return a - layout.PageBytes, ok
+}
+
 type forgetful struct{ *Frames }
 
 func (p forgetful) Put(Addr) {}
 
 // Each planted bug is found.
 func TestPlantedBugsAreFound(t *testing.T) {
-	tape := []byte{1, 1, 0, 1, 1, 1, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1}
+	tape := []byte{1, 19, 1, 0, 1, 1, 1, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1}
 	for bug, plant := range map[string]func(*Frames) pool{
 		"frames are not zeroed":   func(f *Frames) pool { return dirty{f} },
 		"a frame is listed twice": func(f *Frames) pool { return twice{f} },
 		"the end is not seen":     func(f *Frames) pool { return endless{f} },
+		"a run begins too early":  func(f *Frames) pool { return longRun{f} },
 		"frames do not come back": func(f *Frames) pool { return forgetful{f} },
 		"":                        func(f *Frames) pool { return f },
 	} {

@@ -44,7 +44,8 @@ func (s *Space) fill(r *Region, page uint64) bool {
 	}
 	around := page &^ (aroundBytes - 1)
 	start := max(roundUp(r.Start+r.FileBytes), around) // FileBytes: 0 unless an Image
-	return s.Tables.Fill(page, start, min(r.End, around+aroundBytes), flags(r.Prot))
+	_, ok := s.Tables.Fill(page, start, min(r.End, around+aroundBytes), flags(r.Prot))
+	return ok
 }
 
 // mapFixed maps a page in place, or the whole block around it if that lies in the region.
@@ -70,10 +71,9 @@ func (s *Space) mapImage(r *Region, page uint64, source phys.Addr) bool {
 	if r.Prot&Write == 0 && bytes == layout.PageBytes {
 		return s.Tables.Map(page, source, flags(r.Prot))
 	}
-	if !s.Tables.Fill(page, page, page, flags(r.Prot)) {
-		return false
+	frame, ok := s.Tables.Fill(page, page, page, flags(r.Prot))
+	if ok {
+		s.Tables.Memory.Copy(frame, source, bytes)
 	}
-	e, _ := s.Tables.Lookup(page)
-	s.Tables.Memory.Copy(e.Addr(), source, bytes)
-	return true
+	return ok
 }
