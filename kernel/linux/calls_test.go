@@ -13,8 +13,9 @@ import (
 // Calls have Linux's numbers.
 func TestNumbers(t *testing.T) {
 	numbers := []uint64{
-		syscall.SYS_READ, syscall.SYS_WRITE, syscall.SYS_CLOSE, syscall.SYS_FSTAT, syscall.SYS_LSEEK,
-		syscall.SYS_MMAP, syscall.SYS_MPROTECT, syscall.SYS_MUNMAP, syscall.SYS_RT_SIGACTION,
+		syscall.SYS_READ, syscall.SYS_WRITE, syscall.SYS_CLOSE, syscall.SYS_FSTAT,
+		syscall.SYS_LSEEK, syscall.SYS_MMAP, syscall.SYS_MPROTECT, syscall.SYS_MUNMAP,
+		syscall.SYS_RT_SIGACTION,
 		syscall.SYS_RT_SIGPROCMASK, syscall.SYS_RT_SIGRETURN, syscall.SYS_IOCTL,
 		syscall.SYS_PREAD64, syscall.SYS_PWRITE64, syscall.SYS_SCHED_YIELD, syscall.SYS_MADVISE,
 		syscall.SYS_DUP, syscall.SYS_NANOSLEEP, syscall.SYS_GETPID, syscall.SYS_CLONE,
@@ -42,83 +43,95 @@ func TestNumbers(t *testing.T) {
 	}
 }
 
+const (
+	bad           = 0x1000
+	kernelAddress = 0xffff_8000_0000_0000
+	hole          = 0x8000_0000_0000
+	none          = ^uint64(0)
+)
+
+type resultCase struct {
+	name   string
+	want   int64
+	number uint64
+	args   []uint64
+}
+
+var memoryResults = []resultCase{
+	{"getpid", 1, syscall.SYS_GETPID, nil},
+	{"gettid", 1, syscall.SYS_GETTID, nil},
+	{"unknown", errno.ENOSYS, 41, nil},
+	{"fork", errno.ENOSYS, syscall.SYS_FORK, nil},
+	{"far unknown", errno.ENOSYS, none, nil},
+	{"driver call", 7, drivercall.Kick, []uint64{3, 4}},
+	{"beyond driver calls", errno.ENOSYS, drivercall.Last + 1, nil},
+	{"write nothing", 0, syscall.SYS_WRITE, []uint64{1, bad, 0}},
+	{"write from nowhere", errno.EFAULT, syscall.SYS_WRITE, []uint64{1, bad, 1}},
+	{"write across the end", 16, syscall.SYS_WRITE, []uint64{1, bufferEnd - 16, 32}},
+	{"write kernel memory", errno.EFAULT, syscall.SYS_WRITE, []uint64{1, kernelAddress, 8}},
+	{"write the hole", errno.EFAULT, syscall.SYS_WRITE, []uint64{1, hole, 8}},
+	{"write closed", errno.EBADF, syscall.SYS_WRITE, []uint64{9, buffer, 1}},
+	{"write to -1", errno.EBADF, syscall.SYS_WRITE, []uint64{none, buffer, 1}},
+	{"mmap nothing", errno.EINVAL, syscall.SYS_MMAP, []uint64{0, 0, 3, 0x22, none, 0}},
+	{"mmap all", errno.ENOMEM, syscall.SYS_MMAP, []uint64{0, none, 3, 0x22, none, 0}},
+	{"mmap", layout.MapStart, syscall.SYS_MMAP, []uint64{0, 1, 3, 0x22, none, 0}},
+	{"mmap wish", 0xc0_0000_0000, syscall.SYS_MMAP,
+		[]uint64{0xc0_0000_0000, 1 << 26, 0, 0x22, none, 0}},
+	{"mmap a file", errno.ENODEV, syscall.SYS_MMAP, []uint64{0, 4096, 1, 2, 1, 0}},
+	{"mmap over the driver", errno.EINVAL, syscall.SYS_MMAP,
+		[]uint64{0x20_0000, 4096, 3, 0x32, none, 0}},
+	{"mmap over the clock", errno.EPERM, syscall.SYS_MMAP,
+		[]uint64{layout.Clock, 4096, 3, 0x32, none, 0}},
+	{"munmap windows", errno.EPERM, syscall.SYS_MUNMAP,
+		[]uint64{layout.Windows - 4096, 8192}},
+	{"mprotect clock", errno.EPERM, syscall.SYS_MPROTECT, []uint64{layout.Clock, 4096, 3}},
+	{"mprotect round the end", errno.EPERM, syscall.SYS_MPROTECT,
+		[]uint64{layout.Clock - 4096, ^uint64(0) - layout.Clock, 3}},
+	{"mprotect a hole", errno.ENOMEM, syscall.SYS_MPROTECT, []uint64{0x6000_0000, 4096, 1}},
+	{"madvise free", 0, syscall.SYS_MADVISE, []uint64{buffer, 4096, 4}},
+	{"madvise huge pages", 0, syscall.SYS_MADVISE, []uint64{buffer, 4096, 14}},
+	{"madvise collapse", errno.EINVAL, syscall.SYS_MADVISE, []uint64{buffer, 4096, 25}},
+	{"madvise odd", errno.EINVAL, syscall.SYS_MADVISE, []uint64{buffer + 1, 4096, 4}},
+}
+
+var otherResults = []resultCase{
+	{"fork by clone", errno.ENOSYS, syscall.SYS_CLONE, []uint64{17, 0}},
+	{"clone with a bad FS base", errno.EPERM, syscall.SYS_CLONE,
+		[]uint64{0xd0f00, buffer, 0, 0, hole}},
+	{"arch_prctl", 0, syscall.SYS_ARCH_PRCTL, []uint64{0x1002, buffer}},
+	{"arch_prctl hole", errno.EPERM, syscall.SYS_ARCH_PRCTL, []uint64{0x1002, hole}},
+	{"futex wake nobody", 0, syscall.SYS_FUTEX, []uint64{buffer, 129, 1}},
+	{"futex wait for another", errno.EAGAIN, syscall.SYS_FUTEX, []uint64{buffer, 128, 1}},
+	{"futex wait nowhere", errno.EFAULT, syscall.SYS_FUTEX, []uint64{bad, 128, 0}},
+	{"futex odd", errno.EINVAL, syscall.SYS_FUTEX, []uint64{buffer + 2, 128, 0}},
+	{"futex requeue", errno.ENOSYS, syscall.SYS_FUTEX, []uint64{buffer, 3, 0}},
+	{"nanosleep nowhere", errno.EFAULT, syscall.SYS_NANOSLEEP, []uint64{bad}},
+	{"affinity", 8, syscall.SYS_SCHED_GETAFFINITY, []uint64{0, 8192, buffer}},
+	{"clock", 0, syscall.SYS_CLOCK_GETTIME, []uint64{1, buffer}},
+	{"no clock", errno.EINVAL, syscall.SYS_CLOCK_GETTIME, []uint64{12, buffer}},
+	{"tgkill nobody", errno.ESRCH, syscall.SYS_TGKILL, []uint64{1, 2, 23}},
+	{"tgkill with no signal", errno.EINVAL, syscall.SYS_TGKILL, []uint64{1, 1, 65}},
+	{"sigaction KILL", errno.EINVAL, syscall.SYS_RT_SIGACTION, []uint64{9, buffer, 0, 8}},
+	{"sigaction", 0, syscall.SYS_RT_SIGACTION, []uint64{64, 0, buffer, 8}},
+	{"sigaction of 0", errno.EINVAL, syscall.SYS_RT_SIGACTION, []uint64{0, 0, buffer, 8}},
+	{"epoll of no epoll", errno.EINVAL, syscall.SYS_EPOLL_PWAIT, []uint64{0, buffer, 1, 0}},
+	{"eventfd", 3, syscall.SYS_EVENTFD2, []uint64{0, 0x80800}},
+	{"prlimit", 0, syscall.SYS_PRLIMIT64, []uint64{0, 7, 0, buffer}},
+	{"uname", 0, syscall.SYS_UNAME, []uint64{buffer}},
+	{"uname nowhere", errno.EFAULT, syscall.SYS_UNAME, []uint64{bufferEnd - 100}},
+	{"getrandom", 4096, 318, []uint64{buffer, 4096, 0}},
+	{"ioctl", errno.ENOTTY, syscall.SYS_IOCTL, []uint64{1, 0x5401, buffer}},
+	{"flags of stdout", 2, syscall.SYS_FCNTL, []uint64{1, 3}},
+	{"dup up", 100, syscall.SYS_FCNTL, []uint64{1, 1030, 100}},
+	{"dup too far", errno.EINVAL, syscall.SYS_FCNTL, []uint64{1, 1030, 256}},
+	{"getcwd", 2, syscall.SYS_GETCWD, []uint64{buffer, 4096}},
+	{"seek the console", errno.ESPIPE, syscall.SYS_LSEEK, []uint64{1, 0, 0}},
+	{"path from nowhere", errno.EFAULT, syscall.SYS_OPENAT, []uint64{0xffffff9c, bad, 0}},
+}
+
 // What a call returns is what Linux returns, for good arguments and bad.
 func TestResults(t *testing.T) {
-	const bad, kernelAddress, hole = 0x1000, 0xffff_8000_0000_0000, 0x8000_0000_0000
-	const none = ^uint64(0)
-	for _, c := range []struct {
-		name   string
-		want   int64
-		number uint64
-		args   []uint64
-	}{
-		{"getpid", 1, syscall.SYS_GETPID, nil},
-		{"gettid", 1, syscall.SYS_GETTID, nil},
-		{"unknown", errno.ENOSYS, 41, nil},
-		{"fork", errno.ENOSYS, syscall.SYS_FORK, nil},
-		{"far unknown", errno.ENOSYS, none, nil},
-		{"driver call", 7, drivercall.Kick, []uint64{3, 4}},
-		{"beyond driver calls", errno.ENOSYS, drivercall.Last + 1, nil},
-		{"write nothing", 0, syscall.SYS_WRITE, []uint64{1, bad, 0}},
-		{"write from nowhere", errno.EFAULT, syscall.SYS_WRITE, []uint64{1, bad, 1}},
-		{"write across the end", 16, syscall.SYS_WRITE, []uint64{1, bufferEnd - 16, 32}},
-		{"write kernel memory", errno.EFAULT, syscall.SYS_WRITE, []uint64{1, kernelAddress, 8}},
-		{"write the hole", errno.EFAULT, syscall.SYS_WRITE, []uint64{1, hole, 8}},
-		{"write closed", errno.EBADF, syscall.SYS_WRITE, []uint64{9, buffer, 1}},
-		{"write to -1", errno.EBADF, syscall.SYS_WRITE, []uint64{none, buffer, 1}},
-		{"mmap nothing", errno.EINVAL, syscall.SYS_MMAP, []uint64{0, 0, 3, 0x22, none, 0}},
-		{"mmap all", errno.ENOMEM, syscall.SYS_MMAP, []uint64{0, none, 3, 0x22, none, 0}},
-		{"mmap", layout.MapStart, syscall.SYS_MMAP, []uint64{0, 1, 3, 0x22, none, 0}},
-		{"mmap wish", 0xc0_0000_0000, syscall.SYS_MMAP,
-			[]uint64{0xc0_0000_0000, 1 << 26, 0, 0x22, none, 0}},
-		{"mmap a file", errno.ENODEV, syscall.SYS_MMAP, []uint64{0, 4096, 1, 2, 1, 0}},
-		{"mmap over the driver", errno.EINVAL, syscall.SYS_MMAP,
-			[]uint64{0x20_0000, 4096, 3, 0x32, none, 0}},
-		{"mmap over the clock", errno.EPERM, syscall.SYS_MMAP,
-			[]uint64{layout.Clock, 4096, 3, 0x32, none, 0}},
-		{"munmap windows", errno.EPERM, syscall.SYS_MUNMAP,
-			[]uint64{layout.Windows - 4096, 8192}},
-		{"mprotect clock", errno.EPERM, syscall.SYS_MPROTECT, []uint64{layout.Clock, 4096, 3}},
-		{"mprotect round the end", errno.EPERM, syscall.SYS_MPROTECT,
-			[]uint64{layout.Clock - 4096, ^uint64(0) - layout.Clock, 3}},
-		{"mprotect a hole", errno.ENOMEM, syscall.SYS_MPROTECT, []uint64{0x6000_0000, 4096, 1}},
-		{"madvise free", 0, syscall.SYS_MADVISE, []uint64{buffer, 4096, 4}},
-		{"madvise huge pages", 0, syscall.SYS_MADVISE, []uint64{buffer, 4096, 14}},
-		{"madvise collapse", errno.EINVAL, syscall.SYS_MADVISE, []uint64{buffer, 4096, 25}},
-		{"madvise odd", errno.EINVAL, syscall.SYS_MADVISE, []uint64{buffer + 1, 4096, 4}},
-		{"fork by clone", errno.ENOSYS, syscall.SYS_CLONE, []uint64{17, 0}},
-		{"clone with a bad FS base", errno.EPERM, syscall.SYS_CLONE,
-			[]uint64{0xd0f00, buffer, 0, 0, hole}},
-		{"arch_prctl", 0, syscall.SYS_ARCH_PRCTL, []uint64{0x1002, buffer}},
-		{"arch_prctl hole", errno.EPERM, syscall.SYS_ARCH_PRCTL, []uint64{0x1002, hole}},
-		{"futex wake nobody", 0, syscall.SYS_FUTEX, []uint64{buffer, 129, 1}},
-		{"futex wait for another", errno.EAGAIN, syscall.SYS_FUTEX, []uint64{buffer, 128, 1}},
-		{"futex wait nowhere", errno.EFAULT, syscall.SYS_FUTEX, []uint64{bad, 128, 0}},
-		{"futex odd", errno.EINVAL, syscall.SYS_FUTEX, []uint64{buffer + 2, 128, 0}},
-		{"futex requeue", errno.ENOSYS, syscall.SYS_FUTEX, []uint64{buffer, 3, 0}},
-		{"nanosleep nowhere", errno.EFAULT, syscall.SYS_NANOSLEEP, []uint64{bad}},
-		{"affinity", 8, syscall.SYS_SCHED_GETAFFINITY, []uint64{0, 8192, buffer}},
-		{"clock", 0, syscall.SYS_CLOCK_GETTIME, []uint64{1, buffer}},
-		{"no clock", errno.EINVAL, syscall.SYS_CLOCK_GETTIME, []uint64{12, buffer}},
-		{"tgkill nobody", errno.ESRCH, syscall.SYS_TGKILL, []uint64{1, 2, 23}},
-		{"tgkill with no signal", errno.EINVAL, syscall.SYS_TGKILL, []uint64{1, 1, 65}},
-		{"sigaction KILL", errno.EINVAL, syscall.SYS_RT_SIGACTION, []uint64{9, buffer, 0, 8}},
-		{"sigaction", 0, syscall.SYS_RT_SIGACTION, []uint64{64, 0, buffer, 8}},
-		{"sigaction of 0", errno.EINVAL, syscall.SYS_RT_SIGACTION, []uint64{0, 0, buffer, 8}},
-		{"epoll of no epoll", errno.EINVAL, syscall.SYS_EPOLL_PWAIT, []uint64{0, buffer, 1, 0}},
-		{"eventfd", 3, syscall.SYS_EVENTFD2, []uint64{0, 0x80800}},
-		{"prlimit", 0, syscall.SYS_PRLIMIT64, []uint64{0, 7, 0, buffer}},
-		{"uname", 0, syscall.SYS_UNAME, []uint64{buffer}},
-		{"uname nowhere", errno.EFAULT, syscall.SYS_UNAME, []uint64{bufferEnd - 100}},
-		{"getrandom", 4096, 318, []uint64{buffer, 4096, 0}},
-		{"ioctl", errno.ENOTTY, syscall.SYS_IOCTL, []uint64{1, 0x5401, buffer}},
-		{"flags of stdout", 2, syscall.SYS_FCNTL, []uint64{1, 3}},
-		{"dup up", 100, syscall.SYS_FCNTL, []uint64{1, 1030, 100}},
-		{"dup too far", errno.EINVAL, syscall.SYS_FCNTL, []uint64{1, 1030, 256}},
-		{"getcwd", 2, syscall.SYS_GETCWD, []uint64{buffer, 4096}},
-		{"seek the console", errno.ESPIPE, syscall.SYS_LSEEK, []uint64{1, 0, 0}},
-		{"path from nowhere", errno.EFAULT, syscall.SYS_OPENAT, []uint64{0xffffff9c, bad, 0}},
-	} {
+	for _, c := range append(memoryResults, otherResults...) {
 		r := newRig(t)
 		if got := r.call(c.number, c.args...); got != c.want {
 			t.Errorf("%s: %d: want %d", c.name, got, c.want)

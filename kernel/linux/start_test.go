@@ -35,8 +35,8 @@ func TestStart(t *testing.T) {
 	for key := next(); key != 0; key = next() {
 		aux[key] = next()
 	}
-	for key, want := range map[uint64]uint64{3: 0, 4: 56, 5: 2, 6: 4096, 9: entry, 11: 0, 16: 0x1234,
-		17: 100, 23: 0, 33: layout.VDSO} {
+	for key, want := range map[uint64]uint64{3: 0, 4: 56, 5: 2, 6: 4096, 9: entry, 11: 0,
+		16: 0x1234, 17: 100, 23: 0, 33: layout.VDSO} {
 		if got, ok := aux[key]; !ok || got != want {
 			t.Errorf("auxiliary vector: %d is %#x: want %#x", key, got, want)
 		}
@@ -84,7 +84,8 @@ func TestInitRefuses(t *testing.T) {
 		r.reset(c.elf, "", 0, "", 0)
 		copy(r.arena[arenaEnd-len(c.args):], c.args)
 		p := &r.manifest.Program[0]
-		p.Args, p.ArgsBytes, p.ArgCount = uint64(arenaEnd-len(c.args)), uint64(len(c.args)), c.argCount
+		p.ArgsBytes, p.ArgCount = uint64(len(c.args)), c.argCount
+		p.Args = arenaEnd - p.ArgsBytes
 		if c.frames != 0 {
 			r.frames.Init(&r.memory, poolAt, poolAt+0x1000*phys.Addr(c.frames))
 		}

@@ -1,0 +1,179 @@
+package linux
+
+import (
+	"syscall"
+	"testing"
+
+	"skerry/kernel/drivercall"
+	"skerry/kernel/errno"
+)
+
+const (
+	events  = buffer + 4 // not a multiple of 8
+	event1  = buffer + 0x100
+	counter = buffer + 0x200
+	atRoot  = 0xffff_ff9c // AT_FDCWD
+)
+
+// poller returns a rig with what Go's netpoller has: an epoll with an eventfd, level-triggered,
+// and the bell, edge-triggered.
+func poller(t *testing.T) (r *rig, epoll, event, bell uint64) {
+	r = newRig(t)
+	epoll = uint64(r.call(syscall.SYS_EPOLL_CREATE1, 0x80000))
+	event = uint64(r.call(syscall.SYS_EVENTFD2, 0, 0x80800))
+	bell = uint64(r.call(syscall.SYS_OPENAT, atRoot, r.path(drivercall.Bell), 0x80800))
+	r.putEvent(pollIn, 0x1111)
+	r.want(0, syscall.SYS_EPOLL_CTL, epoll, pollAdd, event, event1)
+	r.putEvent(pollIn|pollOut|pollEdge|0x2000, 0x2222)
+	r.want(0, syscall.SYS_EPOLL_CTL, epoll, pollAdd, bell, event1)
+	return r, epoll, event, bell
+}
+
+func (r *rig) putEvent(mask uint32, data uint64) {
+	var b [eventBytes]byte
+	putWord(b[:4], uint64(mask))
+	putWord(b[4:], data)
+	r.p.Space.CopyOut(event1, b[:])
+}
+
+func (r *rig) wantEvent(i int, mask uint32, data uint64) {
+	r.Helper()
+	b := r.get(events+uint64(i)*eventBytes, eventBytes)
+	if m, d := getWord(b[:4]), getWord(b[4:]); m != uint64(mask) || d != data {
+		r.Errorf("event %d is %#x of %#x: want %#x of %#x", i, m, d, mask, data)
+	}
+}
+
+// The bell wakes who waits for it, once for each time that it rings; an eventfd does until it is
+// read.
+func TestPoll(t *testing.T) {
+	r, epoll, event, bell := poller(t)
+	wait := func(want int64, millis int64) {
+		t.Helper()
+		r.want(want, syscall.SYS_EPOLL_PWAIT, epoll, events, 128, uint64(uint32(millis)))
+	}
+	wait(0, 0)
+	wait(waiting, -1)
+	if r.resume(1 << 40) {
+		t.Fatal("goes on without an event")
+	}
+	th := r.p.Threads.Get(1)
+	r.p.Ring()
+	if !r.resume(0) || th.Frame.AX != 1 {
+		t.Fatalf("%d events: want 1", int64(th.Frame.AX))
+	}
+	r.wantEvent(0, pollIn, 0x2222)
+	wait(0, 0)
+	r.p.Ring()
+	wait(1, -1)
+	r.want(8, syscall.SYS_READ, bell, counter, 8)
+	if n := r.word(counter); n != 2 {
+		t.Errorf("the bell has rung %d times: want 2", n)
+	}
+	r.want(errno.EAGAIN, syscall.SYS_READ, bell, counter, 8)
+	wait(0, 0)
+
+	r.put(counter, 1)
+	r.want(8, syscall.SYS_WRITE, event, counter, 8)
+	for range 3 {
+		wait(1, -1)
+		r.wantEvent(0, pollIn, 0x1111)
+	}
+	r.p.Ring()
+	wait(2, -1)
+	r.want(8, syscall.SYS_READ, event, counter, 8)
+	wait(waiting, 5)
+	r.resume(1_000_000)
+	if r.p.Threads.Current() != nil {
+		t.Error("5 ms are over after 1")
+	}
+	if !r.resume(5_000_000) || th.Frame.AX != 0 {
+		t.Errorf("result %d after 5 ms: want 0", int64(th.Frame.AX))
+	}
+	if err := r.invariants(); err != nil {
+		t.Error(err)
+	}
+}
+
+// Epolls refuse what they cannot watch, and forget what is closed.
+func TestPollControl(t *testing.T) {
+	r, epoll, event, bell := poller(t)
+	file := uint64(r.call(syscall.SYS_OPENAT, atRoot, r.path("/a"), 0))
+	control := func(want int64, operation, fd uint64) {
+		t.Helper()
+		r.want(want, syscall.SYS_EPOLL_CTL, epoll, operation, fd, event1)
+	}
+	control(errno.EPERM, pollAdd, file)
+	control(errno.EPERM, pollAdd, 0)
+	control(errno.EINVAL, pollAdd, epoll)
+	control(errno.EBADF, pollAdd, 77)
+	control(errno.EEXIST, pollAdd, event)
+	control(0, pollReplace, event)
+	control(0, pollRemove, event)
+	control(errno.ENOENT, pollRemove, event)
+	control(errno.EINVAL, 0, event)
+	r.want(errno.EBUSY, syscall.SYS_OPENAT, atRoot, r.path(drivercall.Bell), 0)
+	r.want(0, syscall.SYS_CLOSE, bell)
+	r.p.Ring()
+	r.want(0, syscall.SYS_EPOLL_PWAIT, epoll, events, 128, 0)
+	r.want(int64(bell), syscall.SYS_OPENAT, atRoot, r.path(drivercall.Bell), 0)
+	control(0, pollAdd, bell)
+	r.want(1, syscall.SYS_EPOLL_PWAIT, epoll, events, 128, 0) // it has rung before
+	control(0, pollAdd, event)
+	r.want(0, syscall.SYS_CLOSE, epoll)
+	control2 := uint64(r.call(syscall.SYS_EPOLL_CREATE1, 0))
+	r.want(0, syscall.SYS_EPOLL_CTL, control2, pollAdd, event, event1)
+	if err := r.invariants(); err != nil {
+		t.Error(err)
+	}
+}
+
+// A read of the console waits for input, and a descriptor that blocks waits for the bell.
+func TestReadWaits(t *testing.T) {
+	r := newRig(t)
+	th := r.p.Threads.Current()
+	r.want(waiting, syscall.SYS_READ, 0, buffer, 100)
+	r.input = []byte("hello\n")
+	r.p.Input()
+	if !r.resume(0) || th.Frame.AX != 6 || string(r.get(buffer, 6)) != "hello\n" {
+		t.Errorf("read %d bytes: want hello", int64(th.Frame.AX))
+	}
+	r.want(waiting, syscall.SYS_READ, 0, buffer, 100)
+	r.ended = true
+	r.p.Input()
+	if !r.resume(0) || th.Frame.AX != 0 {
+		t.Errorf("read %d bytes at the end: want 0", int64(th.Frame.AX))
+	}
+	bell := uint64(r.call(syscall.SYS_OPENAT, atRoot, r.path(drivercall.Bell), 0))
+	r.want(waiting, syscall.SYS_READ, bell, counter, 8)
+	r.p.Ring()
+	if !r.resume(0) || th.Frame.AX != 8 || r.word(counter) != 1 {
+		t.Errorf("read %d bytes of the bell: want 8", int64(th.Frame.AX))
+	}
+}
+
+// A write to a full console waits, and all of it comes out once and in order.
+func TestWriteWaits(t *testing.T) {
+	r := newRig(t)
+	text := make([]byte, 9000)
+	for i := range text {
+		text[i] = byte(i / 7)
+	}
+	r.p.Space.CopyOut(buffer+500, text)
+	r.room = 100
+	th := r.p.Threads.Current()
+	r.want(waiting, syscall.SYS_WRITE, 1, buffer+500, 9000)
+	for turns := 0; !r.resume(retryNanos); turns++ {
+		r.room = 1000
+		r.p.Signals.SendThread(&r.p.Threads, th, 10) // must not end the write
+		if turns > 20 {
+			t.Fatal("a write never ends")
+		}
+	}
+	if th.Frame.AX != 9000 || r.output.String() != string(text) {
+		t.Errorf("result %d, %d bytes on the console: want 9000 and the same bytes",
+			int64(th.Frame.AX), r.output.Len())
+	}
+	r.room = 10
+	r.want(5, syscall.SYS_WRITE, 2, buffer, 5)
+}
