@@ -5,14 +5,21 @@ import "skerry/kernel/errno"
 // Create makes a file or directory in a directory that has nothing of that name.
 func (t *Tree) Create(dir Node, name []byte, mode uint32, isDirectory bool, now uint64) (
 	Node, int64) {
-	if !dir.Writable() {
-		return none, errno.EROFS
-	}
-	if t.slot[dir.index()].parent == none {
-		return none, errno.ENOENT // removed, but still open
-	}
-	if _, exists := t.child(dir, name); exists {
+	slashes := len(name)
+	name = trim(name)
+	slashes -= len(name)
+	_, e := t.step(dir, name)
+	switch {
+	case slashes > 0 && !isDirectory:
+		return none, errno.EISDIR
+	case e == 0:
 		return none, errno.EEXIST
+	case e != errno.ENOENT:
+		return none, e
+	case !dir.Writable():
+		return none, errno.EROFS
+	case t.slot[dir.index()].parent == none: // removed, but still open
+		return none, errno.ENOENT
 	}
 	kind := uint32(modeRegular)
 	if isDirectory {
@@ -57,23 +64,28 @@ func (t *Tree) occupied(dir Node) bool {
 
 // Rename gives a node another name, in place of what had it.
 func (t *Tree) Rename(n, dir Node, name []byte) int64 {
-	if !n.Writable() || !dir.Writable() {
+	slashes := len(name)
+	name = trim(name)
+	slashes -= len(name)
+	old, e := t.step(dir, name)
+	switch {
+	case !n.Writable() || !dir.Writable():
 		return errno.EROFS
-	}
-	if n == temporary(0) || t.within(dir, n) {
+	case n == temporary(0) || t.within(dir, n):
 		return errno.EINVAL
-	}
-	if t.slot[dir.index()].parent == none {
+	case slashes > 0 && !t.Directory(n):
+		return errno.ENOTDIR
+	case t.slot[dir.index()].parent == none:
 		return errno.ENOENT
-	}
-	old, exists := t.child(dir, name)
-	if old == n {
+	case old == n:
 		return 0
+	case e == 0:
+		e = t.Remove(old, t.Directory(n))
+	case e == errno.ENOENT:
+		e = 0
 	}
-	if exists {
-		if e := t.Remove(old, t.Directory(n)); e < 0 {
-			return e
-		}
+	if e < 0 {
+		return e
 	}
 	s := &t.slot[n.index()]
 	s.parent, s.nameBytes = dir, uint64(len(name))

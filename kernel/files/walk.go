@@ -25,29 +25,33 @@ func (t *Tree) Walk(at Node, path []byte) (Node, int64) {
 }
 
 // WalkParent finds the directory that a path's last name is in, whether or not there is something
-// of that name.
+// of that name. The name keeps the slashes behind it: it must be a directory's then.
 func (t *Tree) WalkParent(at Node, path []byte) (dir Node, name []byte, e int64) {
-	for len(path) > 1 && path[len(path)-1] == '/' {
-		path = path[:len(path)-1]
-	}
-	start := len(path)
+	start := len(trim(path))
 	for start > 0 && path[start-1] != '/' {
 		start--
 	}
-	if start > 0 {
+	switch {
+	case len(path) == 0:
+		return none, nil, errno.ENOENT
+	case start > 0:
 		at, e = t.Walk(at, path[:start])
 	}
 	switch {
 	case e < 0:
 		return none, nil, e
-	case start == len(path):
-		return none, nil, errno.ENOENT
-	case len(path)-start > NameMax:
-		return none, nil, errno.ENAMETOOLONG
 	case !t.Directory(at):
 		return none, nil, errno.ENOTDIR
 	}
 	return at, path[start:], 0
+}
+
+// trim returns a path without the slashes at its end.
+func trim(path []byte) []byte {
+	for len(path) > 0 && path[len(path)-1] == '/' {
+		path = path[:len(path)-1]
+	}
+	return path
 }
 
 // step goes from a directory to what one name in it says; the empty one, between slashes and at

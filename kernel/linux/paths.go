@@ -89,8 +89,9 @@ func (p *Process) openat(th *thread.Thread) int64 {
 
 // lookup finds or makes what openat opens.
 func (p *Process) lookup(fd, at, flags uint64, mode uint32) (files.Node, int64) {
+	create := flags&openCreate != 0
 	node, e := p.find(fd, at)
-	if e == errno.ENOENT && flags&openCreate != 0 {
+	if e == errno.ENOENT && create {
 		return p.make(fd, at, mode, false)
 	}
 	directory := p.Files.Directory(node)
@@ -98,9 +99,9 @@ func (p *Process) lookup(fd, at, flags uint64, mode uint32) (files.Node, int64) 
 	switch {
 	case e < 0:
 		return node, e
-	case flags&openCreate != 0 && flags&openExclusive != 0:
+	case create && flags&openExclusive != 0:
 		return node, errno.EEXIST
-	case directory && (writes || flags&openCreate != 0):
+	case directory && (writes || create):
 		return node, errno.EISDIR
 	case !directory && flags&openDirectory != 0:
 		return node, errno.ENOTDIR
@@ -134,14 +135,7 @@ func isName(path []byte, name string) bool {
 }
 
 func (p *Process) mkdirat(th *thread.Thread) int64 {
-	f := &th.Frame
-	_, e := p.find(f.DI, f.SI)
-	switch e {
-	case 0:
-		return errno.EEXIST
-	case errno.ENOENT:
-		_, e = p.make(f.DI, f.SI, uint32(f.DX), true)
-	}
+	_, e := p.make(th.Frame.DI, th.Frame.SI, uint32(th.Frame.DX), true)
 	return e
 }
 

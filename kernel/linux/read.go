@@ -49,7 +49,7 @@ func (p *Process) tryRead(th *thread.Thread) int64 {
 	switch {
 	case o == nil || !o.readable():
 		return errno.EBADF
-	case size == 0 && o.kind < bell:
+	case size == 0 && o.kind == console:
 		return 0
 	}
 	switch o.kind {

@@ -66,8 +66,12 @@ func (p *Process) writeConsole(th *thread.Thread, at, size uint64) int64 {
 	return int64(size)
 }
 
-// writeFile copies to a file from an offset on.
+// writeFile copies to a file from an offset on, or to its end: if that was asked for at opening,
+// then even where the call gives an offset.
 func (p *Process) writeFile(o *open, offset, at, size uint64) int64 {
+	if o.flags&appending != 0 {
+		offset = p.Files.Size(o.node)
+	}
 	size = min(size, transferMax)
 	done := uint64(0)
 	for done < size {
