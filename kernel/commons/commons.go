@@ -8,7 +8,11 @@
 //	0x00_2000  64 × 64 × 64 B    Mail, [to][from]           sender when free, else receiver
 //	0x04_2000  64 × 4 KiB        epitaph.Page, one a core   as Status
 //	0x08_2000  64 × 8 KiB        Output, one a core          its core; taken by the console's core
-//	0x10_2000  64 × 8 KiB        Trace, one a core           its core
+//	0x10_2000  64 × 8 KiB        Trace, one a core          its core
+//	0x18_2000  64 × 8 B          Local, one a core          core 0, before others start
+//	0x18_2200  64 × 8 B          Exit, one a core           its core
+//	0x18_2400  8 B               Console                    the console's core; its heir
+//	0x18_2408  8 B               Started                    core 0
 package commons
 
 import (
@@ -25,9 +29,14 @@ type Block struct {
 	Last   [layout.CoresMax]epitaph.Page
 	Output [layout.CoresMax]Output
 	Trace  [layout.CoresMax]Trace
+
+	Local   [layout.CoresMax]uint64 // local APIC id of the core's processor, plus 1
+	Exit    [layout.CoresMax]uint64 // exit status of the core's last life
+	Console uint64                  // the core that has the console, plus 1
+	Started uint64                  // 1 once the machine has started: a warm start finds it so
 }
 
-const clockBytes = 32
+const clockBytes = 40
 
 // Clock turns the processor's time stamp counter into time: nanoseconds since the machine's start
 // are (TSC − Start) · Scale / 2³², in 128 bits.
@@ -35,6 +44,7 @@ type Clock struct {
 	Start uint64 // TSC at time 0
 	Scale uint64 // nanoseconds per tick, times 2³²
 	Wall  uint64 // nanoseconds from 1970 UTC to time 0; 0: not known
+	Timer uint64 // counts of the local APIC's timer per nanosecond, times 2³²
 	Cores uint64 // cores that the machine has
 }
 

@@ -45,10 +45,10 @@ type Machine struct {
 // Process is an instance's. Its owner sets Machine, Wall, Space.Tables and the exported fields of
 // Files, then calls Init.
 type Process struct {
+	Threads thread.Table // first: FXSAVE wants threads aligned
 	Machine Machine
 	Wall    uint64 // nanoseconds from 1970 to the machine's start
 	Space   vm.Space
-	Threads thread.Table
 	Signals signal.Signals
 	Files   files.Tree
 	Calls   uint64 // how many were made

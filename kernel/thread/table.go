@@ -4,10 +4,11 @@ import "math/bits"
 
 // Table has all threads of an instance.
 type Table struct {
+	threads [ThreadsMax]Thread // first: FXSAVE wants them aligned
+
 	// Pending has the signals sent to the process that no thread has taken yet, as in Thread.
 	Pending uint64
 
-	threads [ThreadsMax]Thread
 	used    uint64  // bit i: threads[i] is not Free
 	running *Thread // or nil
 	ready   queue

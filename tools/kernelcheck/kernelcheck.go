@@ -27,7 +27,7 @@ var ring0 = []string{
 	"kernel/epitaph", "kernel/layout", "kernel/manifest", "kernel/commons", "kernel/drivercall",
 	"kernel/errno", "kernel/elf", "kernel/thread", "kernel/signal",
 	"kernel/files", "kernel/linux",
-	"kernel/phys", "kernel/paging", "kernel/vm",
+	"kernel/phys", "kernel/paging", "kernel/vm", "kernel/bare",
 }
 
 // A finding is a place in the source that is not safe in ring 0.

@@ -37,7 +37,7 @@ var table = []row{
 	{"kernel/linux", []string{"kernel/errno", "kernel/elf", "kernel/layout", "kernel/manifest",
 		"kernel/phys", "kernel/paging", "kernel/vm", "kernel/thread", "kernel/signal",
 		"kernel/files", "kernel/drivercall"}, nil},
-	{"kernel/bare", []string{"kernel/epitaph", "kernel/layout", "kernel/manifest",
+	{"kernel/bare", []string{"kernel/epitaph", "kernel/errno", "kernel/layout", "kernel/manifest",
 		"kernel/commons", "kernel/drivercall", "kernel/phys", "kernel/paging", "kernel/vm",
 		"kernel/thread", "kernel/signal", "kernel/files", "kernel/linux"}, nil},
 

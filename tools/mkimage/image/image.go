@@ -131,7 +131,8 @@ func checkFiles(files []File) error {
 	seen := map[string]bool{}
 	for _, f := range files {
 		if seen[f.Path] || folders[f.Path] {
-			return fmt.Errorf("image: file %s is there twice, or a folder too: want it once", f.Path)
+			return fmt.Errorf("image: file %s is there twice, or a folder too: want it once",
+				f.Path)
 		}
 		seen[f.Path] = true
 	}

@@ -20,6 +20,7 @@ const (
 	bootTablesMax = (layout.Driver - layout.BootTables) / layout.PageBytes
 
 	// silentTicks and silentSeconds hold where the machine's description says nothing.
-	silentTicks   = 1000
+	// A tick is at most 100 ms.
+	silentTicks   = 100
 	silentSeconds = 10
 )

@@ -1,0 +1,118 @@
+package main
+
+import (
+	"sync/atomic"
+
+	com "skerry/kernel/commons"
+	"skerry/kernel/layout"
+	"skerry/kernel/manifest"
+)
+
+var me uint64 // this core
+
+// myself returns what the manifest says of this core.
+func myself() *manifest.Core { return &image().Core[me%layout.CoresMax] }
+
+// status returns a core's line.
+func status(core uint64) *com.Status { return &commons().Status[core%layout.CoresMax] }
+
+// running tells whether a core is alive.
+// ORDER: pairs with the stores to State in begin, finish and bury.
+func running(core uint64) bool {
+	return com.State(atomic.LoadUint64((*uint64)(&status(core).State))) == com.Running
+}
+
+// begin is a life: hardware, instance, and the other cores if this is the machine's first life.
+// Entry assembly calls it and then continues the current thread.
+func begin(core, info uint64) {
+	me = core
+	setSegments()
+	setAPIC()
+	if info != 0 {
+		startMachine(info)
+	}
+	startLife()
+	setCalls()
+	startInstance()
+	announce()
+	if info != 0 {
+		startOthers()
+	}
+	schedule()
+	setTask(taskRSP0, frameEnd(process.Threads.Current()))
+	enter(process.Threads.Current())
+}
+
+// startMachine prepares what cores have in common.
+func startMachine(info uint64) {
+	clearCommons()
+	c := commons()
+	c.Local[0] = localID() + 1
+	c.Console = 1 // this core's
+	c.Clock.Cores = image().Cores
+	timed := calibrate()
+	takeConsole(1)
+	if !timed {
+		refuse(newLine().text("clock: found no interval timer to measure by: want one (PIT)"))
+	}
+	c.Clock.Wall = readWall()
+	checkMachine(info)
+}
+
+// clearCommons makes the commons and the windows zero, as after power-on, if this is a warm start.
+func clearCommons() {
+	if commons().Started != 0 {
+		size := layout.WindowsCount(image().Cores) * layout.BlockBytes
+		zero(uintptr(seen(image().Commons)), layout.BlockBytes)
+		for at := image().Windows; size > 0; size -= layout.BlockBytes {
+			zero(uintptr(seen(at)), layout.BlockBytes)
+			at += layout.BlockBytes
+		}
+	}
+	commons().Started = 1
+}
+
+// checkMachine refuses a machine that is not what the image was made for.
+func checkMachine(info uint64) {
+	m := image()
+	if read32(info) != startMagic {
+		refuse(newLine().text("loader: found start information of ").hex(read32(info)).
+			text(": want the PVH boot protocol, ").hex(startMagic))
+	}
+	for c := range m.Cores {
+		core := &m.Core[c%layout.CoresMax]
+		if memoryIn(info, core.Base, core.Base+core.Bytes) < core.Bytes {
+			refuse(newLine().text("memory: found ").mega(memoryIn(info, 0, m.Need)).
+				text(": want ").mega(m.Need).text(" for ").number(m.Cores, 1).text(" cores"))
+		}
+	}
+	found := findCores(info)
+	if found > m.Cores {
+		refuse(newLine().text("processors: found ").number(found, 1).text(": want at most ").
+			number(m.Cores, 1).text(", the cores that the image was made for"))
+	}
+	commons().Clock.Cores = found
+}
+
+// refuse ends the machine with a reason.
+func refuse(reason *line) {
+	reason.say()
+	powerOff(1)
+}
+
+// announce writes the line of this core in the boot log.
+func announce() {
+	l := newLine().text("core ").number(me, 1).text(" runs, ").mega(myself().Bytes)
+	if n := status(me).Incarnation; n > 1 {
+		l.text(", life ").number(n, 1)
+	}
+	l.say()
+}
+
+// startOthers sends the other cores on their way. They come up by themselves, in any order.
+func startOthers() {
+	copyTrampoline()
+	for c := uint64(1); c < commons().Clock.Cores; c++ {
+		startup(c)
+	}
+}

@@ -1,0 +1,124 @@
+package main
+
+import (
+	"sync/atomic"
+
+	com "skerry/kernel/commons"
+)
+
+// The first serial port, a 16550. National Semiconductor PC16550D datasheet.
+const (
+	serialData      = 0x3f8
+	serialEnable    = serialData + 1
+	serialFIFO      = serialData + 2
+	serialModem     = serialData + 4
+	serialStatus    = serialData + 5
+	serialReceives  = 1 << 0 // in serialEnable: interrupt when there is input
+	serialFIFOOn    = 1 << 0
+	serialReady     = 3      // terminal ready, request to send
+	serialInterrupt = 1 << 3 // in serialModem: lets interrupts out
+	serialInput     = 1 << 0 // in serialStatus
+)
+
+// hasConsole tells whether this core has the console: it alone writes to the port and reads it.
+// ORDER: pairs with takeConsole's exchange.
+func hasConsole() bool { return atomic.LoadUint64(&commons().Console) == me+1 }
+
+// takeConsole makes this core have the console, unless another one took it from old first.
+func takeConsole(old uint64) {
+	// ORDER: of cores that saw old die, one succeeds; pairs with itself, and hasConsole's load.
+	if !atomic.CompareAndSwapUint64(&commons().Console, old, me+1) {
+		return
+	}
+	out8(serialFIFO, serialFIFOOn)
+	out8(serialModem, serialReady|serialInterrupt)
+	out8(serialEnable, serialReceives)
+	routeSerial()
+	drain()
+}
+
+// inheritConsole takes the console if its core is dead and this is the first one that runs.
+func inheritConsole() {
+	// ORDER: pairs with takeConsole's exchange.
+	owner := atomic.LoadUint64(&commons().Console)
+	if owner == me+1 || owner == 0 || running(owner-1) {
+		return
+	}
+	for c := uint64(0); c < me; c++ {
+		if running(c) {
+			return
+		}
+	}
+	takeConsole(owner)
+}
+
+// output puts text on its way to the console, as much as there is room for, and returns how much
+// that is. Ownership: bytes from Tail to Head are the console's core's, the others this core's.
+func output(from uintptr, size uint64) uint64 {
+	ring := &commons().Output[me]
+	done := uint64(0)
+	for done < size {
+		// ORDER: room behind Tail was read; pairs with drainOne's store.
+		room := com.OutputBytes - (ring.Head - atomic.LoadUint64(&ring.Tail))
+		if room == 0 && !hasConsole() {
+			break
+		}
+		place := ring.Head % com.OutputBytes
+		count := min(size-done, room, com.OutputBytes-place)
+		move(addressOfByte(&ring.Text[place]), from+uintptr(done), count)
+		// ORDER: publishes the text; pairs with drainOne's load.
+		atomic.StoreUint64(&ring.Head, ring.Head+count)
+		done += count
+		if hasConsole() {
+			drain()
+		}
+	}
+	if !hasConsole() {
+		if owner := atomic.LoadUint64(&commons().Console); owner != 0 { // ORDER: as in hasConsole.
+			command(owner-1, commandFixed|vectorOutput)
+		}
+	}
+	return done
+}
+
+// drain writes what all cores have put out to the port.
+func drain() {
+	for c := range commons().Clock.Cores {
+		drainOne(&commons().Output[c])
+	}
+}
+
+// drainIfConsole is drain on the core that has the console.
+func drainIfConsole() {
+	if hasConsole() {
+		drain()
+	}
+}
+
+func drainOne(ring *com.Output) {
+	// ORDER: acquires the text; pairs with output's store.
+	for head := atomic.LoadUint64(&ring.Head); ring.Tail != head; {
+		place := ring.Tail % com.OutputBytes
+		count := min(head-ring.Tail, com.OutputBytes-place)
+		out8s(serialData, addressOfByte(&ring.Text[place]), count)
+		// ORDER: frees the room; pairs with output's load.
+		atomic.StoreUint64(&ring.Tail, ring.Tail+count)
+	}
+}
+
+// input is what was typed and not yet read: a ring.
+var input struct {
+	head, tail uint64
+	text       [inputBytes]byte
+}
+
+// receive takes what was typed from the port; what finds no room is dropped, as on any line.
+func receive() {
+	for in8(serialStatus)&serialInput != 0 {
+		b := in8(serialData)
+		if input.head-input.tail < inputBytes {
+			input.text[input.head%inputBytes] = b
+			input.head++
+		}
+	}
+}

@@ -1,0 +1,161 @@
+package main
+
+import (
+	"sync/atomic"
+
+	com "skerry/kernel/commons"
+	"skerry/kernel/drivercall"
+	"skerry/kernel/epitaph"
+	"skerry/kernel/errno"
+	"skerry/kernel/layout"
+	"skerry/kernel/thread"
+)
+
+// driverCall serves what the instance asks of the driver beyond Linux's calls.
+func driverCall(f *thread.Frame) int64 {
+	core := f.DI
+	switch f.AX {
+	case drivercall.Info:
+		return copyOut(f.DI, bytesIn(tellFacts()))
+	case drivercall.Notice:
+		return nextNotice(f.DI)
+	case drivercall.Die:
+		return dieByCall(f)
+	case drivercall.PowerOff:
+		powerOff(f.DI)
+	case drivercall.Console:
+		if hasConsole() {
+			return 1
+		}
+		return 0
+	}
+	if core >= commons().Clock.Cores || core >= layout.CoresMax {
+		return errno.ENODEV
+	}
+	switch f.AX {
+	case drivercall.Kick:
+		if core != me {
+			trace(com.EventKick, core, 0)
+			command(core, commandFixed|vectorKick)
+		} else {
+			process.Ring()
+		}
+		return 0
+	case drivercall.Start:
+		if running(core) {
+			return errno.EALREADY
+		}
+		startCore(core)
+		return 0
+	case drivercall.Stop:
+		if !running(core) {
+			return errno.ESRCH
+		}
+		want(core, com.OrderStop)
+		return 0
+	case drivercall.Epitaph:
+		return copyEpitaph(core, f.SI)
+	case drivercall.Status:
+		return copyOut(f.SI, bytesIn(status(core)))
+	case drivercall.Trace:
+		return copyOut(f.SI, bytesIn(&commons().Trace[core]))
+	case drivercall.Provoke:
+		return provoke(core, com.Order(f.SI))
+	}
+	return errno.ENOSYS
+}
+
+// copyOut gives the instance a structure.
+func copyOut(to uint64, from []byte) int64 {
+	if !process.Space.CopyOut(to, from) {
+		return errno.EFAULT
+	}
+	return 0
+}
+
+// Scratch for what is copied out; too large for a stack.
+var (
+	facts drivercall.Facts
+	death drivercall.Death
+	told  [layout.CoresMax]uint64 // of each core, the last life whose end the instance knows
+)
+
+// wakeNanos is what a core takes to be woken, about.
+const wakeNanos = 5_000
+
+func tellFacts() *drivercall.Facts {
+	facts = drivercall.Facts{
+		Core: me, Cores: commons().Clock.Cores, Incarnation: status(me).Incarnation,
+		WakeNanos: wakeNanos, MemoryBytes: myself().Bytes, StartedNanos: status(me).Since,
+	}
+	for c := range commons().Clock.Cores {
+		if c != me {
+			facts.Window[c%layout.CoresMax] = windowAt(c)
+		}
+	}
+	return &facts
+}
+
+// ended returns the last life of a core that ended.
+// ORDER: its epitaph is readable; pairs with finish.
+func ended(core uint64) uint64 { return atomic.LoadUint64(&status(core).Ended) }
+
+// nextNotice tells the instance of a death that it does not know yet.
+func nextNotice(to uint64) int64 {
+	for c := range commons().Clock.Cores {
+		last := ended(c)
+		if c == me || last == told[c%layout.CoresMax] {
+			continue
+		}
+		death = drivercall.Death{Core: c, Incarnation: last}
+		if commons().Last[c%layout.CoresMax].Read(&record) {
+			death.Cause = uint64(record.Cause)
+		}
+		if e := copyOut(to, bytesIn(&death)); e != 0 {
+			return e
+		}
+		told[c%layout.CoresMax] = last
+		return 1
+	}
+	return 0
+}
+
+// copyEpitaph gives the instance a core's epitaph, if it has one.
+func copyEpitaph(core, to uint64) int64 {
+	page := &commons().Last[core%layout.CoresMax]
+	if !page.Read(&record) {
+		return 0
+	}
+	if e := copyOut(to, bytesIn(page)); e != 0 {
+		return e
+	}
+	return 1
+}
+
+// dieByCall ends the core for a reason that the instance gives.
+func dieByCall(f *thread.Frame) int64 {
+	reason := newLine()
+	size := min(f.DX, lineBytes)
+	if !process.Space.CopyIn(reason.bytes[:size], f.SI) {
+		return errno.EFAULT
+	}
+	reason.size = size
+	die(epitaph.Panicked, 1, reason)
+	return 0
+}
+
+// provoke has a core fail, to see what watches it.
+func provoke(core uint64, order com.Order) int64 {
+	if order != com.OrderFault && order != com.OrderHang {
+		return errno.EINVAL
+	}
+	if !running(core) {
+		return errno.ESRCH
+	}
+	if core == me {
+		obey(order)
+	}
+	send(core, order)
+	command(core, commandFixed|vectorMail)
+	return 0
+}

@@ -1,0 +1,102 @@
+package main
+
+import (
+	"skerry/kernel/epitaph"
+	"skerry/kernel/layout"
+	"skerry/kernel/linux"
+	"skerry/kernel/paging"
+	"skerry/kernel/phys"
+	"skerry/kernel/signal"
+	"skerry/kernel/vm"
+)
+
+var (
+	process linux.Process
+	frames  phys.Frames
+	pulse   phys.Addr // the page on which the instance counts that it is alive
+)
+
+// startInstance makes the core's program ready to run.
+func startInstance() {
+	core := myself()
+	base := phys.Addr(core.Base)
+	memory.Base = seen(0)
+	frames.Init(&memory, base+layout.FramesOffset, base+phys.Addr(core.Bytes))
+	process.Space.Tables = paging.Tables{
+		Root: base, Memory: &memory, Frames: &frames, Invalidate: invlpg,
+	}
+	process.Machine = linux.Machine{
+		Now: now, Random: fillRandom, Write: writeConsole, Read: readConsole, Exit: exitInstance,
+		Kill: killInstance, Call: driverCall, Unknown: unknownCall,
+	}
+	process.Wall = commons().Clock.Wall
+	process.Files.Memory, process.Files.Frames = &memory, &frames
+	process.Files.Manifest, process.Files.FramesMax = image(), frames.Total()/2
+	_, _, _, hardware := cpuid(1, 0)
+	program := &image().Program[core.Program]
+	if refusal := process.Init(program, uint64(hardware)); refusal != "" {
+		endInstance(newLine().text(refusal))
+	}
+	if !mapExtras() {
+		endInstance(newLine().text("no memory to begin with"))
+	}
+}
+
+// mapExtras maps what an instance has besides its program: clock, vDSO, stub, pulse and windows.
+func mapExtras() bool {
+	m, space := image(), &process.Space
+	var ok bool
+	if pulse, ok = frames.Take(); !ok {
+		return false
+	}
+	e := space.Map(layout.Clock, layout.PageBytes, vm.Read, vm.Fixed, phys.Addr(m.Commons), 0)
+	e |= space.Map(layout.VDSO, m.VDSOSize, vm.Read|vm.Exec, vm.Fixed, phys.Addr(m.VDSO), 0)
+	e |= space.Map(layout.Stub, layout.PageBytes, vm.Read|vm.Exec, vm.Fixed, phys.Addr(m.Stub), 0)
+	e |= space.Map(layout.Pulse, layout.PageBytes, vm.Read|vm.Write, vm.Fixed, pulse, 0)
+	for c := range commons().Clock.Cores {
+		if c != me {
+			at := m.Windows + layout.WindowIndex(me, c)*layout.BlockBytes
+			e |= space.Map(windowAt(c), layout.BlockBytes, vm.Read|vm.Write, vm.Fixed,
+				phys.Addr(at), 0)
+		}
+	}
+	return e == 0 && space.Fault(layout.Stub, false, true) == vm.Mapped
+}
+
+// windowAt returns where the instance sees the window to a core.
+func windowAt(core uint64) uint64 { return layout.Windows + core*layout.BlockBytes }
+
+// writeConsole, readConsole, exitInstance, killInstance and unknownCall are what the process needs
+// of its machine.
+
+func writeConsole(text []byte) uint64 {
+	from, size := bytesOf(text)
+	return output(from, size)
+}
+
+func readConsole(to []byte) (uint64, bool) {
+	count := uint64(0)
+	for count < uint64(len(to)) && input.tail != input.head {
+		to[count] = input.text[input.tail%inputBytes]
+		input.tail++
+		count++
+	}
+	return count, true
+}
+
+func exitInstance(exit uint64) {
+	if exit == 0 {
+		die(epitaph.Exited, 0, newLine().text("the program ended"))
+	}
+	die(epitaph.Panicked, exit, newLine().text("exit status ").number(exit, 1))
+}
+
+func killInstance(n signal.Number) {
+	f := &process.Threads.Current().Frame
+	die(epitaph.Faulted, 128+uint64(n), newLine().text("signal ").number(uint64(n), 1).
+		text(" at ").hex(f.IP).text(", exception ").number(f.Vector, 1).
+		text(", address ").hex(lastFault))
+}
+
+// endInstance ends the core because its instance cannot go on.
+func endInstance(reason *line) { die(epitaph.Faulted, 1, reason) }

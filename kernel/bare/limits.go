@@ -1,0 +1,30 @@
+package main
+
+// Limits, and why they are what they are. Loops that wait for hardware are bounded by polls, each
+// of which takes a fraction of a microsecond at least.
+const (
+	commandPollsMax = 1 << 20
+	rtcPollsMax     = 1 << 16
+	pitTicksMax     = 1 << 32 // of the time stamp counter: a second or so
+	mapEntriesMax   = 256
+	madtBytesMax    = 1 << 16
+	inputBytes      = 256 // typed, not yet read
+	lineBytes       = 256 // a line that the driver writes
+
+	// timerNanosMin is the shortest time for which the timer is set.
+	timerNanosMin = uint64(1_000)
+
+	// tickNanos is the longest: each core shows that it is alive so often.
+	tickNanos = uint64(100_000_000)
+
+	// obeyNanos is how long a core may take to obey an NMI until it gets an INIT: far more than it
+	// needs, since its host may not let it run for a while.
+	obeyNanos = uint64(2_000_000_000)
+
+	// startNanos is how long a processor may take from its first signal to Go code.
+	startNanos = uint64(5_000_000_000)
+
+	// initNanos is the wait between INIT and the startup signal. Processors since 2000 need less
+	// than the 10 ms of the MultiProcessor Specification 1.4, B.4.
+	initNanos = uint64(200_000)
+)

@@ -1,0 +1,80 @@
+package main
+
+import (
+	com "skerry/kernel/commons"
+	"skerry/kernel/thread"
+)
+
+var (
+	armed    uint64 // when the timer's interrupt comes; 0: it came
+	nextTick uint64
+	loaded   uint64 // the FS base that the processor has
+)
+
+// schedule looks at the time, and makes sure that a thread runs: the one that did, or the next that
+// is ready, or the first that becomes so.
+func schedule() {
+	for {
+		at := now()
+		process.Threads.Expire(at)
+		if at >= nextTick {
+			nextTick = at + tickNanos
+			tick(at)
+		}
+		if process.Threads.Next(at) != nil {
+			if process.Resume() {
+				return
+			}
+			continue
+		}
+		arm(at)
+		trace(com.EventIdle, 0, 0)
+		interrupt(idle())
+	}
+}
+
+// enter makes the processor ready to continue th, and the timer to come when something is due.
+func enter(th *thread.Thread) {
+	if th.FSBase != loaded {
+		loaded = th.FSBase
+		wrmsr(msrFSBase, loaded)
+	}
+	if next := process.Threads.NextDeadline(); armed == 0 || next != 0 && next < armed {
+		arm(now())
+	}
+}
+
+// arm sets the timer for what comes first.
+func arm(at uint64) {
+	next := process.Threads.NextDeadline()
+	if next == 0 || next > nextTick {
+		next = nextTick
+	}
+	armed = next
+	setTimer(next, at)
+}
+
+// interrupt handles an interrupt, be it of the instance or of the halt.
+func interrupt(vector uint64) {
+	trace(com.EventInterrupt, vector, 0)
+	if vector != vectorSpurious {
+		interruptDone()
+	}
+	switch vector {
+	case vectorTimer:
+		armed = 0
+	case vectorKick:
+		process.Ring()
+	case vectorMail:
+		readMail()
+		process.Ring()
+	case vectorOutput:
+		drainIfConsole()
+	case vectorSerial:
+		receive()
+		process.Input()
+	}
+}
+
+// trace adds to this core's trace.
+func trace(kind com.Kind, a, b uint64) { commons().Trace[me].Add(rdtsc(), kind, a, b) }

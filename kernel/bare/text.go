@@ -1,0 +1,73 @@
+package main
+
+// line is a line that the driver writes, as it is made; more than it holds is cut.
+type line struct {
+	size  uint64
+	bytes [lineBytes]byte
+}
+
+// scratch is the line being made. There is one: the driver does one thing at a time, and an NMI or
+// a fault that interrupts it does not go back.
+var scratch line
+
+// newLine returns an empty line.
+func newLine() *line {
+	scratch.size = 0
+	return &scratch
+}
+
+func (l *line) byte(b byte) *line {
+	if l.size < lineBytes {
+		l.bytes[l.size] = b
+		l.size++
+	}
+	return l
+}
+
+func (l *line) text(s string) *line {
+	for i := range len(s) {
+		l.byte(s[i])
+	}
+	return l
+}
+
+// number writes v in decimal, with at least so many digits.
+func (l *line) number(v uint64, digits int) *line {
+	var reversed [20]byte
+	count := 0
+	for v > 0 || count < digits {
+		reversed[count%20] = '0' + byte(v%10)
+		v /= 10
+		count++
+	}
+	for count > 0 {
+		count--
+		l.byte(reversed[count%20])
+	}
+	return l
+}
+
+func (l *line) hex(v uint64) *line {
+	l.text("0x")
+	shift := 60
+	for shift > 0 && v>>shift == 0 {
+		shift -= 4
+	}
+	for ; shift >= 0; shift -= 4 {
+		l.byte("0123456789abcdef"[v>>shift&15])
+	}
+	return l
+}
+
+// mega writes a number of bytes in MiB.
+func (l *line) mega(v uint64) *line { return l.number(v>>20, 1).text(" MiB") }
+
+// say writes a line to the console, after the time since the machine was switched on.
+func (l *line) say() {
+	at := now()
+	var stamp line
+	stamp.text("[").number(at/1_000_000_000, 1).byte('.').number(at/1_000_000%1000, 3).text("] ")
+	output(addressOfByte(&stamp.bytes[0]), stamp.size)
+	l.byte('\n')
+	output(addressOfByte(&l.bytes[0]), l.size)
+}

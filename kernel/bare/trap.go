@@ -1,0 +1,89 @@
+package main
+
+import (
+	com "skerry/kernel/commons"
+	"skerry/kernel/signal"
+	"skerry/kernel/thread"
+	"skerry/kernel/vm"
+)
+
+// Vectors below exceptions are the processor's own. Intel SDM volume 3, table 6-1.
+const (
+	exceptionPage = 14
+	exceptions    = 32
+)
+
+// Bits of a page fault's error code.
+const (
+	faultWrite = 1 << 1
+	faultFetch = 1 << 4
+)
+
+// lastFault is the address of the last page fault, for the epitaph.
+var lastFault uint64
+
+// trap is called on each entry from ring 3; f is the frame in the current thread. Entry assembly
+// then continues the thread that is current.
+func trap(f *thread.Frame) {
+	threads := &process.Threads
+	th := threads.Current()
+	switch vector := f.Vector; {
+	case vector == vectorCall:
+		call(true)
+	case vector >= exceptions:
+		interrupt(vector)
+	case vector == exceptionPage:
+		pageFault(th, f)
+	case stubbed(f):
+		call(false)
+	default:
+		trace(com.EventTrap, vector, f.IP)
+		n, code, address := signal.Exception(th)
+		fault(th, n, code, address)
+	}
+	if armed == 0 || !process.Resume() {
+		schedule()
+	}
+	if next := threads.Current(); next != th {
+		trace(com.EventSwitch, uint64(next.ID()), 0)
+		setTask(taskRSP0, frameEnd(next))
+	}
+	enter(threads.Current())
+}
+
+// call serves a system call.
+func call(direct bool) {
+	if process.Calls == 0 {
+		probeCalls(direct)
+	}
+	th := process.Threads.Current()
+	trace(com.EventCall, th.Frame.AX, th.Frame.DI)
+	process.Call()
+}
+
+// pageFault brings a page in, or tells the instance that there is none.
+func pageFault(th *thread.Thread, f *thread.Frame) {
+	lastFault = readCR2()
+	trace(com.EventFault, lastFault, f.Error)
+	code := signal.CodeMap
+	switch process.Space.Fault(lastFault, f.Error&faultWrite != 0, f.Error&faultFetch != 0) {
+	case vm.Mapped:
+		return
+	case vm.NoMemory:
+		endInstance(newLine().text("out of memory: all of ").mega(myself().Bytes).
+			text(" is in use, and the page at ").hex(lastFault).text(" is wanted"))
+	case vm.Forbidden:
+		code = signal.CodeAccess
+	}
+	fault(th, signal.SIGSEGV, code, lastFault)
+}
+
+// fault has the instance handle what its instruction caused.
+func fault(th *thread.Thread, n signal.Number, code signal.Code, address uint64) {
+	if fatal := process.Signals.Fault(&process.Space, th, n, code, address); fatal != 0 {
+		killInstance(fatal)
+	}
+}
+
+// unknownCall notes a system call that is not served.
+func unknownCall(number, count uint64) { trace(com.EventUnknown, number, count) }

@@ -1,0 +1,128 @@
+package main
+
+import (
+	com "skerry/kernel/commons"
+	"skerry/kernel/epitaph"
+	"skerry/kernel/layout"
+)
+
+// deed is what this core wants of another one, and until when it waits for it.
+type deed struct {
+	order    com.Order // NoOrder: nothing
+	deadline uint64
+}
+
+var (
+	deeds [layout.CoresMax]deed
+
+	// The next running core in the ring, which this one watches.
+	watched struct{ core, life, pulse, since uint64 }
+
+	// This core's instance.
+	heartbeat struct{ count, ticks uint64 }
+)
+
+// startup starts a core's processor from its reset, or from a halt that it does not leave.
+func startup(core uint64) {
+	command(core, commandInit)
+	for until := now() + initNanos; now() < until; {
+		pause()
+	}
+	command(core, commandStartup)
+	deeds[core%layout.CoresMax] = deed{com.OrderStart, now() + startNanos}
+}
+
+// startCore begins the next life of a core that is off or dead.
+func startCore(core uint64) {
+	if status(core).Incarnation == 0 {
+		startup(core)
+		return
+	}
+	want(core, com.OrderStart)
+}
+
+// want sends an order with an NMI, and remembers to see that it is obeyed.
+func want(core uint64, order com.Order) {
+	if core == me {
+		die(epitaph.Stopped, 0, newLine().text("stopped by itself"))
+	}
+	send(core, order)
+	command(core, commandNMI)
+	deeds[core%layout.CoresMax] = deed{order, now() + obeyNanos}
+}
+
+// tick is done each tickNanos or more often: this core is alive, and looks after others.
+func tick(at uint64) {
+	s := status(me)
+	s.Pulse++
+	s.Frames, s.FramesMax, s.Calls = frames.Used(), frames.Total(), process.Calls
+	watchInstance()
+	watchNext(at)
+	for c := range commons().Clock.Cores {
+		if d := &deeds[c%layout.CoresMax]; d.order != com.NoOrder {
+			pursue(c, d, at)
+		}
+	}
+	drainIfConsole()
+}
+
+// pursue sees that a core does what was wanted of it: INIT comes after an NMI that did nothing.
+// Core 0 gets none: INIT would send the boot processor to its firmware.
+func pursue(core uint64, d *deed, at uint64) {
+	alive := running(core)
+	switch {
+	case alive == (d.order == com.OrderStart):
+		d.order = com.NoOrder
+	case at < d.deadline:
+	case core == 0:
+		newLine().text("core 0 does not obey, and cannot be reset").say()
+		d.order = com.NoOrder
+	case d.order == com.OrderStart:
+		startup(core)
+	default:
+		command(core, commandInit)
+		bury(core, "did not obey an NMI: reset")
+		d.order = com.NoOrder
+	}
+}
+
+// bury writes the end of a core that this one has reset: it executes nothing any more.
+func bury(core uint64, reason string) {
+	finish(core, epitaph.Silent, newLine().text(reason))
+	newLine().text("core ").number(core, 1).text(" died: ").copyReason().say()
+	mailAll()
+	process.Ring()
+	inheritConsole()
+}
+
+// watchNext ends the next core in the ring if its ticks have stopped.
+func watchNext(at uint64) {
+	cores := commons().Clock.Cores
+	next := (me + 1) % cores
+	for next != me && !running(next) {
+		next = (next + 1) % cores
+	}
+	w, s := &watched, status(next)
+	if next == me || w.core != next || w.life != s.Incarnation || w.pulse != s.Pulse {
+		w.core, w.life, w.pulse, w.since = next, s.Incarnation, s.Pulse, at
+		return
+	}
+	limit := image().SilentSeconds * 1_000_000_000
+	if limit != 0 && at-w.since > limit && deeds[next%layout.CoresMax].order == com.NoOrder {
+		want(next, com.OrderSilence)
+	}
+}
+
+// watchInstance ends this core if its instance has shown that it lives, and does so no more.
+func watchInstance() {
+	count := *memory.Word(pulse)
+	if count != heartbeat.count || count == 0 {
+		heartbeat.count, heartbeat.ticks = count, 0
+		return
+	}
+	heartbeat.ticks++
+	if limit := image().SilentTicks; limit != 0 && heartbeat.ticks > limit {
+		die(epitaph.Silent, 1, newLine().text("the instance showed no life for ").
+			number(heartbeat.ticks, 1).text(" ticks"))
+	}
+}
