@@ -53,10 +53,11 @@ func trap(f *thread.Frame) {
 
 // call serves a system call.
 func call(direct bool) {
+	th := process.Threads.Current()
 	if process.Calls == 0 {
 		probeCalls(direct)
+		th.Frame.Flags = flagsUser // the stub used R11, where they were
 	}
-	th := process.Threads.Current()
 	trace(com.EventCall, th.Frame.AX, th.Frame.DI)
 	process.Call()
 }
