@@ -57,6 +57,22 @@ func startMachine(info uint64) {
 	}
 	c.Clock.Wall = readWall()
 	checkMachine(info)
+	greet()
+}
+
+// greet writes the first line of the boot log.
+func greet() {
+	l := newLine().text("skerry: ").number(commons().Clock.Cores, 1).text(" cores, ").
+		number(1_000<<32/commons().Clock.Scale, 1).text(" MHz time stamps, ")
+	if x2apic {
+		l.text("x2APIC")
+	} else {
+		l.text("xAPIC")
+	}
+	if commons().Clock.Wall == 0 {
+		l.text(", no real-time clock")
+	}
+	l.say()
 }
 
 // clearCommons makes the commons and the windows zero, as after power-on, if this is a warm start.

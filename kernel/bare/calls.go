@@ -23,6 +23,10 @@ func setCalls() {
 func probeCalls(direct bool) {
 	quirk = !direct
 	if quirk {
+		if me == 0 {
+			newLine().text("system calls stay in ring 3 on this hypervisor: they take a detour, ").
+				text("and SMEP and SMAP stay off").say()
+		}
 		return
 	}
 	wrmsr(msrLongStar, syscallAt)

@@ -70,6 +70,7 @@ func windowAt(core uint64) uint64 { return layout.Windows + core*layout.BlockByt
 // of its machine.
 
 func writeConsole(text []byte) uint64 {
+	listen(text)
 	from, size := bytesOf(text)
 	return output(from, size)
 }
@@ -88,7 +89,11 @@ func exitInstance(exit uint64) {
 	if exit == 0 {
 		die(epitaph.Exited, 0, newLine().text("the program ended"))
 	}
-	die(epitaph.Panicked, exit, newLine().text("exit status ").number(exit, 1))
+	reason := newLine().text("exit status ").number(exit, 1)
+	if lastWords.size > 0 {
+		reason.text(": ").bytesOf(&lastWords.line)
+	}
+	die(epitaph.Panicked, exit, reason)
 }
 
 func killInstance(n signal.Number) {

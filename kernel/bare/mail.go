@@ -7,28 +7,18 @@ import (
 	"skerry/kernel/layout"
 )
 
-// send puts an order into a core's mail; false if the last one from here is not done yet.
-func send(core uint64, order com.Order) bool {
+// send puts an order into a core's mail, in place of one that was not taken yet.
+func send(core uint64, order com.Order) {
 	m := &commons().Mail[core%layout.CoresMax][me%layout.CoresMax]
-	// ORDER: the line is free; pairs with takeOrder's store.
-	if atomic.LoadUint64((*uint64)(&m.Order)) != uint64(com.NoOrder) {
-		return false
-	}
-	// ORDER: publishes the order; pairs with takeOrder's load.
+	// ORDER: publishes the order; pairs with takeOrder's exchange.
 	atomic.StoreUint64((*uint64)(&m.Order), uint64(order))
-	commons().Trace[me].Add(rdtsc(), com.EventOrder, uint64(order), core)
-	return true
+	trace(com.EventOrder, uint64(order), core)
 }
 
 // takeOrder returns the order on a line and frees the line.
 func takeOrder(m *com.Mail) com.Order {
-	// ORDER: pairs with send's store.
-	order := com.Order(atomic.LoadUint64((*uint64)(&m.Order)))
-	if order != com.NoOrder {
-		// ORDER: frees the line; pairs with send's load.
-		atomic.StoreUint64((*uint64)(&m.Order), uint64(com.NoOrder))
-	}
-	return order
+	// ORDER: takes what is there, also if it came this moment; pairs with send's store.
+	return com.Order(atomic.SwapUint64((*uint64)(&m.Order), uint64(com.NoOrder)))
 }
 
 // clearMail drops orders that were for this core's last life.

@@ -31,6 +31,14 @@ func (l *line) text(s string) *line {
 	return l
 }
 
+// bytesOf writes what another line has.
+func (l *line) bytesOf(other *line) *line {
+	for i := range min(other.size, lineBytes) {
+		l.byte(other.bytes[i])
+	}
+	return l
+}
+
 // number writes v in decimal, with at least so many digits.
 func (l *line) number(v uint64, digits int) *line {
 	var reversed [20]byte

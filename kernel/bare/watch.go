@@ -9,7 +9,16 @@ import (
 // deed is what this core wants of another one, and until when it waits for it.
 type deed struct {
 	order    com.Order // NoOrder: nothing
+	life     uint64    // the core's life at the time
 	deadline uint64
+}
+
+// done tells whether a core has done it: begun another life, or ended that one.
+func (d *deed) done(core uint64) bool {
+	if d.order == com.OrderStart {
+		return status(core).Incarnation > d.life && running(core)
+	}
+	return ended(core) >= d.life
 }
 
 var (
@@ -29,7 +38,7 @@ func startup(core uint64) {
 		pause()
 	}
 	command(core, commandStartup)
-	deeds[core%layout.CoresMax] = deed{com.OrderStart, now() + startNanos}
+	remember(core, com.OrderStart, startNanos)
 }
 
 // startCore begins the next life of a core that is off or dead.
@@ -48,7 +57,12 @@ func want(core uint64, order com.Order) {
 	}
 	send(core, order)
 	command(core, commandNMI)
-	deeds[core%layout.CoresMax] = deed{order, now() + obeyNanos}
+	remember(core, order, obeyNanos)
+}
+
+// remember has pursue see to an order.
+func remember(core uint64, order com.Order, nanos uint64) {
+	deeds[core%layout.CoresMax] = deed{order, status(core).Incarnation, now() + nanos}
 }
 
 // tick is done each tickNanos or more often: this core is alive, and looks after others.
@@ -69,9 +83,8 @@ func tick(at uint64) {
 // pursue sees that a core does what was wanted of it: INIT comes after an NMI that did nothing.
 // Core 0 gets none: INIT would send the boot processor to its firmware.
 func pursue(core uint64, d *deed, at uint64) {
-	alive := running(core)
 	switch {
-	case alive == (d.order == com.OrderStart):
+	case d.done(core):
 		d.order = com.NoOrder
 	case at < d.deadline:
 	case core == 0:

@@ -5,7 +5,7 @@
 //	offset     size              what                        written by
 //	0x00_0000  4 KiB             Clock                       core 0, before others start
 //	0x00_1000  64 × 64 B         Status, one a core          its core; who fenced it, when dead
-//	0x00_2000  64 × 64 × 64 B    Mail, [to][from]           sender when free, else receiver
+//	0x00_2000  64 × 64 × 64 B    Mail, [to][from]           its sender; its receiver clears it
 //	0x04_2000  64 × 4 KiB        epitaph.Page, one a core   as Status
 //	0x08_2000  64 × 8 KiB        Output, one a core          its core; taken by the console's core
 //	0x10_2000  64 × 8 KiB        Trace, one a core          its core
@@ -83,12 +83,11 @@ const (
 	OrderHang    // spin in ring 0 with interrupts off: likewise
 )
 
-// Mail is a message line between two drivers. The sender writes Argument, then Order; the receiver
-// clears Order when it has done it.
+// Mail is a message line between two drivers. The sender writes an order over what is there; the
+// receiver takes it by an exchange with NoOrder.
 type Mail struct {
-	Argument uint64
-	_        [6]uint64
-	Order    Order
+	Order Order
+	_     [7]uint64
 }
 
 // OutputBytes is the room for text on its way to the console.
