@@ -9,8 +9,12 @@ import (
 // settled is what a call returns that has set the registers itself, or will when its wait ends.
 const settled int64 = -512
 
-// A handler serves one call of the running thread and returns its result.
-type handler func(p *Process, th *thread.Thread) int64
+// A handler serves one call of the running thread and returns its result. One that works on a file
+// gets that of the descriptor in the first argument.
+type handler struct {
+	plain  func(p *Process, th *thread.Thread) int64
+	onFile func(p *Process, th *thread.Thread, o *open) int64
+}
 
 // Numbers of calls that are needed by name.
 const (
@@ -21,66 +25,64 @@ const (
 // handlers has the calls that are served, by number (Linux's arch/x86/entry/syscalls/
 // syscall_64.tbl). It never changes.
 var handlers = [...]handler{
-	sysRead:  (*Process).read,
-	sysWrite: (*Process).write,
-	3:        (*Process).close,
-	5:        (*Process).fstat,
-	8:        (*Process).lseek,
-	9:        (*Process).mmap,
-	10:       (*Process).mprotect,
-	11:       (*Process).munmap,
-	13:       (*Process).sigaction,
-	14:       (*Process).sigprocmask,
-	15:       (*Process).sigreturn,
-	16:       (*Process).ioctl,
-	17:       (*Process).pread,
-	18:       (*Process).pwrite,
-	24:       (*Process).yield,
-	28:       (*Process).madvise,
-	32:       (*Process).dup,
-	35:       (*Process).nanosleep,
-	39:       (*Process).getpid,
-	56:       (*Process).clone,
-	60:       (*Process).exit,
-	62:       (*Process).kill,
-	63:       (*Process).uname,
-	72:       (*Process).fcntl,
-	74:       (*Process).zero, // fsync
-	75:       (*Process).zero, // fdatasync
-	77:       (*Process).ftruncate,
-	79:       (*Process).getcwd,
-	99:       (*Process).sysinfo,
-	102:      (*Process).zero, // getuid
-	104:      (*Process).zero, // getgid
-	107:      (*Process).zero, // geteuid
-	108:      (*Process).zero, // getegid
-	110:      (*Process).zero, // getppid
-	131:      (*Process).sigaltstack,
-	157:      (*Process).prctl,
-	158:      (*Process).archPrctl,
-	186:      (*Process).gettid,
-	202:      (*Process).futex,
-	204:      (*Process).getaffinity,
-	217:      (*Process).getdents,
-	218:      (*Process).setTIDAddress,
-	228:      (*Process).clockGettime,
-	230:      (*Process).clockNanosleep,
-	231:      (*Process).exitGroup,
-	233:      (*Process).epollCtl,
-	234:      (*Process).tgkill,
-	257:      (*Process).openat,
-	258:      (*Process).mkdirat,
-	262:      (*Process).newfstatat,
-	263:      (*Process).unlinkat,
-	264:      (*Process).renameat,
-	267:      (*Process).readlinkat,
-	269:      (*Process).faccessat,
-	281:      (*Process).epollPwait,
-	290:      (*Process).eventfd,
-	291:      (*Process).epollCreate,
-	302:      (*Process).prlimit,
-	318:      (*Process).getrandom,
-	439:      (*Process).faccessat, // faccessat2
+	sysRead:  {onFile: (*Process).read},
+	sysWrite: {onFile: (*Process).write},
+	3:        {onFile: (*Process).close},
+	5:        {onFile: (*Process).fstat},
+	8:        {onFile: (*Process).lseek},
+	9:        {plain: (*Process).mmap},
+	10:       {plain: (*Process).mprotect},
+	11:       {plain: (*Process).munmap},
+	13:       {plain: (*Process).sigaction},
+	14:       {plain: (*Process).sigprocmask},
+	15:       {plain: (*Process).sigreturn},
+	16:       {onFile: (*Process).ioctl},
+	17:       {onFile: (*Process).pread},
+	18:       {onFile: (*Process).pwrite},
+	24:       {plain: (*Process).yield},
+	28:       {plain: (*Process).madvise},
+	32:       {onFile: (*Process).dup},
+	35:       {plain: (*Process).nanosleep},
+	39:       {plain: (*Process).getpid},
+	56:       {plain: (*Process).clone},
+	60:       {plain: (*Process).exit},
+	62:       {plain: (*Process).kill},
+	63:       {plain: (*Process).uname},
+	72:       {onFile: (*Process).fcntl},
+	74:       {plain: (*Process).zero}, // fsync
+	75:       {plain: (*Process).zero}, // fdatasync
+	77:       {onFile: (*Process).ftruncate},
+	79:       {plain: (*Process).getcwd},
+	99:       {plain: (*Process).sysinfo},
+	102:      {plain: (*Process).zero}, // getuid
+	104:      {plain: (*Process).zero}, // getgid
+	107:      {plain: (*Process).zero}, // geteuid
+	108:      {plain: (*Process).zero}, // getegid
+	110:      {plain: (*Process).zero}, // getppid
+	131:      {plain: (*Process).sigaltstack},
+	157:      {plain: (*Process).prctl},
+	158:      {plain: (*Process).archPrctl},
+	186:      {plain: (*Process).gettid},
+	202:      {plain: (*Process).futex},
+	204:      {plain: (*Process).getaffinity},
+	217:      {onFile: (*Process).getdents},
+	218:      {plain: (*Process).setTIDAddress},
+	228:      {plain: (*Process).clockGettime},
+	230:      {plain: (*Process).clockNanosleep},
+	231:      {plain: (*Process).exitGroup},
+	233:      {onFile: (*Process).epollCtl},
+	234:      {plain: (*Process).tgkill},
+	257:      {plain: (*Process).openat},
+	258:      {plain: (*Process).mkdirat},
+	262:      {plain: (*Process).newfstatat},
+	263:      {plain: (*Process).unlinkat},
+	264:      {plain: (*Process).renameat},
+	267:      {plain: (*Process).readlinkat},
+	281:      {onFile: (*Process).epollPwait},
+	290:      {plain: (*Process).eventfd},
+	291:      {plain: (*Process).epollCreate},
+	302:      {plain: (*Process).prlimit},
+	318:      {plain: (*Process).getrandom},
 }
 
 // Call serves the system call in the running thread's registers. Then there may be no running
@@ -91,12 +93,19 @@ func (p *Process) Call() {
 }
 
 func (p *Process) serve(th *thread.Thread) {
-	number, result := th.Frame.AX, errno.ENOSYS
-	if number < uint64(len(handlers)) && handlers[number] != nil {
-		result = handlers[number](p, th)
-	} else if number >= drivercall.First && number <= drivercall.Last {
+	number, result := th.Frame.AX, int64(0)
+	switch {
+	case number >= drivercall.First && number <= drivercall.Last:
 		result = p.Machine.Call(&th.Frame)
-	} else {
+	case number < uint64(len(handlers)) && handlers[number].plain != nil:
+		result = handlers[number].plain(p, th)
+	case number < uint64(len(handlers)) && handlers[number].onFile != nil:
+		result = errno.EBADF
+		if o := p.file(th.Frame.DI); o != nil {
+			result = handlers[number].onFile(p, th, o)
+		}
+	default:
+		result = errno.ENOSYS
 		p.countUnknown(number)
 	}
 	if result != settled {

@@ -5,11 +5,10 @@ import (
 	"skerry/kernel/thread"
 )
 
-// Operations of futex, and flags. All futexes are private, and all clocks but the wall's are one.
+// Operations of futex. All futexes are private.
 const (
-	futexWait, futexWake             = 0, 1
-	futexWaitBitset, futexWakeBitset = 9, 10
-	futexPrivate, futexRealtime      = 128, 256
+	futexWait, futexWake = 0, 1
+	futexPrivate         = 128
 )
 
 func (p *Process) futex(th *thread.Thread) int64 {
@@ -17,38 +16,30 @@ func (p *Process) futex(th *thread.Thread) int64 {
 	if f.DI%4 != 0 {
 		return errno.EINVAL
 	}
-	switch op := uint32(f.SI) &^ futexPrivate; op {
-	case futexWake, futexWakeBitset:
+	switch uint32(f.SI) &^ futexPrivate {
+	case futexWake:
 		return int64(p.Threads.FutexWake(f.DI, uint64(uint32(f.DX))))
-	case futexWait, futexWaitBitset, futexWaitBitset | futexRealtime:
-		return p.futexWait(th, op)
+	case futexWait:
+		return p.futexWait(f)
 	}
 	return errno.ENOSYS
 }
 
-// futexWait waits for a time, or with a bitset until one. Bitsets are taken as all bits: then some
-// wake up who need not, which futexes allow.
-func (p *Process) futexWait(th *thread.Thread, op uint32) int64 {
-	f := &th.Frame
+func (p *Process) futexWait(f *thread.Frame) int64 {
 	value, ok := p.Space.Load32(f.DI)
-	if !ok {
+	switch {
+	case !ok:
 		return errno.EFAULT
-	}
-	if value != uint32(f.DX) {
+	case value != uint32(f.DX):
 		return errno.EAGAIN
 	}
 	deadline := uint64(0)
 	if f.R10 != 0 {
 		nanos, e := p.loadTime(f.R10)
-		switch {
-		case e < 0:
+		if e < 0 {
 			return e
-		case op == futexWait:
-			nanos += p.Machine.Now()
-		case op&futexRealtime != 0:
-			nanos -= min(nanos, p.Wall)
 		}
-		deadline = max(nanos, 1)
+		deadline = p.Machine.Now() + nanos
 	}
 	p.Threads.Wait(thread.Futex, f.DI, deadline)
 	return settled

@@ -21,7 +21,7 @@ type sides struct {
 	root  struct{ host, tested int }
 }
 
-func newSides(t testing.TB, data []byte, planted map[uint64]handler) *sides {
+func newSides(t testing.TB, data []byte, planted map[uint64]plant) *sides {
 	s := &sides{player: &player{newRig(t), data}}
 	s.planted = planted
 	fd, err := syscall.Open(t.TempDir(), syscall.O_RDONLY|syscall.O_CLOEXEC, 0)
@@ -130,7 +130,7 @@ func (s *sides) step() error {
 }
 
 func (s *sides) isDirectory(fd int) bool {
-	o, _ := s.p.file(uint64(fd))
+	o := s.p.file(uint64(fd))
 	return o != nil && s.p.Files.Directory(o.node)
 }
 
@@ -275,7 +275,7 @@ func (s *sides) removeAll(dir int) {
 }
 
 // compareWithHost makes calls that bytes tell, and then removes all files.
-func compareWithHost(t *testing.T, data []byte, planted map[uint64]handler) error {
+func compareWithHost(t *testing.T, data []byte, planted map[uint64]plant) error {
 	s := newSides(t, data, planted)
 	defer s.close()
 	for n := 0; len(s.data) > 0; n++ {
@@ -307,7 +307,7 @@ func TestFilesAsOnLinux(t *testing.T) {
 
 // Bugs that are planted in calls of files are found by the comparison.
 func TestPlantedFileBugsAreFound(t *testing.T) {
-	for name, plant := range map[string]map[uint64]handler{
+	for name, plant := range map[string]map[uint64]plant{
 		"open does not append": {257: func(p *Process, th *thread.Thread) int64 {
 			th.Frame.DX &^= appending
 			return p.openat(th)
@@ -317,14 +317,20 @@ func TestPlantedFileBugsAreFound(t *testing.T) {
 			return p.openat(th)
 		}},
 		"pread moves": {17: func(p *Process, th *thread.Thread) int64 {
-			if o, _ := p.file(th.Frame.DI); o != nil {
-				o.offset++
+			o := p.file(th.Frame.DI)
+			if o == nil {
+				return errno.EBADF
 			}
-			return p.pread(th)
+			o.offset++
+			return p.pread(th, o)
 		}},
 		"ftruncate leaves a byte": {77: func(p *Process, th *thread.Thread) int64 {
+			o := p.file(th.Frame.DI)
+			if o == nil {
+				return errno.EBADF
+			}
 			th.Frame.SI++
-			return p.ftruncate(th)
+			return p.ftruncate(th, o)
 		}},
 		"rename does nothing": {264: func(*Process, *thread.Thread) int64 { return 0 }},
 		"a directory can be unlinked": {263: func(p *Process, th *thread.Thread) int64 {
@@ -334,13 +340,18 @@ func TestPlantedFileBugsAreFound(t *testing.T) {
 			return p.unlinkat(th)
 		}},
 		"a removed file stays": {3: func(p *Process, th *thread.Thread) int64 {
-			if o, _ := p.file(th.Frame.DI); o != nil && o.kind == regular {
-				p.Files.Hold(o.node)
+			o := p.file(th.Frame.DI)
+			if o == nil {
+				return errno.EBADF
 			}
-			return p.close(th)
+			p.Files.Hold(o.node)
+			return p.close(th, o)
 		}},
 		"a write is lost": {18: func(p *Process, th *thread.Thread) int64 {
-			return p.pread(th)
+			if p.file(th.Frame.DI) == nil {
+				return errno.EBADF
+			}
+			return int64(th.Frame.DX)
 		}},
 	} {
 		found := false

@@ -96,7 +96,7 @@ func (p *Process) Resume() bool {
 func (p *Process) Ring() {
 	p.rings++
 	if p.bell != 0 {
-		p.notify(p.bell - 1)
+		p.notify(&p.open[p.bell-1])
 	}
 }
 

@@ -22,6 +22,7 @@ const (
 // open is an open file, to which descriptors refer.
 type open struct {
 	kind   kind
+	place  uint64 // in Process.open
 	refs   uint64 // descriptors
 	flags  uint64 // O_ACCMODE, O_APPEND, O_NONBLOCK
 	offset uint64 // where a regular file is read and written next; what an eventfd counts
@@ -41,47 +42,44 @@ func (o *open) readable() bool { return o.flags&accessMask != writeOnly }
 
 func (o *open) writable() bool { return o.flags&accessMask != readOnly }
 
-// file returns the open file of a descriptor and its place, or nil.
-func (p *Process) file(fd uint64) (*open, uint64) {
+// file returns the open file of a descriptor, or nil.
+func (p *Process) file(fd uint64) *open {
 	if fd = uint64(uint32(fd)); fd >= descriptorsMax || p.descriptor[fd] == 0 {
-		return nil, 0
+		return nil
 	}
-	i := uint64(p.descriptor[fd]-1) % descriptorsMax
-	return &p.open[i], i
+	return &p.open[(p.descriptor[fd]-1)%descriptorsMax]
 }
 
-// create opens something and returns its descriptor and its place.
-func (p *Process) create(o open) (fd int64, place uint64) {
+// create opens something and returns its descriptor.
+func (p *Process) create(o open) int64 {
 	o.flags &= accessMask | appending | nonblocking
 	for i := range p.open {
 		if p.open[i].kind == closed {
+			o.place = uint64(i)
 			p.open[i] = o
-			if fd = p.describe(uint64(i), 0); fd < 0 {
+			fd := p.describe(&p.open[i], 0)
+			if fd < 0 {
 				p.open[i] = open{}
 			}
-			return fd, uint64(i)
+			return fd
 		}
 	}
-	return errno.EMFILE, 0
+	return errno.EMFILE
 }
 
 // describe gives an open file the lowest free descriptor from a number on.
-func (p *Process) describe(place, from uint64) int64 {
+func (p *Process) describe(o *open, from uint64) int64 {
 	for fd := from; fd < descriptorsMax; fd++ {
 		if p.descriptor[fd] == 0 {
-			p.descriptor[fd] = uint16(place + 1)
-			p.open[place].refs++
+			p.descriptor[fd] = uint16(o.place + 1)
+			o.refs++
 			return int64(fd)
 		}
 	}
 	return errno.EMFILE
 }
 
-func (p *Process) close(th *thread.Thread) int64 {
-	o, place := p.file(th.Frame.DI)
-	if o == nil {
-		return errno.EBADF
-	}
+func (p *Process) close(th *thread.Thread, o *open) int64 {
 	p.descriptor[uint32(th.Frame.DI)] = 0
 	if o.refs--; o.refs != 0 {
 		return 0
@@ -93,35 +91,25 @@ func (p *Process) close(th *thread.Thread) int64 {
 		p.bell = 0
 	case epoll:
 		for i := range p.open {
-			if p.open[i].watch.epoll == place+1 {
+			if p.open[i].watch.epoll == o.place+1 {
 				p.open[i].watch = watch{}
 			}
 		}
 	}
-	p.open[place] = open{}
+	*o = open{}
 	return 0
 }
 
-func (p *Process) dup(th *thread.Thread) int64 {
-	o, place := p.file(th.Frame.DI)
-	if o == nil {
-		return errno.EBADF
-	}
-	return p.describe(place, 0)
-}
+func (p *Process) dup(_ *thread.Thread, o *open) int64 { return p.describe(o, 0) }
 
 // fcntl serves what Go asks of descriptors. They are never closed at exec: there is none.
-func (p *Process) fcntl(th *thread.Thread) int64 {
-	o, place := p.file(th.Frame.DI)
-	if o == nil {
-		return errno.EBADF
-	}
+func (p *Process) fcntl(th *thread.Thread, o *open) int64 {
 	switch argument := th.Frame.DX; uint32(th.Frame.SI) {
 	case 0, 1030: // F_DUPFD, F_DUPFD_CLOEXEC
 		if uint32(argument) >= descriptorsMax {
 			return errno.EINVAL
 		}
-		return p.describe(place, uint64(uint32(argument)))
+		return p.describe(o, uint64(uint32(argument)))
 	case 1, 2: // F_GETFD, F_SETFD
 		return 0
 	case 3: // F_GETFL
@@ -134,9 +122,4 @@ func (p *Process) fcntl(th *thread.Thread) int64 {
 }
 
 // ioctl says that nothing is a terminal.
-func (p *Process) ioctl(th *thread.Thread) int64 {
-	if o, _ := p.file(th.Frame.DI); o == nil {
-		return errno.EBADF
-	}
-	return errno.ENOTTY
-}
+func (p *Process) ioctl(*thread.Thread, *open) int64 { return errno.ENOTTY }

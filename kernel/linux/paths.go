@@ -21,7 +21,7 @@ func (p *Process) base(fd uint64, path []byte) (files.Node, int64) {
 	if uint32(fd) == workingDirectory || len(path) > 0 && path[0] == '/' {
 		return files.Root, 0
 	}
-	o, _ := p.file(fd)
+	o := p.file(fd)
 	switch {
 	case o == nil:
 		return files.Root, errno.EBADF
@@ -39,7 +39,7 @@ func (p *Process) find(fd, at uint64) (files.Node, int64) {
 	}
 	base, e := p.base(fd, path)
 	if e < 0 {
-		return files.Root, e
+		return base, e
 	}
 	return p.Files.Walk(base, path)
 }
@@ -52,7 +52,7 @@ func (p *Process) findParent(fd, at uint64) (files.Node, []byte, int64) {
 	}
 	base, e := p.base(fd, path)
 	if e < 0 {
-		return files.Root, nil, e
+		return base, nil, e
 	}
 	return p.Files.WalkParent(base, path)
 }
@@ -76,13 +76,13 @@ func (p *Process) openat(th *thread.Thread) int64 {
 	default:
 		o.kind, o.flags = bell, f.DX&^accessMask|readOnly
 	}
-	fd, place := p.create(o)
+	fd := p.create(o)
 	switch {
 	case fd < 0:
 	case o.kind == regular:
 		p.Files.Hold(o.node)
 	case o.kind == bell:
-		p.bell = place + 1
+		p.bell = uint64(p.descriptor[fd])
 	}
 	return fd
 }
@@ -166,16 +166,6 @@ func (p *Process) readlinkat(th *thread.Thread) int64 {
 		return e
 	}
 	return errno.EINVAL
-}
-
-// faccessat grants all but writing to what cannot be written.
-func (p *Process) faccessat(th *thread.Thread) int64 {
-	const toWrite = 2
-	node, e := p.find(th.Frame.DI, th.Frame.SI)
-	if e == 0 && th.Frame.DX&toWrite != 0 && !node.Writable() {
-		return errno.EROFS
-	}
-	return e
 }
 
 func (p *Process) getcwd(th *thread.Thread) int64 {

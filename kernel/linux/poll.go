@@ -17,7 +17,7 @@ type watch struct {
 // Events and flags of epoll, and what epoll_ctl does.
 const (
 	pollIn, pollOut                  = 0x1, 0x4
-	pollOnce, pollEdge               = 1 << 30, 1 << 31
+	pollEdge                         = 1 << 31
 	pollAdd, pollRemove, pollReplace = 1, 2, 3
 
 	eventBytes = 12             // struct epoll_event, packed
@@ -30,16 +30,14 @@ func (p *Process) eventfd(th *thread.Thread) int64 {
 	if flags&semaphore != 0 {
 		return errno.EINVAL
 	}
-	fd, _ := p.create(open{kind: event, offset: count, flags: flags&nonblocking | readWrite})
-	return fd
+	return p.create(open{kind: event, offset: count, flags: flags&nonblocking | readWrite})
 }
 
 // writeEvent adds to the count of an eventfd, if there is room.
-func (p *Process) writeEvent(i, at, size uint64) int64 {
+func (p *Process) writeEvent(o *open, at, size uint64) int64 {
 	if size < 8 {
 		return errno.EINVAL
 	}
-	o := &p.open[i]
 	more, ok := p.Space.Load64(at)
 	switch {
 	case !ok:
@@ -50,21 +48,19 @@ func (p *Process) writeEvent(i, at, size uint64) int64 {
 		return errno.EAGAIN
 	}
 	o.offset += more
-	p.notify(i)
+	p.notify(o)
 	return 8
 }
 
 func (p *Process) epollCreate(*thread.Thread) int64 {
-	fd, _ := p.create(open{kind: epoll, flags: readWrite})
-	return fd
+	return p.create(open{kind: epoll, flags: readWrite})
 }
 
-func (p *Process) epollCtl(th *thread.Thread) int64 {
+func (p *Process) epollCtl(th *thread.Thread, e *open) int64 {
 	f := &th.Frame
-	e, place := p.file(f.DI)
-	o, i := p.file(f.DX)
+	o := p.file(f.DX)
 	switch {
-	case e == nil || o == nil:
+	case o == nil:
 		return errno.EBADF
 	case e.kind != epoll || o == e:
 		return errno.EINVAL
@@ -76,7 +72,7 @@ func (p *Process) epollCtl(th *thread.Thread) int64 {
 		return errno.EINVAL
 	case operation == pollAdd && o.watch.epoll != 0:
 		return errno.EEXIST
-	case operation != pollAdd && o.watch.epoll != place+1:
+	case operation != pollAdd && o.watch.epoll != e.place+1:
 		return errno.ENOENT
 	case operation == pollRemove:
 		o.watch = watch{}
@@ -86,18 +82,14 @@ func (p *Process) epollCtl(th *thread.Thread) int64 {
 	if !p.Space.CopyIn(b[:], f.R10) {
 		return errno.EFAULT
 	}
-	o.watch = watch{place + 1, uint32(getWord(b[:4])), getWord(b[4:])}
-	p.notify(i)
+	o.watch = watch{e.place + 1, uint32(getWord(b[:4])), getWord(b[4:])}
+	p.notify(o)
 	return 0
 }
 
-func (p *Process) epollPwait(th *thread.Thread) int64 {
+func (p *Process) epollPwait(th *thread.Thread, e *open) int64 {
 	f := &th.Frame
-	e, i := p.file(f.DI)
-	switch {
-	case e == nil:
-		return errno.EBADF
-	case e.kind != epoll || int32(f.DX) <= 0:
+	if e.kind != epoll || int32(f.DX) <= 0 {
 		return errno.EINVAL
 	}
 	timeout := int32(f.R10)
@@ -108,18 +100,17 @@ func (p *Process) epollPwait(th *thread.Thread) int64 {
 	if timeout > 0 {
 		deadline = p.Machine.Now() + uint64(timeout)*(second/1000)
 	}
-	p.Threads.Wait(thread.Poll, i+1, deadline)
+	p.Threads.Wait(thread.Poll, e.place+1, deadline)
 	return settled
 }
 
 // notify says that an open file may have become readable or writable: who waits for it goes on.
-func (p *Process) notify(i uint64) {
-	o := &p.open[i]
-	p.retry(p.key(i))
+func (p *Process) notify(o *open) {
+	p.retry(o.key())
 	if o.watch.epoll == 0 {
 		return
 	}
-	p.changed[i/64] |= 1 << (i % 64)
+	p.changed[o.place/64] |= 1 << (o.place % 64)
 	if th := p.Threads.First(thread.Poll, o.watch.epoll); th != nil {
 		if n := p.collect(th); n != 0 {
 			p.Threads.Wake(th, n)
@@ -131,42 +122,30 @@ func (p *Process) notify(i uint64) {
 // only at files that have changed; those without an event, or whose event is told once for each
 // change, have not changed any more.
 func (p *Process) collect(th *thread.Thread) int64 {
-	e, place := p.file(th.Frame.DI)
+	e := p.file(th.Frame.DI)
 	if e == nil {
 		return errno.EBADF
 	}
 	count, room := uint64(0), uint64(uint32(th.Frame.DX))
-	for i := p.nextChanged(0); i < descriptorsMax && count < room; i = p.nextChanged(i + 1) {
-		w := &p.open[i].watch
-		if w.epoll != place+1 {
-			continue
-		}
-		events := p.ready(i) & w.mask
-		if events != 0 && !p.storeEvent(th.Frame.SI+count*eventBytes, events, w.data) {
-			return partial(count, errno.EFAULT)
-		}
-		if events == 0 || w.mask&pollEdge != 0 {
-			p.changed[i/64] &^= 1 << (i % 64)
-		}
-		if events != 0 {
-			count++
-			if w.mask&pollOnce != 0 {
-				w.mask = 0
+	for i := range p.changed {
+		for set := p.changed[i]; set != 0 && count < room; set &= set - 1 {
+			o := &p.open[64*i+bits.TrailingZeros64(set)]
+			if o.watch.epoll != e.place+1 {
+				continue
+			}
+			events := p.ready(o) & o.watch.mask
+			if events != 0 {
+				if !p.storeEvent(th.Frame.SI+count*eventBytes, events, o.watch.data) {
+					return partial(count, errno.EFAULT)
+				}
+				count++
+			}
+			if events == 0 || o.watch.mask&pollEdge != 0 {
+				p.changed[i] &^= set & -set
 			}
 		}
 	}
 	return int64(count)
-}
-
-// nextChanged returns the place of the first file that has changed, from a place on.
-func (p *Process) nextChanged(from uint64) uint64 {
-	for from < descriptorsMax {
-		if set := p.changed[from/64] >> (from % 64); set != 0 {
-			return from + uint64(bits.TrailingZeros64(set))
-		}
-		from = (from/64 + 1) * 64
-	}
-	return descriptorsMax
 }
 
 func (p *Process) storeEvent(at uint64, events uint32, data uint64) bool {
@@ -177,8 +156,7 @@ func (p *Process) storeEvent(at uint64, events uint32, data uint64) bool {
 }
 
 // ready returns the events of an open file.
-func (p *Process) ready(i uint64) (events uint32) {
-	o := &p.open[i]
+func (p *Process) ready(o *open) (events uint32) {
 	if o.kind == bell && p.rings != 0 || o.kind == event && o.offset != 0 {
 		events = pollIn
 	}

@@ -8,21 +8,19 @@ import (
 // consoleKey is what those wait for who read from the console; a file's key is its place, plus 1.
 const consoleKey = ^uint64(0)
 
-func (p *Process) key(i uint64) uint64 {
-	if p.open[i].kind == console {
+func (o *open) key() uint64 {
+	if o.kind == console {
 		return consoleKey
 	}
-	return i + 1
+	return o.place + 1
 }
 
 // read waits if there is nothing yet.
-func (p *Process) read(th *thread.Thread) int64 {
+func (p *Process) read(th *thread.Thread, o *open) int64 {
 	result := p.tryRead(th)
-	if result == errno.EAGAIN {
-		if o, i := p.file(th.Frame.DI); o.flags&nonblocking == 0 {
-			p.Threads.Wait(thread.Read, p.key(i), 0)
-			return settled
-		}
+	if result == errno.EAGAIN && o.flags&nonblocking == 0 {
+		p.Threads.Wait(thread.Read, o.key(), 0)
+		return settled
 	}
 	return result
 }
@@ -45,7 +43,7 @@ func (p *Process) retry(key uint64) {
 // tryRead is read; EAGAIN if there is nothing yet.
 func (p *Process) tryRead(th *thread.Thread) int64 {
 	at, size := th.Frame.SI, th.Frame.DX
-	o, i := p.file(th.Frame.DI)
+	o := p.file(th.Frame.DI)
 	switch {
 	case o == nil || !o.readable():
 		return errno.EBADF
@@ -62,9 +60,9 @@ func (p *Process) tryRead(th *thread.Thread) int64 {
 		o.offset += uint64(max(n, 0))
 		return n
 	case event:
-		return p.readCount(i, &o.offset, at, size)
+		return p.readCount(o, &o.offset, at, size)
 	case bell:
-		return p.readCount(i, &p.rings, at, size)
+		return p.readCount(o, &p.rings, at, size)
 	}
 	return errno.EINVAL
 }
@@ -104,7 +102,7 @@ func (p *Process) readFile(o *open, offset, at, size uint64) int64 {
 }
 
 // readCount takes the count of an eventfd or of the bell, once it is not 0.
-func (p *Process) readCount(i uint64, count *uint64, at, size uint64) int64 {
+func (p *Process) readCount(o *open, count *uint64, at, size uint64) int64 {
 	switch {
 	case size < 8:
 		return errno.EINVAL
@@ -114,15 +112,14 @@ func (p *Process) readCount(i uint64, count *uint64, at, size uint64) int64 {
 		return errno.EFAULT
 	}
 	*count = 0
-	p.notify(i) // there is room again
+	p.notify(o) // there is room again
 	return 8
 }
 
-func (p *Process) pread(th *thread.Thread) int64 {
+func (p *Process) pread(th *thread.Thread, o *open) int64 {
 	f := &th.Frame
-	o, _ := p.file(f.DI)
 	switch {
-	case o == nil || !o.readable():
+	case !o.readable():
 		return errno.EBADF
 	case int64(f.R10) < 0:
 		return errno.EINVAL
@@ -133,13 +130,9 @@ func (p *Process) pread(th *thread.Thread) int64 {
 }
 
 // lseek moves in a file; in a directory, positions are those of getdents.
-func (p *Process) lseek(th *thread.Thread) int64 {
+func (p *Process) lseek(th *thread.Thread, o *open) int64 {
 	f := &th.Frame
-	o, _ := p.file(f.DI)
-	switch {
-	case o == nil:
-		return errno.EBADF
-	case o.kind != regular:
+	if o.kind != regular {
 		return errno.ESPIPE
 	}
 	base := uint64(0)

@@ -36,6 +36,11 @@ const (
 	waiting   = int64(-1 << 40) // what call returns of a call that waits
 )
 
+// plant serves a call in place of its handler, with a bug.
+type plant func(p *Process, th *thread.Thread) int64
+
+func isServed(n uint64) bool { return handlers[n].plain != nil || handlers[n].onFile != nil }
+
 // rig is a process on a machine that is only memory.
 type rig struct {
 	testing.TB
@@ -53,7 +58,7 @@ type rig struct {
 	exited  bool
 	status  uint64
 	killed  signal.Number
-	planted map[uint64]handler
+	planted map[uint64]plant
 
 	// A file was closed while a thread waited for one: it may wait for ever, as on Linux.
 	abandoned bool

@@ -32,9 +32,9 @@ func (p *Process) Init(program *manifest.Program, hardware uint64) string {
 	f := &p.Threads.Spawn().Frame
 	f.IP, f.SP, f.Flags = parsed.Entry, stack, startFlags
 	f.CS, f.SS = layout.SelectorUserCode, layout.SelectorUserData
-	p.open[0] = open{kind: console, flags: readWrite}
-	for range 3 {
-		p.describe(0, 0)
+	p.create(open{kind: console, flags: readWrite})
+	for range 2 {
+		p.describe(&p.open[0], 0)
 	}
 	return ""
 }

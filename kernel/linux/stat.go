@@ -6,16 +6,14 @@ import (
 	"skerry/kernel/thread"
 )
 
-func (p *Process) fstat(th *thread.Thread) int64 {
-	return p.statOpen(th.Frame.DI, th.Frame.SI)
-}
+func (p *Process) fstat(th *thread.Thread, o *open) int64 { return p.statOpen(o, th.Frame.SI) }
 
 func (p *Process) newfstatat(th *thread.Thread) int64 {
 	const emptyPath = 0x1000
 	f := &th.Frame
 	path, e := p.loadPath(f.SI)
-	if e == 0 && len(path) == 0 && f.R10&emptyPath != 0 {
-		return p.statOpen(f.DI, f.DX)
+	if o := p.file(f.DI); e == 0 && len(path) == 0 && f.R10&emptyPath != 0 && o != nil {
+		return p.statOpen(o, f.DX)
 	}
 	node, e := p.find(f.DI, f.SI)
 	if e < 0 {
@@ -24,12 +22,8 @@ func (p *Process) newfstatat(th *thread.Thread) int64 {
 	return p.storeStat(f.DX, node)
 }
 
-func (p *Process) statOpen(fd, at uint64) int64 {
+func (p *Process) statOpen(o *open, at uint64) int64 {
 	const modeDevice, modeNone = 0o020666, 0o000600 // eventfds and epolls have no type
-	o, _ := p.file(fd)
-	if o == nil {
-		return errno.EBADF
-	}
 	s := files.Stat{Links: 1, Mode: modeNone}
 	switch o.kind {
 	case regular:
@@ -50,13 +44,9 @@ func (p *Process) storeStat(at uint64, node files.Node) int64 {
 // is a multiple of 8.
 const entryName = 19
 
-func (p *Process) getdents(th *thread.Thread) int64 {
+func (p *Process) getdents(th *thread.Thread, o *open) int64 {
 	f := &th.Frame
-	o, _ := p.file(f.DI)
-	switch {
-	case o == nil:
-		return errno.EBADF
-	case o.kind != regular || !p.Files.Directory(o.node):
+	if o.kind != regular || !p.Files.Directory(o.node) {
 		return errno.ENOTDIR
 	}
 	done := uint64(0)

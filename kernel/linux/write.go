@@ -6,7 +6,7 @@ import (
 )
 
 // write waits until all is written to a console; an eventfd that is full refuses.
-func (p *Process) write(th *thread.Thread) int64 {
+func (p *Process) write(th *thread.Thread, _ *open) int64 {
 	p.written[th.ID()-1] = 0
 	return p.writeOn(th)
 }
@@ -14,10 +14,7 @@ func (p *Process) write(th *thread.Thread) int64 {
 // writeOn goes on with a write.
 func (p *Process) writeOn(th *thread.Thread) int64 {
 	result := p.tryWrite(th)
-	if result != errno.EAGAIN {
-		return result
-	}
-	if o, _ := p.file(th.Frame.DI); o.kind != console {
+	if result != errno.EAGAIN || p.file(th.Frame.DI).kind != console {
 		return result
 	}
 	p.unfinished |= 1 << (th.ID() - 1) // the console does not say when it has room again
@@ -27,7 +24,7 @@ func (p *Process) writeOn(th *thread.Thread) int64 {
 // tryWrite is writeOn; EAGAIN if there is no room yet.
 func (p *Process) tryWrite(th *thread.Thread) int64 {
 	at, size := th.Frame.SI, th.Frame.DX
-	o, i := p.file(th.Frame.DI)
+	o := p.file(th.Frame.DI)
 	if o == nil || !o.writable() {
 		return errno.EBADF
 	}
@@ -44,7 +41,7 @@ func (p *Process) tryWrite(th *thread.Thread) int64 {
 		o.offset += uint64(max(n, 0))
 		return n
 	case event:
-		return p.writeEvent(i, at, size)
+		return p.writeEvent(o, at, size)
 	}
 	return errno.EINVAL
 }
@@ -88,11 +85,10 @@ func (p *Process) writeFile(o *open, offset, at, size uint64) int64 {
 	return int64(done)
 }
 
-func (p *Process) pwrite(th *thread.Thread) int64 {
+func (p *Process) pwrite(th *thread.Thread, o *open) int64 {
 	f := &th.Frame
-	o, _ := p.file(f.DI)
 	switch {
-	case o == nil || !o.writable():
+	case !o.writable():
 		return errno.EBADF
 	case int64(f.R10) < 0:
 		return errno.EINVAL
@@ -103,12 +99,8 @@ func (p *Process) pwrite(th *thread.Thread) int64 {
 }
 
 // ftruncate sets the size of a file in /tmp.
-func (p *Process) ftruncate(th *thread.Thread) int64 {
-	o, _ := p.file(th.Frame.DI)
-	switch {
-	case o == nil:
-		return errno.EBADF
-	case o.kind != regular || !o.writable() || int64(th.Frame.SI) < 0:
+func (p *Process) ftruncate(th *thread.Thread, o *open) int64 {
+	if o.kind != regular || !o.writable() || int64(th.Frame.SI) < 0 {
 		return errno.EINVAL
 	}
 	return p.Files.Truncate(o.node, th.Frame.SI, p.wallTime())
