@@ -113,7 +113,11 @@ func interruptDone() { writeAPIC(apicEOI, 0) }
 
 // setTimer lets the timer's interrupt come at the time, or as late as the timer can.
 func setTimer(at, now uint64) {
-	high, low := bits.Mul64(max(at, now+timerNanosMin)-now, commons().Clock.Timer)
-	count := high<<32 | low>>32
-	writeAPIC(apicInitial, uint32(min(max(count, 1), 1<<32-1)))
+	writeAPIC(apicInitial, timerCount(at, now, commons().Clock.Timer))
+}
+
+// timerCount returns the timer's count for a time, with so many counts per nanosecond, times 2³².
+func timerCount(at, now, scale uint64) uint32 {
+	high, low := bits.Mul64(max(at, now+timerNanosMin)-now, scale)
+	return uint32(min(max(high<<32|low>>32, 1), 1<<32-1))
 }
