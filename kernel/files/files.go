@@ -17,6 +17,7 @@ type Tree struct {
 
 	used  uint64    // frames
 	zeros phys.Addr // what holes read as
+	slots uint64    // from here on, all are free
 	slot  [slotsMax]slot
 }
 
@@ -71,6 +72,7 @@ func (t *Tree) fill(i uint64, parent Node, name []byte, mode uint32, now uint64)
 	s := &t.slot[i]
 	s.frame, s.parent, s.mode, s.modified = frame, parent, mode, now
 	s.size, s.holds, s.nameBytes = 0, 0, uint64(len(name))
+	t.slots = max(t.slots, i+1)
 	return true
 }
 

@@ -3,11 +3,12 @@ package files
 // Next returns the first entry of a directory at or after a position, and the position after it.
 // Positions below slotsMax are slots, those above files of the manifest.
 func (t *Tree) Next(dir Node, position uint64) (child Node, name []byte, next uint64, ok bool) {
-	for ; position < slotsMax; position++ {
+	for ; position < t.slots; position++ {
 		if s := &t.slot[position]; s.frame != 0 && s.parent == dir {
 			return temporary(position), t.nameOf(s), position + 1, true
 		}
 	}
+	position = max(position, slotsMax)
 	for ; dir.kind() == kindImplied && position < slotsMax+t.Manifest.Files; position++ {
 		child, name := t.below(dir, position-slotsMax)
 		if child == none {
@@ -24,9 +25,9 @@ func (t *Tree) nameOf(s *slot) []byte { return t.Memory.Bytes(s.frame, s.nameByt
 
 // child returns the entry of a directory with a name.
 func (t *Tree) child(dir Node, name []byte) (Node, bool) {
-	for i := range t.slot {
+	for i := range t.slots {
 		if s := &t.slot[i]; s.frame != 0 && s.parent == dir && equal(t.nameOf(s), name) {
-			return temporary(uint64(i)), true
+			return temporary(i), true
 		}
 	}
 	for i := uint64(0); dir.kind() == kindImplied && i < t.Manifest.Files; i++ {

@@ -212,7 +212,7 @@ func random(seed uint64, size int) []byte {
 // No sequence of calls, whatever their arguments, panics, or leaves the process in a state that
 // cannot be.
 func FuzzCalls(f *testing.F) {
-	for seed := range uint64(200) {
+	for seed := range uint64(100) {
 		f.Add(random(seed, 2000))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
