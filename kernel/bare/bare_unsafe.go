@@ -131,3 +131,17 @@ func bytesIn[T any](v *T) []byte {
 	// SAFETY: the slice has the structure's length; any bytes may be read.
 	return unsafe.Slice((*byte)(unsafe.Pointer(v)), unsafe.Sizeof(*v))
 }
+
+// kvmTimePhysical returns the physical address of kvmTime: the driver's data has the same offsets
+// in the core's range as in virtual memory.
+// SAFETY: nothing moves in ring 0.
+func kvmTimePhysical() uint64 {
+	return myself().Base + uint64(uintptr(unsafe.Pointer(&kvmTime))) - layout.Driver
+}
+
+// readKVMTime reads what KVM wrote.
+// ORDER: the loads are atomic so that they are made, in order; pairs with the hypervisor's stores.
+func readKVMTime() (version, multiplier, shift uint32) {
+	return atomic.LoadUint32(&kvmTime[0]), atomic.LoadUint32(&kvmTime[6]),
+		atomic.LoadUint32(&kvmTime[7])
+}

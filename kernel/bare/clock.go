@@ -11,7 +11,7 @@ const (
 	pitOneShot    = 0x30 // channel 0, both bytes, mode 0: the output rises at the end
 	pitStatus     = 0xe2 // read back the status of channel 0
 	pitOutput     = 1 << 7
-	pitCount      = pitHertz / 200
+	pitCount      = pitHertz / 500
 	pitCountNanos = uint64(pitCount) * 1_000_000_000 / pitHertz
 )
 
@@ -22,30 +22,81 @@ func now() uint64 {
 	return high<<32 | low>>32
 }
 
-// calibrate measures the time stamp counter and the local APIC's timer against the interval timer,
-// for 5 ms; false if there is none. Time 0 is when the machine was switched on, if the counter
-// was 0 then; some hypervisors show their host's, and time 0 is now.
+// calibrate finds out how fast the time stamp counter is and, by it, the local APIC's timer; false
+// if there is nothing to tell. Time 0 is when the machine was switched on, if the counter was 0
+// then; some hypervisors show their host's, and time 0 is now.
 func calibrate() bool {
-	out8(pitMode, pitOneShot)
-	out8(pitChannel0, pitCount&0xff)
-	out8(pitChannel0, pitCount>>8)
-	writeAPIC(apicInitial, 1<<32-1)
-	start := rdtsc()
-	for out8(pitMode, pitStatus); in8(pitChannel0)&pitOutput == 0; out8(pitMode, pitStatus) {
-		if rdtsc()-start > pitTicksMax {
-			return false
-		}
-	}
-	ticks := rdtsc() - start
-	counts := 1<<32 - 1 - uint64(readAPIC(apicCurrent))
-	writeAPIC(apicInitial, 0)
 	clock := &commons().Clock
-	clock.Scale, _ = bits.Div64(pitCountNanos>>32, pitCountNanos<<32, ticks)
-	if start > pitTicksMax*16 {
+	if start := rdtsc(); start > pitTicksMax {
 		clock.Start = start
 	}
-	clock.Timer, _ = bits.Div64(counts>>32, counts<<32, pitCountNanos)
-	return true
+	clock.Scale = scaleByHypervisor()
+	if clock.Scale == 0 {
+		clock.Scale = scaleByTimer()
+	}
+	if clock.Scale != 0 {
+		clock.Timer = timerByClock()
+	}
+	return clock.Timer != 0
+}
+
+// scaleByTimer measures the time stamp counter against the interval timer; 0 if there is none. A
+// hypervisor may take the processor away at any point, or move it to where the counter is another
+// one: so this takes the middle one of several measurements, each of which was left alone.
+func scaleByTimer() uint64 {
+	var ticks [calibrations]uint64
+	for count, tries := 0, 0; count < calibrations; tries++ {
+		taken, doubt := measure()
+		if taken == 0 {
+			return 0
+		}
+		if doubt > taken/calibrationPart && tries < calibrationsMax {
+			continue
+		}
+		i := count
+		for ; i > 0 && taken < ticks[i-1]; i-- {
+			ticks[i] = ticks[i-1]
+		}
+		ticks[i] = taken
+		count++
+	}
+	scale, _ := bits.Div64(pitCountNanos>>32, pitCountNanos<<32, ticks[calibrations/2])
+	return scale
+}
+
+// measure returns how far the time stamp counter counts while the interval timer counts down once,
+// and how far off that may be, both ways together; 0 if the interval timer comes to no end.
+func measure() (ticks, doubt uint64) {
+	out8(pitMode, pitOneShot)
+	out8(pitChannel0, pitCount&0xff)
+	before := rdtsc()
+	out8(pitChannel0, pitCount>>8)
+	after := rdtsc()
+	running, ended := after, after
+	for done := false; !done; {
+		out8(pitMode, pitStatus)
+		done = in8(pitChannel0)&pitOutput != 0
+		running, ended = ended, rdtsc()
+		if ended-before > pitTicksMax {
+			return 0, 0
+		}
+	}
+	shortest, longest := running-after, ended-before
+	return (shortest + longest) / 2, longest - shortest
+}
+
+// timerByClock measures the local APIC's timer against the clock, and returns its counts per
+// nanosecond, times 2³².
+func timerByClock() uint64 {
+	writeAPIC(apicInitial, 1<<32-1)
+	start := now()
+	for now()-start < timerSpanNanos {
+		pause()
+	}
+	counts, nanos := 1<<32-1-uint64(readAPIC(apicCurrent)), now()-start
+	writeAPIC(apicInitial, 0)
+	scale, _ := bits.Div64(counts>>32, counts<<32, nanos)
+	return scale
 }
 
 // The real time clock. MC146818 datasheet.

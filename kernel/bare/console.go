@@ -30,6 +30,7 @@ func takeConsole(old uint64) {
 	if !atomic.CompareAndSwapUint64(&commons().Console, old, me+1) {
 		return
 	}
+	receive() // what came already: turning on the FIFO would drop it
 	out8(serialFIFO, serialFIFOOn)
 	out8(serialModem, serialReady|serialInterrupt)
 	out8(serialEnable, serialReceives)
@@ -109,16 +110,46 @@ func drainOne(ring *com.Output) {
 // input is what was typed and not yet read: a ring.
 var input struct {
 	head, tail uint64
+	literal    bool // the next byte means itself
 	text       [inputBytes]byte
 }
 
-// receive takes what was typed from the port; what finds no room is dropped, as on any line.
+// receive takes what was typed from the port, as much as there is room for. The rest waits there,
+// and so does who sends it, until somebody reads.
 func receive() {
-	for in8(serialStatus)&serialInput != 0 {
-		b := in8(serialData)
-		if input.head-input.tail < inputBytes {
-			input.text[input.head%inputBytes] = b
-			input.head++
+	for input.head-input.tail < inputBytes && in8(serialStatus)&serialInput != 0 {
+		input.text[input.head%inputBytes] = in8(serialData)
+		input.head++
+	}
+}
+
+// Bytes that mean something to a program that does not know of Skerry, as they do on a terminal:
+// the end of input, and that the next byte means itself. `skerry run` sends them.
+const (
+	byteEnd     = 0x04 // Ctrl-D
+	byteLiteral = 0x16 // Ctrl-V
+)
+
+// readConsole takes what was typed; false: it is the end.
+func readConsole(to []byte) (count uint64, open bool) {
+	if hasConsole() {
+		receive()
+	}
+	for count < uint64(len(to)) && input.tail != input.head {
+		b := input.text[input.tail%inputBytes]
+		means := !attached() && !input.literal
+		if means && b == byteEnd && count > 0 {
+			break // the next read tells
+		}
+		input.tail++
+		input.literal = means && b == byteLiteral
+		switch {
+		case means && b == byteEnd:
+			return 0, false
+		case !input.literal:
+			to[count] = b
+			count++
 		}
 	}
+	return count, true
 }

@@ -96,6 +96,9 @@ func tellFacts() *drivercall.Facts {
 	return &facts
 }
 
+// attached tells whether the instance knows of Skerry: its runtime asks for the facts first of all.
+func attached() bool { return facts.Cores != 0 }
+
 // ended returns the last life of a core that ended.
 // ORDER: its epitaph is readable; pairs with finish.
 func ended(core uint64) uint64 { return atomic.LoadUint64(&status(core).Ended) }

@@ -66,23 +66,13 @@ func mapExtras() bool {
 // windowAt returns where the instance sees the window to a core.
 func windowAt(core uint64) uint64 { return layout.Windows + core*layout.BlockBytes }
 
-// writeConsole, readConsole, exitInstance, killInstance and unknownCall are what the process needs
-// of its machine.
+// writeConsole, exitInstance, killInstance and unknownCall are what the process needs of its
+// machine.
 
 func writeConsole(text []byte) uint64 {
 	listen(text)
 	from, size := bytesOf(text)
 	return output(from, size)
-}
-
-func readConsole(to []byte) (uint64, bool) {
-	count := uint64(0)
-	for count < uint64(len(to)) && input.tail != input.head {
-		to[count] = input.text[input.tail%inputBytes]
-		input.tail++
-		count++
-	}
-	return count, true
 }
 
 func exitInstance(exit uint64) {

@@ -18,6 +18,9 @@ func startLife() {
 	s.Incarnation++
 	s.Pulse, s.Calls, s.Frames, s.Since = 0, 0, 0, now()
 	clearMail()
+	for c := range told {
+		told[c] = ended(uint64(c)) // ends before this life are no news
+	}
 	// ORDER: publishes the line; pairs with running.
 	atomic.StoreUint64((*uint64)(&s.State), uint64(com.Running))
 	commons().Trace[me].Add(rdtsc(), com.EventLife, s.Incarnation, 0)
@@ -106,6 +109,12 @@ func powerOff(exit uint64) {
 	}
 	out8(portExit, uint8(exit))
 	out8(portReset, resetKeyboard)
+	// Where there is no such port, a fault that cannot be handled resets the machine: nothing is
+	// mapped at 0 (Intel SDM volume 3, 6.15, interrupt 8).
+	for i := range gates {
+		gates[i] = [2]uint64{}
+	}
+	zero(0, 8)
 	halt()
 }
 

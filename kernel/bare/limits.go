@@ -5,11 +5,21 @@ package main
 const (
 	commandPollsMax = 1 << 20
 	rtcPollsMax     = 1 << 16
-	pitTicksMax     = 1 << 32 // of the time stamp counter: a second or so
 	mapEntriesMax   = 256
 	madtBytesMax    = 1 << 16
 	inputBytes      = 256 // typed, not yet read
 	lineBytes       = 256 // a line that the driver writes
+
+	// Measurements of the clock, each of 2 ms: how many, which part of one may be doubt, and how
+	// many are tried until doubt no longer matters. An interval timer that takes longer than so
+	// many ticks is none.
+	calibrations    = 5
+	calibrationPart = 200
+	calibrationsMax = 20
+	pitTicksMax     = 1 << 36 // half a minute or so
+
+	// timerSpanNanos is how long the local APIC's timer is measured.
+	timerSpanNanos = uint64(1_000_000)
 
 	// timerNanosMin is the shortest time for which the timer is set.
 	timerNanosMin = uint64(1_000)

@@ -92,3 +92,16 @@ func TestTimerCount(t *testing.T) {
 		}
 	}
 }
+
+// KVM's multiplier and shift become nanoseconds per tick: at 2.5 GHz 0.4, at 250 MHz 4.
+func TestKVMScale(t *testing.T) {
+	for _, c := range []struct {
+		multiplier uint32
+		shift      int8
+		want       uint64
+	}{{0xcccc_cccc, -1, 0x6666_6666}, {1 << 31, 3, 4 << 32}, {5, -128, 0}} {
+		if got := kvmScale(c.multiplier, c.shift); got != c.want {
+			t.Errorf("scale of %#x shifted by %d: %#x: want %#x", c.multiplier, c.shift, got, c.want)
+		}
+	}
+}
