@@ -3,6 +3,7 @@ package main
 import (
 	"sync/atomic"
 
+	"skerry/kernel/cap"
 	com "skerry/kernel/commons"
 	"skerry/kernel/drivercall"
 	"skerry/kernel/epitaph"
@@ -13,7 +14,6 @@ import (
 
 // driverCall serves what the instance asks of the driver beyond Linux's calls.
 func driverCall(f *thread.Frame) int64 {
-	core := f.DI
 	switch f.AX {
 	case drivercall.Info:
 		return copyOut(f.DI, bytesIn(tellFacts()))
@@ -21,16 +21,20 @@ func driverCall(f *thread.Frame) int64 {
 		return nextNotice(f.DI)
 	case drivercall.Die:
 		return dieByCall(f)
-	case drivercall.PowerOff:
-		powerOff(f.DI)
 	case drivercall.Console:
 		if hasConsole() {
 			return 1
 		}
 		return 0
 	}
-	if core >= commons().Clock.Cores || core >= layout.CoresMax {
+	operation, core := decode(f)
+	switch {
+	case operation == cap.None:
+		return errno.ENOSYS
+	case core >= commons().Clock.Cores || core >= layout.CoresMax:
 		return errno.ENODEV
+	case !cap.May(image(), me, operation, core):
+		return errno.EPERM
 	}
 	switch f.AX {
 	case drivercall.Kick:
@@ -61,8 +65,29 @@ func driverCall(f *thread.Frame) int64 {
 		return copyOut(f.SI, bytesIn(&commons().Trace[core]))
 	case drivercall.Provoke:
 		return provoke(core, com.Order(f.SI))
+	case drivercall.PowerOff:
+		powerOff(f.DI)
 	}
 	return errno.ENOSYS
+}
+
+// decode returns what a call would do, and to which core.
+func decode(f *thread.Frame) (operation cap.Operation, core uint64) {
+	switch f.AX {
+	case drivercall.Kick:
+		return cap.Kick, f.DI
+	case drivercall.Start:
+		return cap.Start, f.DI
+	case drivercall.Stop:
+		return cap.Stop, f.DI
+	case drivercall.Provoke:
+		return cap.Provoke, f.DI
+	case drivercall.Epitaph, drivercall.Status, drivercall.Trace:
+		return cap.Inspect, f.DI
+	case drivercall.PowerOff:
+		return cap.PowerOff, me
+	}
+	return cap.None, me
 }
 
 // copyOut gives the instance a structure.
@@ -89,7 +114,7 @@ func tellFacts() *drivercall.Facts {
 		WakeNanos: wakeNanos, MemoryBytes: myself().Bytes, StartedNanos: status(me).Since,
 	}
 	for c := range commons().Clock.Cores {
-		if c != me {
+		if cap.May(image(), me, cap.Share, c) {
 			facts.Window[c%layout.CoresMax] = windowAt(c)
 		}
 	}

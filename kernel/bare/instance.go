@@ -1,6 +1,7 @@
 package main
 
 import (
+	"skerry/kernel/cap"
 	"skerry/kernel/epitaph"
 	"skerry/kernel/layout"
 	"skerry/kernel/linux"
@@ -54,7 +55,7 @@ func mapExtras() bool {
 	e |= space.Map(layout.Stub, layout.PageBytes, vm.Read|vm.Exec, vm.Fixed, phys.Addr(m.Stub), 0)
 	e |= space.Map(layout.Pulse, layout.PageBytes, vm.Read|vm.Write, vm.Fixed, pulse, 0)
 	for c := range commons().Clock.Cores {
-		if c != me {
+		if cap.May(m, me, cap.Share, c) {
 			at := m.Windows + layout.WindowIndex(me, c)*layout.BlockBytes
 			e |= space.Map(windowAt(c), layout.BlockBytes, vm.Read|vm.Write, vm.Fixed,
 				phys.Addr(at), 0)

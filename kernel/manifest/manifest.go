@@ -48,6 +48,9 @@ type Core struct {
 	Tables  uint64 // the template of its kernel page tables
 	Size    uint64 // of the template, in bytes
 	Program uint64 // index of the program that it runs
+
+	// What its instance may do, as package cap decides: sets of cores, a bit for each.
+	Shares, Controls uint64
 }
 
 // Program is a static ELF file with what it is started with. Arguments and environment are strings

@@ -24,6 +24,7 @@ var table = []row{
 	{"kernel/errno", nil, nil},
 	{"kernel/elf", []string{"kernel/layout"}, nil},
 	{"kernel/manifest", []string{"kernel/layout"}, nil},
+	{"kernel/cap", []string{"kernel/layout", "kernel/manifest"}, nil},
 	{"kernel/commons", []string{"kernel/epitaph", "kernel/layout"}, nil},
 	{"kernel/drivercall", []string{"kernel/layout"}, nil},
 	{"kernel/phys", []string{"kernel/layout"}, nil},
@@ -38,8 +39,8 @@ var table = []row{
 		"kernel/phys", "kernel/paging", "kernel/vm", "kernel/thread", "kernel/signal",
 		"kernel/files", "kernel/drivercall"}, nil},
 	{"kernel/bare", []string{"kernel/epitaph", "kernel/errno", "kernel/layout", "kernel/manifest",
-		"kernel/commons", "kernel/drivercall", "kernel/phys", "kernel/paging", "kernel/vm",
-		"kernel/thread", "kernel/signal", "kernel/files", "kernel/linux"}, nil},
+		"kernel/cap", "kernel/commons", "kernel/drivercall", "kernel/phys", "kernel/paging",
+		"kernel/vm", "kernel/thread", "kernel/signal", "kernel/files", "kernel/linux"}, nil},
 
 	{"kernel", []string{"kernel/epitaph"}, nil},
 	{"kernel/step", []string{"kernel", "kernel/epitaph"}, nil},
@@ -64,8 +65,8 @@ var table = []row{
 
 	{"cmd/...", []string{"..."}, []string{sys}},
 	{"test/...", []string{"..."}, []string{sys, gvisor}},
-	{"tools/...", []string{"tools/...", "kernel/elf", "kernel/layout", "kernel/manifest"},
-		[]string{arch, toml}},
+	{"tools/...", []string{"tools/...", "kernel/elf", "kernel/layout", "kernel/manifest",
+		"kernel/cap"}, []string{arch, toml}},
 }
 
 // What test files may import as well: the drivers, to run on.

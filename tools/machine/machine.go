@@ -14,8 +14,12 @@
 //	name = "hello"
 //	cores = "2-3"
 //	program = "hello.elf" # a static ELF file of its own, found from the description's folder
+//	shares = "1-3"        # cores that it has windows with, if their apps share with its own too
+//	controls = "none"     # cores that it may start, stop and fail; with all others: power off
 //
-// Each core runs one app. Errors are FILE:LINE: what was found: want what was wanted.
+// Each core runs one app. Sets of cores are "all", as without the key, "none", or as in cores. A
+// core may see the status, trace and epitaph of those that it shares with or controls. Errors are
+// FILE:LINE: what was found: want what was wanted.
 package machine
 
 import (
@@ -44,6 +48,8 @@ type App struct {
 	Name    string
 	Args    []string
 	Program string // path of its ELF file, "" if it is the instance's
+
+	Shares, Controls uint64 // sets of cores, a bit for each
 }
 
 // Parse reads a description; name is its path. Apps without a program must be among apps, unless
@@ -82,9 +88,12 @@ const nobody = -1
 
 // addApp reads one [[app]].
 func (m *Machine) addApp(t table, apps []string) {
-	t.onlyKeys("name", "cores", "args", "program")
+	t.onlyKeys("name", "cores", "args", "program", "shares", "controls")
 	t.require("name")
-	app := App{Name: t.text("name"), Program: t.text("program"), Args: t.texts("args")}
+	app := App{
+		Name: t.text("name"), Program: t.text("program"), Args: t.texts("args"),
+		Shares: t.coreSet("shares", m.Cores), Controls: t.coreSet("controls", m.Cores),
+	}
 	switch {
 	case app.Name == "":
 		t.refuse("name", "app without a name", "one")

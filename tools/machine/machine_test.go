@@ -20,6 +20,8 @@ args = ["-n", "5"]
 name = "hello"
 cores = 1
 program = "bin/hello"
+shares = "0, 2-3"
+controls = "none"
 `
 
 // A description says what each core runs, and with how much memory.
@@ -31,8 +33,8 @@ func TestParse(t *testing.T) {
 	want := &Machine{
 		Cores: 4, Memory: 64 << 20, SilentTicks: 500, On: []int{0, 1, 0, 0},
 		Apps: []App{
-			{Name: "pingpong", Args: []string{"-n", "5"}},
-			{Name: "hello", Program: "there/bin/hello"},
+			{Name: "pingpong", Args: []string{"-n", "5"}, Shares: 0b1111, Controls: 0b1111},
+			{Name: "hello", Program: "there/bin/hello", Shares: 0b1101, Controls: 0},
 		},
 	}
 	if !reflect.DeepEqual(m, want) {
@@ -46,6 +48,20 @@ func TestAllCores(t *testing.T) {
 	m, err := Parse([]byte(text), "machine.toml", nil)
 	if err != nil || !reflect.DeepEqual(m.On, []int{0, 0, 0}) || m.Memory != 1<<30 {
 		t.Errorf("%+v, %v: want app 0 on 3 cores", m, err)
+	}
+}
+
+// A set of cores is all of them, none, or those that are named; all if nothing is said.
+func TestSets(t *testing.T) {
+	for value, want := range map[string]uint64{
+		"": 1<<64 - 1, `shares = "all"`: 1<<64 - 1, `shares = "none"`: 0, `shares = 63`: 1 << 63,
+		`shares = "0-1,1-2"`: 0b111,
+	} {
+		text := "cores = 64\nmemory = \"1GiB\"\n[[app]]\nname = \"a\"\n" + value
+		m, err := Parse([]byte(text), "machine.toml", nil)
+		if err != nil || m.Apps[0].Shares != want {
+			t.Errorf("%s: %+v, %v: want a set of %#x", value, m, err, want)
+		}
 	}
 }
 
@@ -77,6 +93,12 @@ func TestRefusals(t *testing.T) {
 		{"0,2-3", "0-3", "m.toml:13: core 1 for pingpong and for hello: want each core for one"},
 		{"0,2-3", "0,0,2-3", "m.toml:8: core 0 for pingpong and for pingpong: want each core"},
 		{"0,2-3", "0,2-2", "m.toml:2: core 3 has no app: want one on each core"},
+		{"0, 2-3", "0, 2-4", "m.toml:15: shares = 0, 2-4: want \"all\", \"none\", or cores from 0"},
+		{`"0, 2-3"`, "-1", "m.toml:15: shares = -1: want"},
+		{`"0, 2-3"`, "true", "m.toml:15: shares = true: want"},
+		{`"none"`, `"non"`, `m.toml:16: controls = non: want "all", "none", or cores from 0 to 3`},
+		{`"none"`, `[1, 2]`, `m.toml:16: controls = [1 2]: want`},
+		{"controls", "control", `m.toml:16: unknown key "control": want "controls"`},
 		{`["-n", "5"]`, `["-n", 5]`, "m.toml:9: args with 5: want a list of strings"},
 		{`["-n", "5"]`, `"-n"`, "m.toml:9: args = -n: want a list of strings"},
 		{`["-n", "5"]`, `["\u0000"]`, "m.toml:9: args with \x00: want"},

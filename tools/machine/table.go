@@ -82,15 +82,45 @@ func (t table) size(key string) uint64 {
 	return 0
 }
 
-// cores returns core numbers below count: those of a number or of ranges such as "0,2-3"; all if
-// the key is not there.
-func (t table) cores(key string, count int) (cores []int) {
-	want := fmt.Sprintf(`cores from 0 to %d, such as 0, "0-1" or "0,2-3"`, count-1)
+// cores returns core numbers below count; all if the key is not there.
+func (t table) cores(key string, count int) []int {
 	given, has := t.values[key]
 	if !has {
 		given = fmt.Sprintf("0-%d", count-1)
 	}
-	for _, item := range strings.Split(fmt.Sprint(given), ",") {
+	cores, ok := parseCores(fmt.Sprint(given), count)
+	if !ok {
+		t.refuse(key, fmt.Sprintf("%s = %v", key, given), wantCores(count))
+	}
+	return cores
+}
+
+// coreSet returns a set of cores below count, a bit for each; all if the key is not there.
+func (t table) coreSet(key string, count int) (set uint64) {
+	given, has := t.values[key]
+	switch {
+	case given == "none":
+		return 0
+	case !has, given == "all":
+		given = fmt.Sprintf("0-%d", count-1)
+	}
+	cores, ok := parseCores(fmt.Sprint(given), count)
+	if !ok {
+		t.refuse(key, fmt.Sprintf("%s = %v", key, given), `"all", "none", or `+wantCores(count))
+	}
+	for _, core := range cores {
+		set |= 1 << core
+	}
+	return set
+}
+
+func wantCores(count int) string {
+	return fmt.Sprintf(`cores from 0 to %d, such as 0, "0-1" or "0,2-3"`, count-1)
+}
+
+// parseCores returns core numbers below count: those of a number or of ranges such as "0,2-3".
+func parseCores(text string, count int) (cores []int, ok bool) {
+	for item := range strings.SplitSeq(text, ",") {
 		first, last, isRange := strings.Cut(strings.TrimSpace(item), "-")
 		if !isRange {
 			last = first
@@ -98,14 +128,13 @@ func (t table) cores(key string, count int) (cores []int) {
 		low, err1 := strconv.ParseUint(first, 10, 16)
 		high, err2 := strconv.ParseUint(last, 10, 16)
 		if err1 != nil || err2 != nil || low > high || high >= uint64(count) {
-			t.refuse(key, fmt.Sprintf("%s = %v", key, given), want)
-			return nil
+			return nil, false
 		}
 		for core := int(low); core <= int(high); core++ {
 			cores = append(cores, core)
 		}
 	}
-	return cores
+	return cores, true
 }
 
 // require refuses a table without these keys.

@@ -4,6 +4,7 @@ import (
 	"debug/elf"
 	"testing"
 
+	"skerry/kernel/cap"
 	"skerry/kernel/layout"
 )
 
@@ -101,7 +102,9 @@ func fakeConfig(cores int, bytes uint64) Config {
 		Files: []File{{"/etc/hello", []byte("hello, core"), 0o644}},
 	}
 	for i := range cores {
-		c.Cores = append(c.Cores, Core{Bytes: bytes, Program: i % 2})
+		c.Cores = append(c.Cores, Core{
+			Bytes: bytes, Program: i % 2, Shares: cap.All, Controls: cap.All,
+		})
 	}
 	return c
 }

@@ -29,6 +29,9 @@ type Config struct {
 type Core struct {
 	Bytes   uint64 // of memory, a multiple of layout.BlockBytes
 	Program int    // the index of what it runs
+
+	// What its instance may do, as in the manifest.
+	Shares, Controls uint64
 }
 
 // File is a file that programs may read.
@@ -63,7 +66,10 @@ func Build(config Config) (*Image, error) {
 		Cores:         uint64(len(config.Cores)),
 	}
 	for i, core := range config.Cores {
-		m.Core[i] = manifest.Core{Bytes: core.Bytes, Program: uint64(core.Program)}
+		m.Core[i] = manifest.Core{
+			Bytes: core.Bytes, Program: uint64(core.Program),
+			Shares: core.Shares, Controls: core.Controls,
+		}
 	}
 	c := &contents{}
 	c.fill(&m, &config, programs, d)

@@ -32,7 +32,10 @@ func ForMachine(m *machine.Machine, instance string) (Config, error) {
 		})
 	}
 	for _, app := range m.On {
-		config.Cores = append(config.Cores, Core{Bytes: m.Memory, Program: app})
+		config.Cores = append(config.Cores, Core{
+			Bytes: m.Memory, Program: app,
+			Shares: m.Apps[app].Shares, Controls: m.Apps[app].Controls,
+		})
 	}
 	return config, nil
 }

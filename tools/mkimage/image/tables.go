@@ -3,6 +3,7 @@ package image
 import (
 	"encoding/binary"
 
+	"skerry/kernel/cap"
 	"skerry/kernel/layout"
 	"skerry/kernel/manifest"
 )
@@ -81,7 +82,7 @@ func reach(m *manifest.Manifest, i uint64, visit func(start, end, rights uint64)
 	blocks(layout.Driver, m.ImageEnd-layout.Driver, readOnly)
 	blocks(m.Commons, layout.BlockBytes, readWrite)
 	for peer := range m.Cores {
-		if peer != i {
+		if cap.May(m, i, cap.Share, peer) {
 			window := m.Windows + layout.WindowIndex(i, peer)*layout.BlockBytes
 			blocks(window, layout.BlockBytes, readWrite)
 		}

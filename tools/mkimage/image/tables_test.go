@@ -82,7 +82,8 @@ func wantDirect(m *manifest.Manifest, i, at uint64) string {
 	for a := range m.Cores {
 		for b := range a {
 			window := m.Windows + (a*(a-1)/2+b)*layout.BlockBytes
-			if at == window && (a == i || b == i) {
+			both := m.Core[a].Shares>>b&1 != 0 && m.Core[b].Shares>>a&1 != 0
+			if at == window && (a == i || b == i) && both {
 				return "rw"
 			}
 		}
@@ -217,6 +218,39 @@ func TestTemplateBugs(t *testing.T) {
 		err := checkTemplate(m, me, template)
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v: want %s", c.bug, err, c.want)
+		}
+	}
+}
+
+// A window is in the page tables of its two ends if both share it, and otherwise in none. Planted:
+// the window that core 0 wants and core 2 does not, at either end, and one that both want, missing.
+func TestTemplateWindows(t *testing.T) {
+	config := fakeConfig(4, 16<<20)
+	config.Cores[1].Shares = 1<<0 | 1<<2
+	config.Cores[2].Shares = 1 << 1
+	config.Cores[3].Shares = 0
+	made := mustBuild(t, config)
+	m, loaded := &made.Manifest, load(t, made.Bytes)
+	check := func(core uint64, spoil func(template []byte)) error {
+		template := loaded.at(m.Core[core].Tables, m.Core[core].Size)
+		spoil(template)
+		return checkTemplate(m, core, template)
+	}
+	for core := range m.Cores {
+		if err := check(core, func([]byte) {}); err != nil {
+			t.Errorf("core %d: %v", core, err)
+		}
+	}
+	for _, c := range []struct{ core, a, b uint64 }{{0, 0, 2}, {2, 0, 2}, {1, 1, 2}, {2, 1, 2}} {
+		window := m.Windows + layout.WindowIndex(c.a, c.b)*layout.BlockBytes
+		err := check(c.core, func(template []byte) {
+			at := layout.TableDirectories*layout.PageBytes + window/layout.BlockBytes%entries*8
+			entry := binary.LittleEndian.Uint64(template[at:])
+			binary.LittleEndian.PutUint64(template[at:], entry^(window|readWrite|block))
+		})
+		if err == nil {
+			t.Errorf("core %d with the wrong window of cores %d and %d: want it found", c.core,
+				c.a, c.b)
 		}
 	}
 }
