@@ -2,6 +2,7 @@
 // others use.
 //
 //	go run ./test/bench msg [--quick] [--json FILE] [--plot FILE] [--seed N]
+//	go run ./test/bench trap
 //
 // How samples are taken and compared is told in package harness; each benchmark is a file here that
 // lists its subjects and its bars.
@@ -61,6 +62,7 @@ type benchmark struct {
 func benchmarks() []benchmark {
 	return []benchmark{
 		{"msg", "messages between two cores: latency, throughput, bulk, wake-up", openMsg},
+		{"trap", "instructions that the CPU driver takes for system calls, faults, kicks", openTrap},
 	}
 }
 
@@ -71,6 +73,9 @@ type setup struct {
 	probe    func() (float64, error)
 	note     string       // what the figures depend on besides the machine
 	close    func() error // ends the workers
+
+	// count returns the result of a benchmark without subjects: what it counts is always the same.
+	count func(ctx context.Context, out io.Writer) ([]harness.Row, error)
 }
 
 // options are the flags.
@@ -156,33 +161,40 @@ func measure(ctx context.Context, b benchmark, o options, command string,
 		harness.Machine(),
 		fmt.Sprintf("%s, %s, seed %d, %s", harness.Stamp(), command, o.seed, s.note),
 	}
-	fmt.Fprintf(out, "%s\n%d subjects for %v\n", strings.Join(header, "\n"), len(s.subjects),
-		o.time)
+	fmt.Fprintln(out, strings.Join(header, "\n"))
+	if s.count != nil {
+		rows, err := s.count(ctx, out)
+		if err != nil {
+			return err
+		}
+		return errors.Join(report(out, rows, s.bars), files.write(b.name, header, rows))
+	}
+	fmt.Fprintf(out, "%d subjects for %v\n", len(s.subjects), o.time)
 	plan := harness.Plan{Subjects: s.subjects, Probe: s.probe, Seed: o.seed, Time: o.time}
 	result, err := plan.Run(ctx)
 	if err != nil {
 		return err
 	}
 	rows := harness.Rows(b.name, s.subjects, result)
-	if err := report(out, rows, s.bars, result); err != nil {
+	if err := report(out, rows, s.bars); err != nil {
 		return err
 	}
+	tellRun(out, result)
 	return errors.Join(files.write(b.name, header, rows), failures(result))
 }
 
-func report(out io.Writer, rows []harness.Row, bars []harness.Bar, r *harness.Result) error {
-	if err := harness.WriteTable(out, rows); err != nil {
-		return err
-	}
-	if err := harness.WriteVerdicts(out, harness.Judge(bars, rows)); err != nil {
-		return err
-	}
+func report(out io.Writer, rows []harness.Row, bars []harness.Bar) error {
+	return errors.Join(harness.WriteTable(out, rows),
+		harness.WriteVerdicts(out, harness.Judge(bars, rows)))
+}
+
+// tellRun tells how the samples were taken.
+func tellRun(out io.Writer, r *harness.Result) {
 	fmt.Fprintf(out, "\n%d rounds, %d samples, %d dropped because the probes around them differ\n",
 		r.Rounds, r.Taken, r.Dropped)
 	for _, class := range r.Unseen() {
 		fmt.Fprintf(out, "class %s was not seen: the CPUs never were so\n", class)
 	}
-	return nil
 }
 
 // failures returns an error that names every subject that failed.

@@ -5,6 +5,7 @@ import (
 	"html"
 	"io"
 	"math"
+	"slices"
 	"strings"
 )
 
@@ -42,7 +43,7 @@ func WritePlot(w io.Writer, title string, subtitles []string, rows []Row) error 
 		plotWidth, height, plotWidth, height)
 	rect(&b, 0, 0, plotWidth, float64(height), "#ffffff")
 	text(&b, plotMargin, plotMargin+16, "start", 20, plotInk, title)
-	drawLegend(&b, plotMargin+16)
+	drawLegend(&b, plotMargin+16, rows)
 	y := float64(plotMargin + plotHead)
 	for _, subtitle := range subtitles {
 		text(&b, plotMargin, y, "start", 12, plotFaint, subtitle)
@@ -57,9 +58,13 @@ func WritePlot(w io.Writer, title string, subtitles []string, rows []Row) error 
 	return err
 }
 
-func drawLegend(b *strings.Builder, y float64) {
+// drawLegend tells near from far, unless there is one class only.
+func drawLegend(b *strings.Builder, y float64, rows []Row) {
+	if slices.ContainsFunc(rows, func(r Row) bool { return r.Class == One }) {
+		return
+	}
 	x := float64(plotWidth - plotMargin - 130)
-	for _, class := range Classes() {
+	for _, class := range []Class{Near, Far} {
 		rect(b, x, y-10, 12, 11, colour(class))
 		text(b, x+18, y, "start", 12, plotInk, string(class))
 		x += 70
@@ -173,10 +178,10 @@ func (a axis) drawBar(b *strings.Builder, y float64, row Row) {
 }
 
 func colour(class Class) string {
-	if class == Near {
-		return plotNear
+	if class == Far {
+		return plotFar
 	}
-	return plotFar
+	return plotNear
 }
 
 func rect(b *strings.Builder, x, y, width, height float64, fill string) {

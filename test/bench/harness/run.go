@@ -11,10 +11,10 @@ import (
 // A Plan says what to measure and for how long.
 type Plan struct {
 	Subjects []Subject
-	Probe    func() (oneWayNanos float64, err error)
-	Seed     uint64        // gives the order of the samples
-	Time     time.Duration // for all of it; the sample under way is finished
-	Rounds   int           // at most; 0: as many as the time allows
+	Probe    func() (oneWayNanos float64, err error) // nil: all samples are of class One
+	Seed     uint64                                  // gives the order of the samples
+	Time     time.Duration                           // for all of it; the sample under way is finished
+	Rounds   int                                     // at most; 0: as many as the time allows
 }
 
 // A Result is what a plan's samples gave.
@@ -24,6 +24,7 @@ type Result struct {
 	Taken   int // samples
 	Dropped int // of these, by disagreeing probes
 	Failed  map[string]error
+	probed  bool
 }
 
 type seriesKey struct {
@@ -45,8 +46,9 @@ func (s Subject) key() string { return s.Case + "/" + s.Name }
 func (p Plan) Run(ctx context.Context) (*Result, error) {
 	random := rand.New(rand.NewPCG(p.Seed, 0))
 	end := time.Now().Add(p.Time)
-	r := &Result{series: map[seriesKey]*series{}, Failed: map[string]error{}}
-	before, err := p.Probe()
+	r := &Result{series: map[seriesKey]*series{}, Failed: map[string]error{},
+		probed: p.Probe != nil}
+	before, err := p.probe()
 	for err == nil && (p.Rounds == 0 || r.Rounds < p.Rounds) && time.Now().Before(end) {
 		before, err = r.round(ctx, p, random.Perm(len(p.Subjects)), before, end)
 		r.Rounds++
@@ -83,13 +85,13 @@ func (s Subject) due(round, index int) bool { return s.Every <= 1 || (round+inde
 
 // sample takes one sample of s. The probe after it is the probe before the next one.
 func (r *Result) sample(p Plan, s Subject, before float64) (after float64, err error) {
-	guess, known := Classify(before, before)
+	guess, known := p.classify(before, before)
 	if !known {
-		return p.Probe()
+		return p.probe()
 	}
 	count := r.count(s, guess)
 	elapsed, failed := s.Run(count)
-	if after, err = p.Probe(); err != nil {
+	if after, err = p.probe(); err != nil {
 		return 0, err
 	}
 	r.Taken++
@@ -97,13 +99,27 @@ func (r *Result) sample(p Plan, s Subject, before float64) (after float64, err e
 		r.Failed[s.key()] = failed
 		return after, nil
 	}
-	class, agree := Classify(before, after)
+	class, agree := p.classify(before, after)
 	if !agree {
 		r.Dropped++
 		return after, nil
 	}
 	r.add(s, class, count, elapsed)
 	return after, nil
+}
+
+func (p Plan) probe() (float64, error) {
+	if p.Probe == nil {
+		return 0, nil
+	}
+	return p.Probe()
+}
+
+func (p Plan) classify(before, after float64) (Class, bool) {
+	if p.Probe == nil {
+		return One, true
+	}
+	return Classify(before, after)
 }
 
 // count returns the count of the next sample of s: known from the last sample of the class or,
@@ -148,9 +164,12 @@ func (r *Result) Values(s Subject, class Class) []float64 {
 	return nil
 }
 
-// Unseen returns the classes without a sample.
+// Unseen returns the classes that the probes never told of.
 func (r *Result) Unseen() []Class {
-	return slices.DeleteFunc(Classes(), func(c Class) bool {
+	if !r.probed {
+		return nil
+	}
+	return slices.DeleteFunc([]Class{Near, Far}, func(c Class) bool {
 		for key, of := range r.series {
 			if key.class == c && len(of.values) > 0 {
 				return true

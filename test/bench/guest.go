@@ -1,0 +1,73 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+
+	"skerry/tools/cpudriver"
+	"skerry/tools/machine"
+	"skerry/tools/mkimage/image"
+)
+
+// guest is what machines on bare are made of: the CPU driver and one program, built in a folder of
+// their own.
+type guest struct {
+	folder  string
+	driver  string // their ELF files
+	program string
+}
+
+// buildGuest builds the driver and the program of a package of this module.
+func buildGuest(program string) (*guest, error) {
+	folder, err := os.MkdirTemp("", "bench")
+	if err != nil {
+		return nil, err
+	}
+	g := &guest{folder, filepath.Join(folder, "driver"), filepath.Join(folder, "program")}
+	if err = cpudriver.Build(g.driver); err == nil {
+		err = buildStatic(program, g.program)
+	}
+	if err != nil {
+		os.RemoveAll(folder)
+		return nil, err
+	}
+	return g, nil
+}
+
+// buildStatic builds a package into a static program for any x86-64 processor.
+func buildStatic(program, output string) error {
+	build := exec.Command("go", "build", "-buildvcs=false", "-o", output, program)
+	build.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS=linux", "GOARCH=amd64", "GOAMD64=v1")
+	if text, err := build.CombinedOutput(); err != nil {
+		return fmt.Errorf("bench: go build %s: %w:\n%s", program, err, text)
+	}
+	return nil
+}
+
+// machine returns a machine of so many cores, each of which runs the program as an app of the given
+// name.
+func (g *guest) machine(app string, cores int, memory string) (*virtual, error) {
+	text := fmt.Sprintf("cores = %d\nmemory = %q\n[[app]]\nname = %q\n", cores, memory, app)
+	m, err := machine.Parse([]byte(text), "bench", nil)
+	if err != nil {
+		return nil, err
+	}
+	config, err := image.ForMachine(m, g.program)
+	if err != nil {
+		return nil, err
+	}
+	if config.Driver, err = os.ReadFile(g.driver); err != nil {
+		return nil, err
+	}
+	made, err := image.Build(config)
+	if err != nil {
+		return nil, err
+	}
+	file := filepath.Join(g.folder, fmt.Sprintf("%s-%d.img", app, cores))
+	return &virtual{folder: g.folder, kernel: file, cores: cores, memoryBytes: made.MemoryBytes(),
+		accel: "tcg"}, os.WriteFile(file, made.Bytes, 0o644)
+}
+
+func (g *guest) close() error { return os.RemoveAll(g.folder) }
