@@ -41,6 +41,7 @@ func startInstance() {
 	if !mapExtras() {
 		endInstance(newLine().text("no memory to begin with"))
 	}
+	probe(process.Threads.Get(1))
 }
 
 // mapExtras maps what an instance has besides its program: clock, vDSO, stub, pulse and windows.

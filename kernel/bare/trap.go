@@ -16,6 +16,7 @@ const (
 // Bits of a page fault's error code.
 const (
 	faultWrite = 1 << 1
+	faultUser  = 1 << 2
 	faultFetch = 1 << 4
 )
 
@@ -54,9 +55,10 @@ func trap(f *thread.Frame) {
 // call serves a system call.
 func call(direct bool) {
 	th := process.Threads.Current()
-	if process.Calls == 0 {
+	if !probed {
 		probeCalls(direct)
 		th.Frame.Flags = flagsUser // the stub used R11, where they were
+		return
 	}
 	trace(com.EventCall, th.Frame.AX, th.Frame.DI)
 	process.Call()
@@ -67,6 +69,10 @@ func pageFault(th *thread.Thread, f *thread.Frame) {
 	lastFault = readCR2()
 	trace(com.EventFault, lastFault, f.Error)
 	code := signal.CodeMap
+	if f.Error&faultUser == 0 { // the processor's own, for an instruction: no page will help
+		fault(th, signal.SIGSEGV, signal.CodeKernel, lastFault)
+		return
+	}
 	switch process.Space.Fault(lastFault, f.Error&faultWrite != 0, f.Error&faultFetch != 0) {
 	case vm.Mapped:
 		return

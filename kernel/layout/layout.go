@@ -125,6 +125,10 @@ const (
 // SYSCALL stays in ring 3. The saved instruction pointer is the byte after it.
 const StubTrap = 9
 
+// StubProbe is the offset in the same page of the first instructions of each instance: a system
+// call, which shows the driver where SYSCALL comes out, and a jump to where BX says.
+const StubProbe = 24
+
 // CoresMax bounds the cores of a machine.
 const CoresMax = 64
 

@@ -1,6 +1,7 @@
 package image
 
 import (
+	"bytes"
 	"encoding/binary"
 	"strings"
 	"testing"
@@ -34,6 +35,10 @@ func TestStub(t *testing.T) {
 	}
 	if trap != layout.StubTrap {
 		t.Errorf("INT3 at %d: want it at %d", trap, layout.StubTrap)
+	}
+	probe := page[layout.StubProbe:]
+	if !bytes.HasPrefix(probe, []byte{0x0f, 0x05, 0xff, 0xe3}) {
+		t.Errorf("the first instructions are % x: want SYSCALL; JMP BX", probe[:4])
 	}
 	if to := binary.LittleEndian.Uint64(page[at:]); to != driver {
 		t.Errorf("jump to %#x: want %#x", to, driver)
