@@ -32,8 +32,11 @@ const (
 	coreTables        = unsafe.Offsetof(manifest.Core{}.Tables)        // SAFETY: a constant.
 	coreSize          = unsafe.Offsetof(manifest.Core{}.Size)          // SAFETY: a constant.
 	commonsLocal      = unsafe.Offsetof(com.Block{}.Local)             // SAFETY: a constant.
-	frameBytes        = unsafe.Sizeof(thread.Frame{})                  // SAFETY: a constant.
-	frameVector       = unsafe.Offsetof(thread.Frame{}.Vector)         // SAFETY: a constant.
+	traceEvents       = com.TraceEvents
+	traceCount        = unsafe.Offsetof(com.Trace{}.Count)     // SAFETY: a constant.
+	traceEvent        = unsafe.Offsetof(com.Trace{}.Event)     // SAFETY: a constant.
+	frameBytes        = unsafe.Sizeof(thread.Frame{})          // SAFETY: a constant.
+	frameVector       = unsafe.Offsetof(thread.Frame{}.Vector) // SAFETY: a constant.
 )
 
 // Defined in entry_amd64.s.
@@ -104,6 +107,12 @@ func gatesOperandAddress() uintptr { return uintptr(unsafe.Pointer(&gatesOperand
 func frameEnd(th *thread.Thread) uint64 {
 	return uint64(uintptr(unsafe.Pointer(&th.Frame)) + frameBytes)
 }
+
+// Compile errors here mean that assembly knows an event otherwise.
+var (
+	_ = [1]struct{}{}[unsafe.Sizeof(com.Event{})-32]       // SAFETY: a constant.
+	_ = [1]struct{}{}[com.TraceEvents&(com.TraceEvents-1)] // a power of two
+)
 
 // copyTrampoline puts the code with which other processors start where they look for it.
 func copyTrampoline() {

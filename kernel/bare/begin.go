@@ -26,6 +26,7 @@ func running(core uint64) bool {
 // Entry assembly calls it and then continues the current thread.
 func begin(core, info uint64) {
 	me = core
+	traceAt = &commons().Trace[core%layout.CoresMax]
 	setSegments()
 	setAPIC()
 	if info != 0 {
@@ -33,6 +34,7 @@ func begin(core, info uint64) {
 	}
 	startLife()
 	setCalls()
+	setKickable()
 	startInstance()
 	announce()
 	if info != 0 {

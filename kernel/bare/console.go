@@ -64,10 +64,12 @@ func output(from uintptr, size uint64) uint64 {
 		if room == 0 && !hasConsole() {
 			break
 		}
+		count := min(size-done, room)
 		place := ring.Head % com.OutputBytes
-		count := min(size-done, room, com.OutputBytes-place)
-		move(addressOfByte(&ring.Text[place]), from+uintptr(done), count)
-		// ORDER: publishes the text; pairs with drainOne's load.
+		first := min(count, com.OutputBytes-place)
+		move(addressOfByte(&ring.Text[place]), from+uintptr(done), first)
+		move(addressOfByte(&ring.Text[0]), from+uintptr(done+first), count-first)
+		// ORDER: publishes the text, a line at once; pairs with drainOne's load.
 		atomic.StoreUint64(&ring.Head, ring.Head+count)
 		done += count
 		if hasConsole() {

@@ -1,5 +1,7 @@
 package main
 
+import com "skerry/kernel/commons"
+
 // Single instructions, defined in cpu_amd64.s. They are variables because assembly is called
 // through funcvals only.
 var (
@@ -22,6 +24,7 @@ var (
 	move       func(to, from uintptr, bytes uint64)
 	spin       func()
 	idle       func() (vector uint64)
+	trace      func(kind com.Kind, a, b uint64)
 	halt       func()
 	park       func()
 	rebirth    func(core uint64)
@@ -44,9 +47,10 @@ func vectors()
 
 // What assembly and Go share.
 var (
-	noG    [8]uint64 // a goroutine whose stack never ends, for stack checks
-	userSP uint64    // during entry from SYSCALL
-	idleSP uint64    // where idle returns to
+	noG     [8]uint64  // a goroutine whose stack never ends, for stack checks
+	userSP  uint64     // during entry from SYSCALL
+	idleSP  uint64     // where idle returns to
+	traceAt *com.Trace // this core's
 )
 
 // Model specific registers. Intel SDM volume 4; AMD APM volume 2, appendix A.

@@ -14,6 +14,10 @@ import (
 
 // driverCall serves what the instance asks of the driver beyond Linux's calls.
 func driverCall(f *thread.Frame) int64 {
+	if f.AX == drivercall.Kick && f.DI < layout.CoresMax && kickable>>f.DI&1 != 0 {
+		command(f.DI, commandFixed|vectorKick)
+		return 0
+	}
 	switch f.AX {
 	case drivercall.Info:
 		return copyOut(f.DI, bytesIn(tellFacts()))
@@ -37,13 +41,8 @@ func driverCall(f *thread.Frame) int64 {
 		return errno.EPERM
 	}
 	switch f.AX {
-	case drivercall.Kick:
-		if core != me {
-			trace(com.EventKick, core, 0)
-			command(core, commandFixed|vectorKick)
-		} else {
-			process.Ring()
-		}
+	case drivercall.Kick: // itself: others are kickable
+		process.Ring()
 		return 0
 	case drivercall.Start:
 		if running(core) {
@@ -88,6 +87,18 @@ func decode(f *thread.Frame) (operation cap.Operation, core uint64) {
 		return cap.PowerOff, me
 	}
 	return cap.None, me
+}
+
+// kickable has a bit for each other core that this one may kick, as cap.May says: kicks are to be
+// fast.
+var kickable uint64
+
+func setKickable() {
+	for c := range commons().Clock.Cores {
+		if c != me && cap.May(image(), me, cap.Kick, c) {
+			kickable |= 1 << c
+		}
+	}
 }
 
 // copyOut gives the instance a structure.

@@ -13,9 +13,9 @@ DATA zeros<>+8(SB)/8, $0
 // GO_STATE makes the registers what Go code expects.
 #define GO_STATE MOVUPS zeros<>(SB), X15; LEAQ ·noG(SB), R14; XORL BP, BP
 
-// GO_CALL calls the Go function in a variable; a Go function may spill its arguments above the
-// return address.
-#define GO_CALL(f) MOVQ f(SB), DX; MOVQ (DX), CX; SUBQ $32, SP; CALL CX; ADDQ $32, SP
+// GO_CALL calls the Go function in a variable, which may spill its arguments above the return
+// address.
+#define GO_CALL(f) MOVQ f(SB), DX; SUBQ $32, SP; CALL (DX); ADDQ $32, SP
 
 // start is where each life of a core begins, on the boot tables, which map physical memory 1:1,
 // with interrupts off and no stack.
@@ -100,50 +100,55 @@ TEXT ·syscallEntry(SB),NOSPLIT|NOFRAME|TOPFRAME,$0
 #define POP_ALL POPQ R15; POPQ R14; POPQ R13; POPQ R12; POPQ R11; POPQ R10; POPQ R9; POPQ R8; \
 	POPQ BP; POPQ DI; POPQ SI; POPQ DX; POPQ CX; POPQ BX; POPQ AX
 
+// RESUME continues the current thread: by SYSRET if it is in a system call, which spares the
+// return's checks, else by IRET.
+#define RESUME \
+	MOVQ ·task+4(SB), SP; \
+	SUBQ $const_frameBytes, SP; \
+	FXRSTOR64 -512(SP); \
+	CMPQ const_frameVector(SP), $const_vectorCall; \
+	JEQ sysret; \
+	POP_ALL; \
+	ADDQ $16, SP; \
+	IRETQ; \
+sysret: \
+	POP_ALL; \
+	MOVQ 16(SP), CX; \
+	MOVQ 32(SP), R11; \
+	MOVQ 40(SP), SP; \
+	BYTE $0x48; SYSRET
+
 // fromUser finishes the frame of the current thread, in the thread itself, calls trap on the
-// driver's stack, and goes on with whatever thread is then the current one.
+// driver's stack, with room for what trap may spill, and goes on to resume.
 // SAFETY: the stack is in a thread, below whose frame is room for its FX area.
 TEXT fromUser<>(SB),NOSPLIT|NOFRAME|TOPFRAME,$0
 	PUSH_ALL
 	MOVQ SP, AX
 	FXSAVE64 -512(SP)                  // a thread's FX area lies before its frame
-	MOVQ $const_stackTop, SP
+	MOVQ $(const_stackTop-32), SP
 	CLD
 	GO_STATE
-	GO_CALL(·trapFn)
-	JMP resume<>(SB)
+	MOVQ ·trapFn(SB), DX
+	CALL (DX)
+	RESUME
 
-// resume continues the current thread: by SYSRET if it is in a system call, which spares the
-// return's checks, else by IRET.
+// resume continues the current thread.
 // SAFETY: task holds the end of a thread's frame that trap left ready for ring 3.
 TEXT resume<>(SB),NOSPLIT|NOFRAME|TOPFRAME,$0
-	MOVQ ·task+4(SB), SP
-	SUBQ $const_frameBytes, SP
-	FXRSTOR64 -512(SP)
-	CMPQ const_frameVector(SP), $const_vectorCall
-	JEQ sysret
-	POP_ALL
-	ADDQ $16, SP
-	IRETQ
-sysret:
-	POP_ALL
-	MOVQ 16(SP), CX
-	MOVQ 32(SP), R11
-	MOVQ 40(SP), SP
-	BYTE $0x48; SYSRET
+	RESUME
 
 // common is behind the vectors: the vector, an error code and the processor's frame are pushed.
 // SAFETY: as the processor pushed it; ring 0 is interrupted at the halt in idle only.
 TEXT common<>(SB),NOSPLIT|NOFRAME|TOPFRAME,$0
 	TESTB $3, 24(SP)
-	JNZ user
+	JZ ring0
+	JMP fromUser<>(SB)
+ring0:
 	CMPQ 0(SP), $32
 	JB fault
 	MOVQ 0(SP), AX                     // ring 0 is only interrupted where idle waits
 	MOVQ ·idleSP(SB), SP
 	RET
-user:
-	JMP fromUser<>(SB)
 fault:
 	JMP ring0Fault<>(SB)
 
@@ -227,6 +232,25 @@ TEXT idle<>(SB),NOSPLIT|NOFRAME,$0
 
 // PUSH is in bytes, so that the assembler does not add up what stubs push.
 #define PUSH(n) BYTE $0x68; LONG $n
+// trace adds an event of a kind to this core's trace, with two values: as commons.Trace.Add, in
+// fewer instructions, since it is on every path.
+// SAFETY: traceAt points to this core's Trace; the event's place is below TraceEvents.
+TEXT trace<>(SB),NOSPLIT|NOFRAME,$0
+	MOVQ ·traceAt(SB), SI
+	MOVQ const_traceCount(SI), DI
+	INCQ const_traceCount(SI)
+	ANDL $(const_traceEvents-1), DI
+	SHLQ $5, DI                        // 32 bytes an event
+	MOVQ AX, R8
+	RDTSC
+	SHLQ $32, DX
+	ORQ DX, AX
+	MOVQ AX, const_traceEvent+0(SI)(DI*1)
+	MOVQ R8, const_traceEvent+8(SI)(DI*1)
+	MOVQ BX, const_traceEvent+16(SI)(DI*1)
+	MOVQ CX, const_traceEvent+24(SI)(DI*1)
+	RET
+
 #define STUB(n) PCALIGN $16; PUSH(0); PUSH(n); JMP common<>(SB)
 #define STUB_ERROR(n) PCALIGN $16; PUSH(n); JMP common<>(SB)
 #define STUB_TO(n, f) PCALIGN $16; PUSH(0); PUSH(n); JMP f(SB)
@@ -259,6 +283,7 @@ TEXT ·vectors(SB),NOSPLIT|NOFRAME|TOPFRAME,$0
 	GLOBL value(SB), RODATA|NOPTR, $8; DATA value+0(SB)/8, $text(SB); \
 	GLOBL variable(SB), NOPTR, $8; DATA variable+0(SB)/8, $value(SB)
 
+FUNC(·trace, trace<>, traceValue<>)
 FUNC(·idle, idle<>, idleValue<>)
 FUNC(·halt, halt<>, haltValue<>)
 FUNC(·park, park<>, parkValue<>)

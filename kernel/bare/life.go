@@ -23,7 +23,7 @@ func startLife() {
 	}
 	// ORDER: publishes the line; pairs with running.
 	atomic.StoreUint64((*uint64)(&s.State), uint64(com.Running))
-	commons().Trace[me].Add(rdtsc(), com.EventLife, s.Incarnation, 0)
+	trace(com.EventLife, s.Incarnation, 0)
 }
 
 // record is the epitaph being written; too large for a stack.
@@ -57,7 +57,7 @@ func finish(core uint64, cause epitaph.Cause, reason *line) {
 		record.Reason[i] = reason.bytes[i]
 	}
 	commons().Last[core%layout.CoresMax].Write(&record)
-	commons().Trace[me].Add(rdtsc(), com.EventDeath, core, s.Incarnation)
+	trace(com.EventDeath, core, s.Incarnation)
 	// ORDER: the epitaph is readable before; pairs with nextNotice's load.
 	atomic.StoreUint64(&s.Ended, s.Incarnation)
 	// ORDER: as above; pairs with running.

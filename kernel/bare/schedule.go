@@ -11,15 +11,13 @@ var (
 	loaded   uint64 // the FS base that the processor has
 )
 
-// schedule looks at the time, and makes sure that a thread runs: the one that did, or the next that
-// is ready, or the first that becomes so.
+// schedule makes sure that a thread runs: the one that did, or the next that is ready, or the first
+// that becomes so.
 func schedule() {
 	for {
 		at := now()
-		process.Threads.Expire(at)
-		if at >= nextTick {
-			nextTick = at + tickNanos
-			tick(at)
+		if armed == 0 {
+			expire(at)
 		}
 		if process.Threads.Next(at) != nil {
 			if process.Resume() {
@@ -30,6 +28,15 @@ func schedule() {
 		arm(at)
 		trace(com.EventIdle, 0, 0)
 		interrupt(idle())
+	}
+}
+
+// expire does what is due at a time.
+func expire(at uint64) {
+	process.Threads.Expire(at)
+	if at >= nextTick {
+		nextTick = at + tickNanos
+		tick(at)
 	}
 }
 
@@ -57,14 +64,17 @@ func arm(at uint64) {
 // interrupt handles an interrupt, be it of the instance or of the halt.
 func interrupt(vector uint64) {
 	trace(com.EventInterrupt, vector, 0)
+	if vector == vectorKick {
+		interruptDone()
+		process.Ring()
+		return
+	}
 	if vector != vectorSpurious {
 		interruptDone()
 	}
 	switch vector {
 	case vectorTimer:
 		armed = 0
-	case vectorKick:
-		process.Ring()
 	case vectorMail:
 		readMail()
 		process.Ring()
@@ -75,6 +85,3 @@ func interrupt(vector uint64) {
 		process.Input()
 	}
 }
-
-// trace adds to this core's trace.
-func trace(kind com.Kind, a, b uint64) { commons().Trace[me].Add(rdtsc(), kind, a, b) }

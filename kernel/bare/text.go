@@ -73,9 +73,10 @@ func (l *line) mega(v uint64) *line { return l.number(v>>20, 1).text(" MiB") }
 // say writes a line to the console, after the time since the machine was switched on.
 func (l *line) say() {
 	at := now()
-	var stamp line
-	stamp.text("[").number(at/1_000_000_000, 1).byte('.').number(at/1_000_000%1000, 3).text("] ")
-	output(addressOfByte(&stamp.bytes[0]), stamp.size)
-	l.byte('\n')
-	output(addressOfByte(&l.bytes[0]), l.size)
+	var stamped line
+	stamped.byte('[').number(at/1_000_000_000, 1).byte('.').number(at/1_000_000%1000, 3)
+	stamped.text("] ").bytesOf(l)
+	stamped.size = min(stamped.size, lineBytes-1)
+	stamped.byte('\n')
+	output(addressOfByte(&stamped.bytes[0]), stamped.size)
 }

@@ -26,8 +26,7 @@ var lastFault uint64
 // trap is called on each entry from ring 3; f is the frame in the current thread. Entry assembly
 // then continues the thread that is current.
 func trap(f *thread.Frame) {
-	threads := &process.Threads
-	th := threads.Current()
+	th := process.Threads.Current()
 	switch vector := f.Vector; {
 	case vector == vectorCall:
 		call(true)
@@ -42,14 +41,23 @@ func trap(f *thread.Frame) {
 		n, code, address := signal.Exception(th)
 		fault(th, n, code, address)
 	}
+	if armed == 0 || th.FSBase != loaded || !process.Undisturbed(th) {
+		change(th)
+	}
+}
+
+// change looks what else is to be done before ring 3 goes on, and whether another thread than the
+// last one does.
+func change(last *thread.Thread) {
 	if armed == 0 || !process.Resume() {
 		schedule()
 	}
-	if next := threads.Current(); next != th {
+	next := process.Threads.Current()
+	if next != last {
 		trace(com.EventSwitch, uint64(next.ID()), 0)
 		setTask(taskRSP0, frameEnd(next))
 	}
-	enter(threads.Current())
+	enter(next)
 }
 
 // call serves a system call.

@@ -8,11 +8,11 @@
 //	0x00_2000  64 × 64 × 64 B    Mail, [to][from]           its sender; its receiver clears it
 //	0x04_2000  64 × 4 KiB        epitaph.Page, one a core   as Status
 //	0x08_2000  64 × 8 KiB        Output, one a core          its core; taken by the console's core
-//	0x10_2000  64 × 8 KiB        Trace, one a core          its core
-//	0x18_2000  64 × 8 B          Local, one a core          core 0, before others start
-//	0x18_2200  64 × 8 B          Exit, one a core           its core
-//	0x18_2400  8 B               Console                    the console's core; its heir
-//	0x18_2408  8 B               Started                    core 0
+//	0x10_2000  64 × 8224 B       Trace, one a core          its core
+//	0x18_2800  64 × 8 B          Local, one a core          core 0, before others start
+//	0x18_2a00  64 × 8 B          Exit, one a core           its core
+//	0x18_2c00  8 B               Console                    the console's core; its heir
+//	0x18_2c08  8 B               Started                    core 0
 package commons
 
 import (
@@ -104,7 +104,7 @@ type Output struct {
 }
 
 // TraceEvents is the number of events that a trace holds; the last ones.
-const TraceEvents = 255
+const TraceEvents = 256
 
 // Trace is a ring of events.
 type Trace struct {
@@ -155,7 +155,7 @@ func (k Kind) String() string {
 	return kindNames[k]
 }
 
-// Add writes an event.
+// Add writes an event. The CPU driver does the same in assembly.
 func (t *Trace) Add(at uint64, kind Kind, a, b uint64) {
 	t.Event[t.Count%TraceEvents] = Event{at, kind, a, b}
 	t.Count++

@@ -13,7 +13,7 @@ var (
 	_ = [1]struct{}{}[unsafe.Offsetof(Block{}.Last)-0x4_2000]   // SAFETY: a constant.
 	_ = [1]struct{}{}[unsafe.Offsetof(Block{}.Output)-0x8_2000] // SAFETY: a constant.
 	_ = [1]struct{}{}[unsafe.Offsetof(Block{}.Trace)-0x10_2000] // SAFETY: a constant.
-	_ = [1]struct{}{}[unsafe.Offsetof(Block{}.Local)-0x18_2000] // SAFETY: a constant.
+	_ = [1]struct{}{}[unsafe.Offsetof(Block{}.Local)-0x18_2800] // SAFETY: a constant.
 	_ = [layout.BlockBytes - unsafe.Sizeof(Block{})]struct{}{}  // SAFETY: a constant.
 	_ = [1]struct{}{}[unsafe.Sizeof(Status{})-64]               // SAFETY: a constant.
 	_ = [1]struct{}{}[unsafe.Sizeof(Mail{})-64]                 // SAFETY: a constant.

@@ -68,6 +68,13 @@ type Process struct {
 	scratch [scratchBytes]byte
 }
 
+// Undisturbed tells whether th goes on running and neither Resume nor the timer has anything to do
+// because of what just happened.
+func (p *Process) Undisturbed(th *thread.Thread) bool {
+	return p.Threads.Alone(th) && p.unfinished == 0 &&
+		(th.Pending|p.Threads.Pending)&^th.Mask == 0
+}
+
 // Resume has the running thread, if there is one, go on with what it slept for, and begin the
 // handlers of its signals. It returns false if it does not run any more, or none did.
 func (p *Process) Resume() bool {

@@ -21,13 +21,14 @@ const (
 
 // open is an open file, to which descriptors refer.
 type open struct {
-	kind   kind
-	place  uint64 // in Process.open
-	refs   uint64 // descriptors
-	flags  uint64 // O_ACCMODE, O_APPEND, O_NONBLOCK
-	offset uint64 // where a regular file is read and written next; what an eventfd counts
-	node   files.Node
-	watch  watch
+	kind    kind
+	place   uint64 // in Process.open
+	refs    uint64 // descriptors
+	flags   uint64 // O_ACCMODE, O_APPEND, O_NONBLOCK
+	awaited bool   // a thread may be waiting to read
+	offset  uint64 // where a regular file is read and written next; what an eventfd counts
+	node    files.Node
+	watch   watch
 }
 
 // Flags of open files.

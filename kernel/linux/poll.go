@@ -106,7 +106,10 @@ func (p *Process) epollPwait(th *thread.Thread, e *open) int64 {
 
 // notify says that an open file may have become readable or writable: who waits for it goes on.
 func (p *Process) notify(o *open) {
-	p.retry(o.key())
+	if o.awaited {
+		p.retry(o.key())
+		o.awaited = p.Threads.First(thread.Read, o.key()) != nil
+	}
 	if o.watch.epoll == 0 {
 		return
 	}

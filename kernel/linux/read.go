@@ -19,6 +19,7 @@ func (o *open) key() uint64 {
 func (p *Process) read(th *thread.Thread, o *open) int64 {
 	result := p.tryRead(th)
 	if result == errno.EAGAIN && o.flags&nonblocking == 0 {
+		o.awaited = true
 		p.Threads.Wait(thread.Read, o.key(), 0)
 		return settled
 	}
