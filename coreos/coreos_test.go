@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"skerry/kernel"
+	"skerry/kernel/epitaph"
 	"skerry/kernel/sim"
 	"skerry/msgpass"
 )
@@ -162,6 +163,60 @@ func victim(s *OS) error {
 	for i := range uint64(words) {
 		pass(s, s.Loop().Channel(0), i)
 	}
+	return errors.New("enough")
+}
+
+// apart is a core of a machine whose cores 0 and 2 share no window.
+type apart struct{ kernel.Core }
+
+func (a apart) Window(peer kernel.CoreID) ([]byte, error) {
+	if own := a.Boot().Core; peer+own == 2 && peer != own {
+		return nil, kernel.ErrNoWindow
+	}
+	return a.Core.Window(peer)
+}
+
+// A core that shares no window with another simply has no channel to it. It talks to those that it
+// has, and hears of the death of all.
+func TestLoopWithoutWindow(t *testing.T) {
+	app := App{Name: "test", Run: func(s *OS) error {
+		s.Loop().Lock()
+		boot := s.Core().Boot()
+		if boot.Core == 2 {
+			return visit(s)
+		}
+		if boot.Core == 0 && s.Loop().Channel(2) != nil {
+			t.Error("core 0 has a channel to core 2: want none")
+		}
+		deaths := map[kernel.CoreID]int{}
+		for deaths[2] == 0 {
+			turn := s.Loop().Turn(kernel.Forever)
+			for _, d := range turn.Deaths {
+				deaths[d.Core] += 1 + d.Lost
+			}
+			if turn.Ready != nil {
+				l, _, _ := turn.Ready.Next()
+				turn.Ready.In.Release(l)
+			}
+		}
+		if deaths[2] != 1 {
+			t.Errorf("%v is told of the death %d times: want once", boot.Core, deaths[2])
+		}
+		return nil
+	}}
+	ends := sim.Run(t, sim.Config{Cores: 3, Args: []string{"test"}, Panics: true},
+		func(core kernel.Core) error { return Program(app)(apart{core}) })
+	if ends[0].Cause != epitaph.Exited || ends[1].Cause != epitaph.Exited {
+		t.Errorf("ends %v: want only the visitor dead of something", ends)
+	}
+}
+
+// visit sends a message to core 1 and dies.
+func visit(s *OS) error {
+	for len(s.Loop().Turn(kernel.Forever).Up) == 0 {
+	}
+	pass(s, s.Loop().Channel(1), 0)
+	s.Loop().Flush()
 	return errors.New("enough")
 }
 

@@ -1,6 +1,7 @@
 package coreos
 
 import (
+	"errors"
 	"fmt"
 	"sync"
 
@@ -12,7 +13,7 @@ import (
 // the lives of its peers again.
 const dispatchMax = 64
 
-// Loop is the heart of a core: it owns the channels to all other cores and waits on them. One
+// Loop is the heart of a core: it owns the channels to other cores and waits on them. One
 // goroutine calls Serve, or Turn again and again; each turn does a bounded amount of work.
 //
 // Whoever uses a channel holds the loop's lock. Turn and Serve give it up while they wait; handlers
@@ -35,7 +36,7 @@ type Turn struct {
 	Ready *msgpass.Channel
 	// Up are the channels that came up.
 	Up []*msgpass.Channel
-	// Deaths are the cores whose channel went down because they died.
+	// Deaths are the cores that died; their channels went down.
 	Deaths []Death
 	// Faults are the errors of peers that cannot be talked to.
 	Faults []error
@@ -58,6 +59,9 @@ func newLoop(core kernel.Core) (*Loop, error) {
 			continue
 		}
 		c, err := msgpass.Open(core, peer)
+		if errors.Is(err, kernel.ErrNoWindow) {
+			continue
+		}
 		if err != nil {
 			return nil, fmt.Errorf("coreos: channel to %v: %w", peer, err)
 		}
@@ -76,7 +80,7 @@ func newLoop(core kernel.Core) (*Loop, error) {
 // first turn.
 func (l *Loop) Services() *msgpass.Services { return &l.services }
 
-// Channel returns the channel to a peer, or nil if there is no such core.
+// Channel returns the channel to a peer, or nil if there is none: no such core, or no window.
 func (l *Loop) Channel(peer kernel.CoreID) *msgpass.Channel { return l.channels[peer] }
 
 // Turn waits until a message can be received, a core dies, a channel comes up, or the deadline
@@ -147,6 +151,10 @@ func (l *Loop) bury(t *Turn) {
 	waiting := l.dead[:0]
 	for _, n := range l.dead {
 		c := l.channels[n.Core]
+		if c == nil {
+			t.Deaths = append(t.Deaths, Death{Notice: n})
+			continue
+		}
 		if _, h := c.In.Peek(); h != 0 {
 			waiting = append(waiting, n)
 			continue

@@ -11,8 +11,10 @@ import (
 var (
 	ErrNoCore     = errors.New("kernel: no such core on this machine")
 	ErrSelf       = errors.New("kernel: a core has no window to itself")
+	ErrNoWindow   = errors.New("kernel: these two cores share no window on this machine")
 	ErrRunning    = errors.New("kernel: the core is running already")
 	ErrNotRunning = errors.New("kernel: the core is not running")
+	ErrForbidden  = errors.New("kernel: this core may not do that to the other")
 )
 
 // Notice tells that a core has died. The core was fenced before: it writes no memory any more.

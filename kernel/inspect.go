@@ -3,13 +3,15 @@ package kernel
 // Inspector is what a driver may offer beyond Core: a view into itself, and faults on demand. Bare
 // does. Only tools for people may ask for it, and must do without where a Core is no Inspector.
 type Inspector interface {
-	// Status returns how a core is, as its driver sees it. Error: ErrNoCore.
+	// Status returns how a core is, as its driver sees it. Errors: ErrNoCore, ErrForbidden.
 	Status(peer CoreID) (Status, error)
 
-	// Trace returns the last things that a core's driver did, the oldest first. Error: ErrNoCore.
+	// Trace returns the last things that a core's driver did, the oldest first. Errors: ErrNoCore,
+	// ErrForbidden.
 	Trace(peer CoreID) ([]Event, error)
 
-	// Provoke makes a core's driver fail. It may return before. Error: ErrNoCore.
+	// Provoke makes a core's driver fail. It may return before. Errors: ErrNoCore,
+	// ErrForbidden.
 	Provoke(peer CoreID, what Failure) error
 
 	// Spin keeps the processor from everything that the instance might do, and does not return.
@@ -18,7 +20,7 @@ type Inspector interface {
 	// HasConsole tells whether input from the machine's console comes to this core.
 	HasConsole() bool
 
-	// PowerOff ends the machine with an exit status, and does not return.
+	// PowerOff ends the machine with an exit status. It returns only if this core may not.
 	PowerOff(status int)
 }
 

@@ -32,7 +32,8 @@
 // # Memory
 //
 // For each pair of cores there is one window of WindowBytes bytes, aligned to 64 bytes at least,
-// mapped in these two cores and in no other. The driver never reads or writes it after the
+// mapped in these two cores and in no other. A machine may keep two cores apart: then there is none
+// for them. The driver never reads or writes it after the
 // machine's start. The two ends agree in msgpass on what lies in it.
 //
 // # Order
@@ -110,12 +111,12 @@ type Core interface {
 	Now() Instant
 
 	// Window returns the memory shared with peer, WindowBytes long, always the same.
-	// Errors: ErrNoCore, ErrSelf.
+	// Errors: ErrNoCore, ErrSelf, ErrNoWindow.
 	Window(peer CoreID) ([]byte, error)
 
 	// Kick makes peer's present or next Wait return soon. It is a hint: it may be lost, late or
 	// doubled, and the system is only slower for it. It never blocks. A kick of a core that is not
-	// running, or does not exist, does nothing.
+	// running, does not exist, or shares no window, does nothing.
 	Kick(peer CoreID)
 
 	// Wait blocks the calling goroutine, and no other, until a kick or a notice that came since the
@@ -128,15 +129,16 @@ type Core interface {
 	Notice() (Notice, bool)
 
 	// Start starts a core that is off or dead and returns without waiting for its program.
-	// Errors: ErrNoCore, ErrRunning; others if the driver lacks what a core needs.
+	// Errors: ErrNoCore, ErrRunning, ErrForbidden; others if the driver lacks what a core needs.
 	Start(peer CoreID) error
 
 	// Stop ends the life of a running core, whether or not its instance answers, and returns when
-	// it is fenced. A core that stops itself dies. Errors: ErrNoCore, ErrNotRunning.
+	// it is fenced. A core that stops itself dies. Errors: ErrNoCore, ErrNotRunning,
+	// ErrForbidden.
 	Stop(peer CoreID) error
 
-	// Epitaph returns how the last life of peer ended; false if none has ended, or if the last
-	// epitaph was overwritten by garbage.
+	// Epitaph returns how the last life of peer ended; false if none has ended, if the last epitaph
+	// was overwritten by garbage, or if this core may not see it.
 	Epitaph(peer CoreID) (Epitaph, bool)
 
 	// Die ends this core's life with the given reason, and does not return.

@@ -77,3 +77,25 @@ func (c bareCore) PowerOff(status int) {
 	}
 	c.Die("the power is off")
 }
+
+// apart stands for a driver that keeps cores 0 and 2 apart, and lets neither look at the other.
+type apart struct{ bareCore }
+
+func (a apart) keeps(peer kernel.CoreID) bool {
+	own := a.Boot().Core
+	return peer+own == 2 && peer != own
+}
+
+func (a apart) Window(peer kernel.CoreID) ([]byte, error) {
+	if a.keeps(peer) {
+		return nil, kernel.ErrNoWindow
+	}
+	return a.Core.Window(peer)
+}
+
+func (a apart) Status(peer kernel.CoreID) (kernel.Status, error) {
+	if a.keeps(peer) {
+		return kernel.Status{}, kernel.ErrForbidden
+	}
+	return a.bareCore.Status(peer)
+}

@@ -115,5 +115,8 @@ func (sh *shell) parsePeer(word string) (*peer, error) {
 	if p := sh.peers[id]; p != nil {
 		return p, nil
 	}
+	if id != sh.core.Boot().Core {
+		return nil, fmt.Errorf("shell: %v: %w", id, kernel.ErrNoWindow)
+	}
 	return nil, usageError{fmt.Errorf("shell: core %q is this one: want another", word)}
 }

@@ -16,11 +16,15 @@ func start(sh *shell, args []string) error {
 	return sh.start(id)
 }
 
-// start starts a core, and waits until its shell answers.
+// start starts a core, and waits until its shell answers, if it can be asked.
 func (sh *shell) start(id kernel.CoreID) error {
 	began := sh.core.Now()
 	if err := sh.core.Start(id); err != nil {
 		return fmt.Errorf("shell: start %v: %w", id, err)
+	}
+	if sh.peers[id] == nil {
+		fmt.Fprintf(sh.out, "%v was started: no window to ask it\n", id)
+		return nil
 	}
 	for end := began.Add(startPatience); sh.core.Now() < end; time.Sleep(retryAfter) {
 		if sh.peers[id].member.AwaitBound(retryAfter) != nil {
@@ -60,13 +64,7 @@ func crashCore(sh *shell, args []string) error {
 	if err != nil {
 		return err
 	}
-	return sh.kill(id, func() error {
-		if p := sh.peers[id]; p != nil {
-			return p.member.Crash()
-		}
-		sh.finish(crash("the console"))
-		return nil
-	})
+	return sh.order(id, (*BlockingMember).Crash, crash("the console"))
 }
 
 func faultCore(sh *shell, args []string) error {
@@ -90,12 +88,20 @@ func hangCore(sh *shell, args []string) error {
 	case sh.look == nil:
 		return errLook
 	}
+	return sh.order(id, (*BlockingMember).Spin, sh.spin)
+}
+
+// order has an instance end its life, a peer's by a call or this core's own, and waits for that.
+func (sh *shell) order(id kernel.CoreID, call func(*BlockingMember) error, own func() error) error {
 	return sh.kill(id, func() error {
-		if p := sh.peers[id]; p != nil {
-			return p.member.Spin()
+		if id == sh.core.Boot().Core {
+			sh.finish(own)
+			return nil
 		}
-		sh.finish(sh.spin)
-		return nil
+		if p := sh.peers[id]; p != nil {
+			return call(p.member)
+		}
+		return kernel.ErrNoWindow
 	})
 }
 

@@ -56,7 +56,7 @@ func (sh *shell) benchPeer(args []string) (*peer, error) {
 		return nil, fmt.Errorf("shell: 1 core: want at least 2 to measure messages")
 	}
 	next := (slices.Index(boot.Cores, boot.Core) + 1) % len(boot.Cores)
-	return sh.peers[boot.Cores[next]], nil
+	return sh.parsePeer(fmt.Sprint(boot.Cores[next].Index()))
 }
 
 // median returns the nanoseconds for each message sent, median over short rallies.

@@ -67,21 +67,23 @@ func (sh *shell) next() bool {
 		return boot.Incarnation == 1 && boot.Core == boot.Cores[0]
 	}
 	for _, id := range boot.Cores {
-		if id < boot.Core && sh.loop.Channel(id).Up() {
+		if id < boot.Core && sh.hears(id) {
 			return false
 		}
 	}
 	return true
 }
 
-// succeed goes on where the last holder of the console was.
+// succeed goes on where the last holder of the console was. The first is the first core: who shares
+// no window with it has no word of it.
 func (sh *shell) succeed(was seat) {
 	boot := sh.core.Boot()
+	first := boot.Cores[0]
 	switch {
 	case was.known:
 		e, _ := sh.core.Epitaph(was.holder)
 		fmt.Fprintf(sh.out, "%v has the console now; %v\n", boot.Core, e)
-	case boot.Incarnation == 1:
+	case boot.Incarnation == 1 && (first == boot.Core || sh.loop.Channel(first) != nil):
 		sh.greet()
 	case sh.scripted:
 		fmt.Fprintf(sh.out, "shell: %v has the console, and no word of where the script is\n",

@@ -40,9 +40,9 @@ type shell struct {
 	scripted bool
 	script   []string
 	began    kernel.Instant
-	peers    map[kernel.CoreID]*peer
-	seat     seat              // guarded by the loop's lock
-	fate     chan func() error // capacity 1: how the program ends
+	peers    map[kernel.CoreID]*peer // those that there is a channel to
+	seat     seat                    // guarded by the loop's lock
+	fate     chan func() error       // capacity 1: how the program ends
 }
 
 // peer is another core: the clients of what its shell serves.
@@ -117,11 +117,12 @@ func (sh *shell) join() error {
 	}
 	boot := sh.core.Boot()
 	for _, id := range boot.Cores {
-		if id == boot.Core {
+		channel := sh.loop.Channel(id)
+		if channel == nil {
 			continue
 		}
 		p := &peer{id: id}
-		if p.member, err = NewBlockingMember(sh.loop.Channel(id), sh.loop); err != nil {
+		if p.member, err = NewBlockingMember(channel, sh.loop); err != nil {
 			return err
 		}
 		if p.rally, err = newRally(sh, id); err != nil {
@@ -151,8 +152,8 @@ func (sh *shell) finish(how func() error) {
 	}
 }
 
-// powerOff ends the machine, and does not return. Where the driver cannot do it with a status, the
-// other cores are stopped, and this one leaves the status in its epitaph.
+// powerOff ends the machine, and does not return. Where the driver cannot do it with a status, or
+// does not let this core, other cores are stopped, and this one leaves the status in its epitaph.
 func (sh *shell) powerOff(status uint8) {
 	if sh.look != nil {
 		sh.look.PowerOff(int(status))

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"skerry/kernel"
 	"skerry/kernel/epitaph"
 )
 
@@ -92,6 +93,40 @@ func TestInspector(t *testing.T) {
 		`^shell: core "7": want one of 0 to 2$`, `^0 +running, console .* 3.0 MiB`)
 	if b.status != statusUsage {
 		t.Errorf("status %d: want %d", b.status, statusUsage)
+	}
+}
+
+// A core that there is no window to is not asked, and not taken for this one. It can be stopped and
+// started where the driver lets this core do it.
+func TestApart(t *testing.T) {
+	b := newBare()
+	driver := func(core kernel.Core) kernel.Core { return apart{b.on(core).(bareCore)} }
+	out, _ := game{
+		script: "cores; mem; ping 2; bench msg 2; crash 2; hang 2; stop 2; start 2; ping 1",
+		driver: driver, live: (*shell).live,
+	}.play(t)
+	const refused = `: kernel: these two cores share no window on this machine$`
+	out.shows(t, `^2 +hidden`, `^2 +- +- +- +-$`,
+		`^shell: core 2`+refused, `^shell: core 2`+refused,
+		`^shell: end a life of core 2`+refused, `^shell: end a life of core 2`+refused,
+		`^core 2, life 1: stopped`, `^core 2 was started: no window to ask it$`, `^core 1 answers`)
+	if b.status != statusFailed {
+		t.Errorf("status %d: want %d", b.status, statusFailed)
+	}
+}
+
+// Who shares no window with the first to have the console does not know how far its script is, and
+// begins no other.
+func TestApartFromConsole(t *testing.T) {
+	b := newBare()
+	driver := func(core kernel.Core) kernel.Core { return apart{b.on(core).(bareCore)} }
+	out, _ := game{
+		script: "stop 1; crash 0", driver: driver, live: (*shell).live,
+	}.play(t)
+	out.shows(t, `^core 1, life 1: stopped`,
+		`^shell: core 2 has the console, and no word of where the script is$`)
+	if got := out.commands(); len(got) != 2 || b.status != statusFailed {
+		t.Errorf("ran %q, status %d: want each once, and status %d", got, b.status, statusFailed)
 	}
 }
 

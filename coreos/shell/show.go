@@ -1,6 +1,7 @@
 package shell
 
 import (
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -71,7 +72,11 @@ func (sh *shell) state(id kernel.CoreID) string {
 // silentState returns what is shown for a core that does not answer.
 func (sh *shell) silentState(id kernel.CoreID, died bool) string {
 	if sh.look != nil {
-		if s, err := sh.look.Status(id); err == nil && s.State != kernel.Running {
+		s, err := sh.look.Status(id)
+		switch {
+		case errors.Is(err, kernel.ErrForbidden):
+			return "hidden"
+		case err == nil && (s.State != kernel.Running || sh.peers[id] == nil):
 			return s.State.String()
 		}
 		return "no answer"
@@ -86,7 +91,13 @@ func (sh *shell) silentState(id kernel.CoreID, died bool) string {
 func (sh *shell) up(id kernel.CoreID) bool {
 	sh.loop.Lock()
 	defer sh.loop.Unlock()
-	return sh.loop.Channel(id).Up()
+	return sh.hears(id)
+}
+
+// hears tells the same under the loop's lock.
+func (sh *shell) hears(id kernel.CoreID) bool {
+	c := sh.loop.Channel(id)
+	return c != nil && c.Up()
 }
 
 // memory returns what an instance uses: by its driver's count, or else by its own.

@@ -7,7 +7,7 @@ package drivercall
 import "skerry/kernel/layout"
 
 // The calls. Structures are written to where the instance points; a bad pointer gets EFAULT, a core
-// that does not exist ENODEV.
+// that does not exist ENODEV, and what package cap does not allow EPERM.
 const (
 	First    = 0x1000
 	Info     = First + iota - 1 // (*Facts) 0
@@ -20,7 +20,7 @@ const (
 	Status                      // (core, *commons.Status) 0
 	Trace                       // (core, *commons.Trace) 0
 	Provoke                     // (core, commons.Order) 0: OrderFault and OrderHang only
-	PowerOff                    // (status) does not return
+	PowerOff                    // (status) does not return, unless refused
 	Console                     // () 1 if this core has the console, else 0
 	Last     = Console
 )
@@ -35,7 +35,7 @@ type Facts struct {
 	WakeNanos    uint64                  // what blocking and being woken costs, about
 	MemoryBytes  uint64                  // of the core's instance
 	StartedNanos uint64                  // when this life began
-	Window       [layout.CoresMax]uint64 // the address of the window to each core, 0 to itself
+	Window       [layout.CoresMax]uint64 // the address of the window to each core, 0: none
 }
 
 // Death is a notice.

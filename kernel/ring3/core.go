@@ -19,7 +19,7 @@ type Core struct {
 	boot    kernel.BootInfo
 	driver  driver
 	bell    *bell.Bell
-	windows [][]byte       // by core index; nil for the core itself
+	windows [][]byte       // by core index; nil: there is none
 	clock   *commons.Clock // to read
 
 	// news tells that there may be a notice that was not returned. Asking the driver costs a
@@ -43,6 +43,8 @@ func (c *Core) Window(id kernel.CoreID) ([]byte, error) {
 		return nil, kernel.ErrNoCore
 	case id == c.boot.Core:
 		return nil, kernel.ErrSelf
+	case c.windows[id] == nil:
+		return nil, kernel.ErrNoWindow
 	}
 	return c.windows[id], nil
 }
@@ -164,6 +166,8 @@ func refusal(err error) error {
 		return kernel.ErrRunning
 	case errors.Is(err, syscall.ESRCH):
 		return kernel.ErrNotRunning
+	case errors.Is(err, syscall.EPERM):
+		return kernel.ErrForbidden
 	}
 	return err
 }

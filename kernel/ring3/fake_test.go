@@ -29,6 +29,7 @@ type fake struct {
 	traced  commons.Trace
 	reason  string
 	asked   commons.Order
+	forbids bool // to look at others, and to make them fail
 }
 
 func (f *fake) info(facts *drivercall.Facts) error {
@@ -60,6 +61,9 @@ func (f *fake) status(id kernel.CoreID, status *commons.Status) error {
 	if int(id) >= cores {
 		return syscall.ENODEV
 	}
+	if f.forbids {
+		return syscall.EPERM
+	}
 	if f.late--; f.late == 0 {
 		f.order()
 	}
@@ -87,11 +91,17 @@ func (f *fake) die(_ epitaph.Cause, reason []byte) {
 }
 
 func (f *fake) trace(id kernel.CoreID, trace *commons.Trace) error {
+	if f.forbids {
+		return syscall.EPERM
+	}
 	*trace = f.traced
 	return nil
 }
 
 func (f *fake) provoke(_ kernel.CoreID, order commons.Order) error {
+	if f.forbids {
+		return syscall.EPERM
+	}
 	f.asked = order
 	return nil
 }

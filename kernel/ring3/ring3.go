@@ -72,7 +72,7 @@ func attach(d driver, ring *bell.Bell, args []string) (*Core, error) {
 	c.news.Store(true)
 	for i := range facts.Cores {
 		c.boot.Cores = append(c.boot.Cores, kernel.CoreID(i))
-		if i != facts.Core {
+		if facts.Window[i] != 0 {
 			c.windows[i] = windowAt(facts.Window[i])
 		}
 	}

@@ -29,7 +29,7 @@ func TestLinuxIsNotBare(t *testing.T) {
 
 // A core is what the driver says, with the windows that it mapped.
 func TestAttach(t *testing.T) {
-	c, _, _ := rig(t)
+	c, f, _ := rig(t)
 	boot := c.Boot()
 	if boot.Core != 1 || boot.Incarnation != 4 || boot.WakeCost != 5*time.Microsecond ||
 		!slices.Equal(boot.Cores, []kernel.CoreID{0, 1, 2}) ||
@@ -41,6 +41,15 @@ func TestAttach(t *testing.T) {
 		if !errors.Is(err, want) || err == nil && len(window) != kernel.WindowBytes {
 			t.Errorf("window to core %d: %d bytes, error %v: want %v", peer, len(window), err, want)
 		}
+	}
+	f.facts.Window[2] = 0
+	apart, err := attach(f, nil, []string{"instance", "shell"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if w, err := apart.Window(2); !errors.Is(err, kernel.ErrNoWindow) {
+		t.Errorf("window that the driver did not map: %d bytes, error %v: want ErrNoWindow", len(w),
+			err)
 	}
 	if _, err := attach(&fake{}, nil, []string{"instance", "shell"}); err == nil {
 		t.Error("attached as core 0 of 0: want a refusal")
@@ -68,6 +77,22 @@ func TestStartAndStop(t *testing.T) {
 	}
 	if f.start(0); f.lines[0].State == commons.Running {
 		t.Error("a core that does not wait for the driver passes too")
+	}
+}
+
+// What the driver does not permit is refused by the contract's name for it.
+func TestForbidden(t *testing.T) {
+	c, f, _ := rig(t)
+	f.forbids = true
+	_, status := c.Status(2)
+	_, trace := c.Trace(2)
+	for what, err := range map[string]error{
+		"start": c.Start(2), "stop": c.Stop(2), "status": status, "trace": trace,
+		"provoke": c.Provoke(2, kernel.FaultInDriver),
+	} {
+		if !errors.Is(err, kernel.ErrForbidden) {
+			t.Errorf("%s: error %v: want ErrForbidden", what, err)
+		}
 	}
 }
 
