@@ -33,12 +33,12 @@ var (
 
 // startup starts a core's processor from its reset, or from a halt that it does not leave.
 func startup(core uint64) {
+	remember(core, com.OrderStart, startNanos)
 	command(core, commandInit)
 	for until := now() + initNanos; now() < until; {
 		pause()
 	}
 	command(core, commandStartup)
-	remember(core, com.OrderStart, startNanos)
 }
 
 // startCore begins the next life of a core that is off or dead.
@@ -55,12 +55,13 @@ func want(core uint64, order com.Order) {
 	if core == me {
 		die(epitaph.Stopped, 0, newLine().text("stopped by itself"))
 	}
+	remember(core, order, obeyNanos)
 	send(core, order)
 	command(core, commandNMI)
-	remember(core, order, obeyNanos)
 }
 
-// remember has pursue see to an order.
+// remember has pursue see to an order that is given next: the core's life may end, or another one
+// begin, as soon as it is.
 func remember(core uint64, order com.Order, nanos uint64) {
 	deeds[core%layout.CoresMax] = deed{order, status(core).Incarnation, now() + nanos}
 }
