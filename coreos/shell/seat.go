@@ -42,26 +42,25 @@ func (sh *shell) awaitConsole() seat {
 }
 
 // takeSeat takes the console if it is this core's. While the loop is busy it is too early to tell:
-// its messages may be the last notes of a core that has died.
+// its messages may be the last notes of a core that has died. The driver is asked without the lock:
+// who is stopped meanwhile never has its answer.
 func (sh *shell) takeSeat() (was seat, mine bool) {
+	given := sh.look != nil && sh.look.HasConsole()
 	if !sh.loop.TryLock() {
 		return was, false
 	}
 	defer sh.loop.Unlock()
 	was = sh.seat
-	if was.known && !was.vacant || !sh.next() {
+	if was.known && !was.vacant || !given && (sh.look != nil || !sh.next()) {
 		return was, false
 	}
 	sh.seat = seat{holder: sh.core.Boot().Core, known: true, note: was.note}
 	return was, true
 }
 
-// next tells whether this core is the next to have the console. If the driver does not say, it is
-// the lowest one that runs; at first, the lowest one. The caller holds the loop's lock.
+// next tells whether this core is the next to have the console, where the driver does not say: that
+// is the lowest one that runs; at first, the lowest one. The caller holds the loop's lock.
 func (sh *shell) next() bool {
-	if sh.look != nil {
-		return sh.look.HasConsole()
-	}
 	boot := sh.core.Boot()
 	if !sh.seat.known {
 		return boot.Incarnation == 1 && boot.Core == boot.Cores[0]
