@@ -2,13 +2,15 @@
 // others use.
 //
 //	go run ./test/bench msg [--quick] [--json FILE] [--plot FILE] [--seed N]
-//	go run ./test/bench trap
+//	go run ./test/bench boot [the same]
+//	go run ./test/bench trap [the same]
 //
 // How samples are taken and compared is told in package harness; each benchmark is a file here that
 // lists its subjects and its bars.
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -62,7 +64,8 @@ type benchmark struct {
 func benchmarks() []benchmark {
 	return []benchmark{
 		{"msg", "messages between two cores: latency, throughput, bulk, wake-up", openMsg},
-		{"trap", "instructions that the CPU driver takes for system calls, faults, kicks", openTrap},
+		{"boot", "from QEMU's start to Go on the last core, against Linux", openBoot},
+		{"trap", "instructions of the CPU driver for system calls, faults, kicks", openTrap},
 	}
 }
 
@@ -74,7 +77,9 @@ type setup struct {
 	note     string       // what the figures depend on besides the machine
 	close    func() error // ends the workers
 
-	// count returns the result of a benchmark without subjects: what it counts is always the same.
+	time time.Duration // that the samples take, unless a flag says otherwise; 0: the usual
+
+	// count returns the rows of what is always the same, and so needs no samples.
 	count func(ctx context.Context, out io.Writer) ([]harness.Row, error)
 }
 
@@ -124,7 +129,8 @@ func parse(b benchmark, args []string) (options, error) {
 	flags.StringVar(&o.plotFile, "plot", "", "draw an SVG to `FILE`")
 	flags.BoolVar(&o.quick, "quick", false, "take less than a minute")
 	flags.BoolVar(&o.smallPages, "small-pages", false, "reserve no huge pages, use none")
-	flags.DurationVar(&o.time, "time", 0, "sample for this long (default 4m, or 40s with --quick)")
+	flags.DurationVar(&o.time, "time", 0, "sample for this long (default some minutes, or 40s "+
+		"with --quick)")
 	flags.Uint64Var(&o.seed, "seed", 0, "order of the samples (default: a random one, printed)")
 	if err := flags.Parse(args); err != nil {
 		return o, err
@@ -135,11 +141,8 @@ func parse(b benchmark, args []string) (options, error) {
 	if o.seed == 0 {
 		o.seed = uint64(rand.Uint32()) + 1
 	}
-	if o.time == 0 {
-		o.time = fullTime
-		if o.quick {
-			o.time = quickTime
-		}
+	if o.time == 0 && o.quick {
+		o.time = quickTime
 	}
 	return o, nil
 }
@@ -162,25 +165,34 @@ func measure(ctx context.Context, b benchmark, o options, command string,
 		fmt.Sprintf("%s, %s, seed %d, %s", harness.Stamp(), command, o.seed, s.note),
 	}
 	fmt.Fprintln(out, strings.Join(header, "\n"))
-	if s.count != nil {
-		rows, err := s.count(ctx, out)
-		if err != nil {
-			return err
-		}
-		return errors.Join(report(out, rows, s.bars), files.write(b.name, header, rows))
-	}
-	fmt.Fprintf(out, "%d subjects for %v\n", len(s.subjects), o.time)
-	plan := harness.Plan{Subjects: s.subjects, Probe: s.probe, Seed: o.seed, Time: o.time}
-	result, err := plan.Run(ctx)
+	rows, result, err := s.rows(ctx, b.name, o, out)
 	if err != nil {
 		return err
 	}
-	rows := harness.Rows(b.name, s.subjects, result)
 	if err := report(out, rows, s.bars); err != nil {
 		return err
 	}
-	tellRun(out, result)
-	return errors.Join(files.write(b.name, header, rows), failures(result))
+	return errors.Join(files.write(b.name, header, rows), failures(out, result))
+}
+
+// rows takes the samples.
+func (s *setup) rows(ctx context.Context, name string, o options, out io.Writer) (
+	rows []harness.Row, result *harness.Result, err error) {
+	if s.count != nil {
+		if rows, err = s.count(ctx, out); err != nil {
+			return nil, nil, err
+		}
+	}
+	if len(s.subjects) == 0 {
+		return rows, &harness.Result{}, nil
+	}
+	plan := harness.Plan{Subjects: s.subjects, Probe: s.probe, Seed: o.seed,
+		Time: cmp.Or(o.time, s.time, fullTime)}
+	fmt.Fprintf(out, "%d subjects for %v\n", len(s.subjects), plan.Time)
+	if result, err = plan.Run(ctx); err != nil {
+		return nil, nil, err
+	}
+	return append(rows, harness.Rows(name, s.subjects, result)...), result, nil
 }
 
 func report(out io.Writer, rows []harness.Row, bars []harness.Bar) error {
@@ -188,17 +200,16 @@ func report(out io.Writer, rows []harness.Row, bars []harness.Bar) error {
 		harness.WriteVerdicts(out, harness.Judge(bars, rows)))
 }
 
-// tellRun tells how the samples were taken.
-func tellRun(out io.Writer, r *harness.Result) {
-	fmt.Fprintf(out, "\n%d rounds, %d samples, %d dropped because the probes around them differ\n",
-		r.Rounds, r.Taken, r.Dropped)
+// failures tells how the samples were taken, and returns an error that names every subject that
+// failed.
+func failures(out io.Writer, r *harness.Result) error {
+	if r.Rounds > 0 {
+		fmt.Fprintf(out, "\n%d rounds, %d samples, %d dropped because the probes around them "+
+			"differ\n", r.Rounds, r.Taken, r.Dropped)
+	}
 	for _, class := range r.Unseen() {
 		fmt.Fprintf(out, "class %s was not seen: the CPUs never were so\n", class)
 	}
-}
-
-// failures returns an error that names every subject that failed.
-func failures(r *harness.Result) error {
 	var all []error
 	for subject, err := range r.Failed {
 		all = append(all, fmt.Errorf("%s: %w", subject, err))

@@ -46,7 +46,8 @@ func (v *virtual) give(f *os.File) string {
 func (v *virtual) command(ctx context.Context) *exec.Cmd {
 	args := []string{
 		"-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
-		"-machine", board, "-accel", v.accel, "-cpu", processors[v.accel], "-smp", strconv.Itoa(v.cores),
+		"-machine", board, "-accel", v.accel, "-cpu", processors[v.accel],
+		"-smp", strconv.Itoa(v.cores),
 		"-m", fmt.Sprintf("%dK", (v.memoryBytes+1023)/1024), "-kernel", v.kernel,
 		"-chardev", "file,id=status,path=" + v.statusFile(),
 		"-device", fmt.Sprintf("isa-debugcon,iobase=%#x,chardev=status", statusPort),

@@ -15,7 +15,7 @@ type Verdict struct {
 	Bar   Bar
 	Class Class
 	Value *float64 // nil: not measured in this class
-	Few   bool     // a median of it rests on fewer than samplesMin samples
+	Few   bool     // a median of it rests on fewer than SamplesMin samples
 }
 
 // The marks of a verdict.
@@ -75,5 +75,5 @@ func (b Bar) value(rows []Row, class Class) *float64 {
 // few tells whether a subject's median in a class rests on too few samples to judge by.
 func few(rows []Row, of Ref, class Class) bool {
 	row := find(rows, of, class)
-	return row != nil && row.Samples < samplesMin
+	return row != nil && row.Samples < SamplesMin
 }

@@ -17,9 +17,9 @@ const (
 	// a cold subject say little.
 	countGrowthMax = 64
 
-	// samplesMin is how many samples a median must rest on for a bar to be judged by it: with
+	// SamplesMin is how many samples a median must rest on for a bar to be judged by it: with
 	// fewer, one odd sample is a quartile.
-	samplesMin = 5
+	SamplesMin = 5
 
 	// answerTimeMax is how long a worker may take to answer: many times the slowest subject.
 	answerTimeMax = 20 * time.Second

@@ -11,10 +11,12 @@ import (
 // A Plan says what to measure and for how long.
 type Plan struct {
 	Subjects []Subject
-	Probe    func() (oneWayNanos float64, err error) // nil: all samples are of class One
-	Seed     uint64                                  // gives the order of the samples
-	Time     time.Duration                           // for all of it; the sample under way is finished
-	Rounds   int                                     // at most; 0: as many as the time allows
+	Seed     uint64        // gives the order of the samples
+	Time     time.Duration // for all of it; the sample under way is finished
+	Rounds   int           // at most; 0: as many as the time allows
+
+	// Probe returns the time one way, in nanoseconds. Without it there is one class.
+	Probe func() (float64, error)
 }
 
 // A Result is what a plan's samples gave.
