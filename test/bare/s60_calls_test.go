@@ -1,0 +1,27 @@
+package bare
+
+import (
+	"flag"
+	"math/rand/v2"
+	"testing"
+)
+
+// go test ./test/bare -run S60Calls -calls 10000000 makes as many as the specification asks for.
+var (
+	callsMade = flag.Uint64("calls", 1_000_000, "random system calls that TestS60Calls makes")
+	callsSeed = flag.Uint64("seed", rand.Uint64()>>32, "of the random system calls")
+)
+
+// No system call, whatever its number and arguments, makes ring 0 fault, changes another core's
+// memory, or keeps page frames: an instance makes them at random, and what ends is only that.
+func TestS60Calls(t *testing.T) {
+	if testing.Short() {
+		*callsMade = min(*callsMade, 200_000)
+	}
+	m := bootHostile(t, built, *callsSeed, *callsMade)
+	m.patience *= 5
+	if status := m.Status(); status != 0 {
+		t.Fatalf("-seed %d: exit status %d: want 0", *callsSeed, status)
+	}
+	t.Log(m.Expect(`hostile: (\d+ calls in .*)`)[1])
+}
