@@ -27,6 +27,10 @@ const (
 	// bootTimeMax is how long a machine may take until its last core is there.
 	bootTimeMax = time.Minute
 
+	// consoleBytesMax bounds what a machine may say meanwhile, tailBytes what is shown of it.
+	consoleBytesMax = 1 << 20
+	tailBytes       = 300
+
 	// bootTime is how long the samples take: five of each subject at least, on two CPUs.
 	bootTime = 12 * time.Minute
 )
@@ -186,9 +190,9 @@ func boot(v *virtual) (time.Duration, error) {
 	command.Process.Kill()
 	command.Wait()
 	if err != nil {
-		return 0, fmt.Errorf("bench: a machine of %d cores, %s, %s: %w, after %v, the text %q "+
-			"and QEMU's %.300q: want a hello from each core", v.cores, v.accel, v.kernel, err,
-			elapsed, said, &complaints)
+		return 0, fmt.Errorf("bench: a machine of %d cores, %s, %s: %w, after %v; it ended with "+
+			"%q, QEMU with %q: want a hello from each core", v.cores, v.accel, v.kernel, err,
+			elapsed, tail(said), tail(complaints.String()))
 	}
 	return elapsed, nil
 }
@@ -204,10 +208,16 @@ func (v *virtual) allHello(said string) bool {
 	return true
 }
 
+// tail returns the end of a text, as long as errors can bear.
+func tail(text string) string { return text[max(0, len(text)-tailBytes):] }
+
 // readUntil reads until the whole text is enough.
 func readUntil(in io.Reader, enough func(string) bool) (text string, err error) {
 	var all []byte
 	for {
+		if len(all) > consoleBytesMax {
+			return string(all), fmt.Errorf("%d bytes of output: want fewer", len(all))
+		}
 		all = slices.Grow(all, 4096)
 		n, err := in.Read(all[len(all):cap(all)])
 		all = all[:len(all)+n]

@@ -101,8 +101,8 @@ func (v *virtual) look(command *exec.Cmd, file *os.File) (memory, error) {
 	command.Process.Kill()
 	command.Wait()
 	if err != nil {
-		return memory{}, fmt.Errorf("bench: a machine of %d cores that said %q: %w", v.cores, said,
-			err)
+		return memory{}, fmt.Errorf("bench: a machine of %d cores that ended with %q: %w",
+			v.cores, tail(said), err)
 	}
 	m := memory{all: stat.Blocks * 512}
 	for _, part := range strings.Split(said, telling)[1:] {

@@ -25,6 +25,7 @@ import (
 
 	"skerry/coreos"
 	"skerry/kernel/hosted"
+	"skerry/kernel/ring3"
 	"skerry/test/bench/harness"
 	"skerry/test/bench/worker"
 )
@@ -34,15 +35,17 @@ const (
 	fullTime  = 4 * time.Minute
 )
 
-// The verbs by which this program starts itself, as a worker or as the janitor of its huge pages.
+// The verbs by which this program starts itself, as a worker, as one with a machine on bare,
+// or as the janitor of its huge pages.
 const (
 	workerVerb  = "worker"
 	janitorVerb = "janitor"
+	bareVerb    = "bare"
 )
 
 func main() {
-	if hosted.Booted() {
-		coreos.Main(worker.Apps()...) // a core of a machine that a worker has made
+	if hosted.Booted() || ring3.Booted() {
+		coreos.Main(worker.Apps()...) // a core of a machine that is a worker
 		return
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
@@ -94,6 +97,9 @@ type options struct {
 func run(ctx context.Context, args []string) error {
 	if len(args) > 0 && args[0] == workerVerb {
 		return worker.Main(args[1:], os.Stdin, os.Stdout)
+	}
+	if len(args) > 0 && args[0] == bareVerb {
+		return runBareWorker(args[1:], os.Stdin, os.Stdout)
 	}
 	if len(args) > 0 && args[0] == janitorVerb {
 		return hosted.Janitor(args[1:])

@@ -38,6 +38,8 @@ type msg struct {
 	c                       *harness.Worker
 	threads, process, small *harness.Worker
 	hosted, deaths          *harness.Worker
+	bare                    *harness.Worker // nil: there is no KVM
+	guest                   *guest
 }
 
 func openMsg(o options, log io.Writer) (*setup, error) {
@@ -45,8 +47,12 @@ func openMsg(o options, log io.Writer) (*setup, error) {
 	if err := m.start(o, log); err != nil {
 		return nil, errors.Join(err, m.close())
 	}
-	return &setup{subjects: m.subjects(), bars: msgBars(), probe: m.probe,
-		note: "C baselines in " + m.c.Greeting, close: m.close}, nil
+	s := &setup{subjects: m.subjects(), bars: msgBars(), probe: m.probe,
+		note: "C baselines in " + m.c.Greeting, close: m.close}
+	if m.bare != nil {
+		s.bars = append(s.bars, barsOnBare()...)
+	}
+	return s, nil
 }
 
 // start starts the workers.
@@ -83,6 +89,10 @@ func (m *msg) start(o options, log io.Writer) error {
 			return err
 		}
 	}
+	if m.bare, m.guest, err = startBare(cpuA, cpuB); err != nil {
+		fmt.Fprintf(log, "NOT MEASURED on bare with KVM: %v\n", err)
+		m.bare = nil
+	}
 	return nil
 }
 
@@ -111,13 +121,17 @@ func startGo(mode, pages string, cpuA, cpuB int) (*harness.Worker, error) {
 
 func (m *msg) close() error {
 	var all []error
-	for _, w := range []*harness.Worker{m.c, m.threads, m.process, m.small, m.hosted, m.deaths} {
+	for _, w := range []*harness.Worker{m.c, m.threads, m.process, m.small, m.hosted, m.deaths,
+		m.bare} {
 		if w != nil {
 			all = append(all, w.Close())
 		}
 	}
 	if m.giveBack != nil {
 		m.giveBack()
+	}
+	if m.guest != nil {
+		all = append(all, m.guest.close())
 	}
 	return errors.Join(errors.Join(all...), os.RemoveAll(m.dir))
 }

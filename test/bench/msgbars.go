@@ -44,6 +44,25 @@ func barsIn(place string) []harness.Bar {
 	return bars
 }
 
+// barsOnBare hold a machine on bare against the same on hosted.
+func barsOnBare() []harness.Bar {
+	const most = 1.2
+	var bars []harness.Bar
+	for _, subject := range []harness.Ref{{Case: latency, Subject: ring},
+		{Case: latency, Subject: callSlot}, {Case: throughput, Subject: ringGrown}} {
+		over, under := subject, subject
+		over.Subject += onBare
+		under.Subject += inProcesses
+		bars = append(bars, atMost(subject.Subject+", "+subject.Case+", bare / processes", over,
+			under, most, most))
+	}
+	copied := harness.Ref{Case: bulk, Subject: bulkCopy}
+	over, under := copied, copied
+	over.Subject += onBare
+	under.Subject += inProcesses
+	return append(bars, atLeast("bulk copy, bare / processes", over, under, 1/most, 1/most))
+}
+
 func atMost(name string, over, under harness.Ref, near, far float64) harness.Bar {
 	return harness.Bar{Name: name, Over: over, Under: under,
 		Bounds: map[harness.Class]float64{harness.Near: near, harness.Far: far}}

@@ -50,6 +50,7 @@ const (
 	inThreads   = ", threads"
 	inProcesses = ", processes"
 	smallPages  = ", processes, 4 KiB pages"
+	onBare      = ", bare, KVM"
 )
 
 func (m *msg) subjects() []harness.Subject {
@@ -72,11 +73,15 @@ func (g group) subject(name string, run runner, versus ...string) harness.Subjec
 
 // everywhere returns a Go subject for each place in which it runs.
 func (m *msg) everywhere(g group, name, request string, versus ...string) []harness.Subject {
-	return []harness.Subject{
+	all := []harness.Subject{
 		g.subject(name+inThreads, inGo(m.threads, request), versus...),
 		g.subject(name+inProcesses, inGo(m.process, request), versus...),
 		g.subject(name+smallPages, inGo(m.small, request), versus...),
 	}
+	if m.bare != nil {
+		all = append(all, g.subject(name+onBare, inGo(m.bare, request), name+inProcesses))
+	}
+	return all
 }
 
 func (m *msg) latencies() []harness.Subject {

@@ -15,7 +15,8 @@ import (
 type end struct {
 	side    int // 0: side A, 1: side B
 	channel *msgpass.Channel
-	bare    []byte // memory that no channel uses; see bareRing
+	ringOut []byte // memory for rings of this side's, that no channel uses
+	ringIn  []byte // and for the other side's
 	private []byte // a bulk buffer that is not shared
 	files   *shared
 	chans   *chans // nil in mode Processes
@@ -50,9 +51,11 @@ func openEnd(side int, memory []byte, files *shared, chans *chans) (*end, error)
 	if err != nil {
 		return nil, err
 	}
-	e := &end{side: side, channel: channel, bare: bare, files: files, chans: chans,
+	e := &end{side: side, channel: channel, files: files, chans: chans,
 		private: bytes.Repeat([]byte{1}, bulkBytes)}
-	offsets := [2]int{barePipe0, barePipe1}
+	offsets := [2]int{bareRing0, bareRing1}
+	e.ringOut, e.ringIn = bare[offsets[side]:], bare[offsets[1-side]:]
+	offsets = [2]int{barePipe0, barePipe1}
 	e.pipeOut.Init(bare[offsets[side] : offsets[side]+pipeBytes])
 	e.pipeIn.Init(bare[offsets[1-side] : offsets[1-side]+pipeBytes])
 	if err := connect(channel); err != nil {
@@ -74,16 +77,14 @@ func connect(c *msgpass.Channel) error {
 	return nil
 }
 
-// rings returns a fresh ring each way in the bare memory. Whatever ran there before has left every
-// header zero.
+// rings returns a fresh ring each way in the memory for rings. Whatever ran there before has left
+// every header zero.
 func (e *end) rings(slots int) (*msgpass.Sender, *msgpass.Receiver, error) {
-	offsets := [2]int{bareRing0, bareRing1}
-	out, in := offsets[e.side], offsets[1-e.side]
-	sender, err := msgpass.NewSender(e.bare[out:out+slots*msgpass.LineBytes], 0)
+	sender, err := msgpass.NewSender(e.ringOut[:slots*msgpass.LineBytes], 0)
 	if err != nil {
 		return nil, nil, err
 	}
-	receiver, err := msgpass.NewReceiver(e.bare[in:in+slots*msgpass.LineBytes], 0)
+	receiver, err := msgpass.NewReceiver(e.ringIn[:slots*msgpass.LineBytes], 0)
 	return sender, receiver, err
 }
 

@@ -72,11 +72,12 @@ func forward(path string, in io.Reader) error {
 	return errors.Join(err, pipe.Close())
 }
 
-// Apps are what the cores of the machines of modes Hosted and Deaths run.
+// Apps are what the cores of the machines of modes Hosted and Deaths run, and those on bare.
 func Apps() []coreos.App {
 	return []coreos.App{
 		{Name: appName, Run: runCore},
 		{Name: watchName, Run: watch},
+		{Name: BareApp, Run: runBare},
 	}
 }
 
