@@ -111,8 +111,10 @@ func (c *Core) Stop(id kernel.CoreID) error {
 	return nil
 }
 
-// await looks at a core's status until the condition holds; false if it does not in time.
+// await looks at a core's status until the condition holds; false if it does not in time. There may
+// be a notice then, though the bell for it was not heard yet.
 func (c *Core) await(id kernel.CoreID, holds func(*commons.Status) bool) bool {
+	defer c.news.Store(true)
 	pause := pauseMin
 	for end := c.Now().Add(patience); ; pause = min(2*pause, pauseMax) {
 		if s, err := c.status(id); err == nil && holds(&s) {

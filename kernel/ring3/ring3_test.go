@@ -120,6 +120,19 @@ func TestNotice(t *testing.T) {
 	}
 }
 
+// After a core was seen to stop, its notice is there, though the bell was not heard yet.
+func TestNoticeAfterStop(t *testing.T) {
+	c, f, _ := rig(t)
+	f.lines[2].State, f.deaths = commons.Running, []drivercall.Death{{Core: 2, Incarnation: 1}}
+	c.news.Store(false)
+	if err := c.Stop(2); err != nil {
+		t.Fatal(err)
+	}
+	if n, ok := c.Notice(); !ok || n.Core != 2 {
+		t.Errorf("notice %v, %v: want that of core 2", n, ok)
+	}
+}
+
 // A loop that never waits gets its notices with the heartbeat, which counts.
 func TestHeartbeat(t *testing.T) {
 	c, _, _ := rig(t)
