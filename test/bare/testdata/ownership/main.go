@@ -50,16 +50,18 @@ func say(what string, peer kernel.CoreID, err error) {
 	fmt.Printf("ownership: %s %v: %s\n", what, peer, result)
 }
 
-// await waits for a life of a core to end, and calls rung for each kick meanwhile.
+// await waits for a life of a core to end, and calls rung for each kick before the first death: a
+// notice rings too, maybe after it was found.
 func await(core kernel.Core, peer kernel.CoreID, life uint64, rung func()) {
+	died := false
 	for end := core.Now().Add(patience); core.Now() < end; {
 		kicked := core.Wait(end)
 		for n, ok := core.Notice(); ok; n, ok = core.Notice() {
-			if kicked = false; n.Core == peer && n.Incarnation == life {
+			if died = true; n.Core == peer && n.Incarnation == life {
 				return
 			}
 		}
-		if kicked {
+		if kicked && !died {
 			rung()
 		}
 	}
