@@ -77,6 +77,8 @@ var memoryResults = []resultCase{
 	{"mmap", layout.MapStart, syscall.SYS_MMAP, []uint64{0, 1, 3, 0x22, none, 0}},
 	{"mmap wish", 0xc0_0000_0000, syscall.SYS_MMAP,
 		[]uint64{0xc0_0000_0000, 1 << 26, 0, 0x22, none, 0}},
+	{"mmap wish among windows", layout.MapStart, syscall.SYS_MMAP,
+		[]uint64{layout.Windows + layout.BlockBytes, 4096, 3, 0x22, none, 0}},
 	{"mmap a file", errno.ENODEV, syscall.SYS_MMAP, []uint64{0, 4096, 1, 2, 1, 0}},
 	{"mmap over the driver", errno.EINVAL, syscall.SYS_MMAP,
 		[]uint64{0x20_0000, 4096, 3, 0x32, none, 0}},

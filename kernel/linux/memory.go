@@ -31,8 +31,11 @@ func (p *Process) mmap(th *thread.Thread) int64 {
 	case size == 0 || prot&^allProt != 0:
 		return errno.EINVAL
 	case flags&mapFixed == 0:
-		at, e := p.Space.MapAnywhere(start&^(layout.PageBytes-1), size, vm.Prot(prot),
-			vm.Zero, 0, 0)
+		wish := start &^ (layout.PageBytes - 1)
+		if kept(wish, size) { // what is there could not be unmapped again
+			wish = 0
+		}
+		at, e := p.Space.MapAnywhere(wish, size, vm.Prot(prot), vm.Zero, 0, 0)
 		if e < 0 {
 			return e
 		}
