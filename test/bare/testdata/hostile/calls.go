@@ -10,8 +10,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"skerry/kernel/commons"
-	"skerry/kernel/drivercall"
+	"skerry/kernel/layout"
 	"skerry/kernel/ring3"
 )
 
@@ -55,15 +54,12 @@ func fuzz(core *ring3.Core, seed uint64) {
 	core.Die("calls made")
 }
 
-// framesInUse waits until the driver has counted again.
+var info unix.Sysinfo_t
+
+// framesInUse asks the driver.
 func framesInUse() uint64 {
-	s := new(commons.Status)
-	must(drivercall.Status, 1, address(s))
-	for pulse := s.Pulse; s.Pulse < pulse+2; {
-		call(unix.SYS_NANOSLEEP, address(&[2]uint64{0, 20_000_000}), 0)
-		must(drivercall.Status, 1, address(s))
-	}
-	return s.Frames
+	must(unix.SYS_SYSINFO, address(&info))
+	return (info.Totalram - info.Freeram) / layout.PageBytes
 }
 
 // superviseFuzz is what core 0 does while core 1 makes so many calls, in as many lives as it takes.

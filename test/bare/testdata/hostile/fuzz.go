@@ -30,15 +30,18 @@ const (
 	playground      = 0x5000_0000_0000
 	callCode        = sandboxCode
 	cloneCode       = sandboxCode + 16
-	descriptorFirst = 8 // those below are Go's and the bell
+	descriptorFirst = 6 // those below are Go's and the bell
 )
 
 func newFuzzer(seed uint64) *fuzzer {
 	f := &fuzzer{random: seed*2 + 1, action: catching(),
 		stack: &[3]uint64{altStack, 0, sandboxSize}}
 	prepare(true)
-	for i := range sandboxSize { // so that these frames are in use before and after
-		memory(sandboxData, sandboxSize)[i], memory(altStack, sandboxSize)[i] = 0, 0
+	for _, at := range []uint64{sandboxData, altStack, layout.StackTop - layout.StackSize} {
+		for i := uint64(0); i < 1<<20; i += layout.PageBytes { // in use before and after
+			call(unix.SYS_RT_SIGPROCMASK, 0, at+i, 0, 8)
+			call(unix.SYS_RT_SIGPROCMASK, 2, address(&noSignals), 0, 8)
+		}
 	}
 	copy(memory(callCode, 16), "\x0f\x05\xc3")
 	// A new thread ends: SYSCALL; TESTQ AX, AX; JE 1(PC); RET; MOVL $60, AX; XORL DI, DI; SYSCALL
@@ -300,27 +303,29 @@ func (f *fuzzer) tidyUp() {
 		copy(at, p)
 		at[len(p)] = 0
 	}
-	empty("/tmp")
+	empty("/tmp", 0)
 	const anonymous = unix.MAP_ANON | unix.MAP_PRIVATE | unix.MAP_FIXED
 	call(unix.SYS_MMAP, playground, 1<<20, 3, anonymous)
 }
 
+var listing [8][4096]byte // of directories, by their depth
+
 // empty removes what is in a directory.
-func empty(path string) {
+func empty(path string, depth int) {
 	const directory, here = 0x200, 1<<64 - 100
 	name := append([]byte(path), 0)
 	fd := call(unix.SYS_OPENAT, here, address(&name[0]), 0)
 	if fd < 0 {
 		return
 	}
-	entries := make([]byte, 4096)
+	entries := listing[depth][:]
 	size := max(call(unix.SYS_GETDENTS64, uint64(fd), address(&entries[0]), 4096), 0)
 	for at := int64(0); at < size; at += int64(binary.LittleEndian.Uint16(entries[at+16:])) {
 		text, _, _ := bytes.Cut(entries[at+19:], []byte{0})
 		if text := string(text); text != "." && text != ".." {
 			below := append([]byte(path+"/"+text), 0)
 			if call(unix.SYS_UNLINKAT, here, address(&below[0]), 0) < 0 {
-				empty(path + "/" + text)
+				empty(path+"/"+text, min(depth+1, len(listing)-1))
 				call(unix.SYS_UNLINKAT, here, address(&below[0]), directory)
 			}
 		}

@@ -121,5 +121,10 @@ func memory(at, size uint64) []byte {
 	return unsafe.Slice((*byte)(unsafe.Add(unsafe.Pointer(nil), at)), size)
 }
 
-// address returns where a variable is. It must not be on a stack that moves meanwhile.
-func address[T any](v *T) uint64 { return uint64(uintptr(unsafe.Pointer(v))) }
+// address returns where a variable is, which is not on a stack: that could move meanwhile.
+func address[T any](v *T) uint64 {
+	escaped = unsafe.Pointer(v)
+	return uint64(uintptr(escaped))
+}
+
+var escaped unsafe.Pointer
