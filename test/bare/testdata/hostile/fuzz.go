@@ -59,7 +59,7 @@ func newFuzzer(seed uint64) *fuzzer {
 		{heap, heap + 1<<27}, {layout.MapStart, free},
 		{layout.StackTop - layout.StackSize, layout.StackTop},
 		{layout.Windows, layout.Windows + layout.CoresMax*layout.BlockBytes},
-		{layout.Clock, layout.UserEnd}}
+		{layout.Clock, layout.Pulse + layout.PageBytes}, {layout.UserEnd, layout.UserEnd}}
 	slices.SortFunc(f.own, func(a, b span) int { return cmp.Compare(a.start, b.start) })
 	must(unix.SYS_ARCH_PRCTL, 0x1003, address(&f.fs))
 	for fd := range uint64(3) { // so that nothing is written to the console
