@@ -108,8 +108,14 @@ func command(core uint64, what uint32) {
 	}
 }
 
-// interruptDone lets the next interrupt come.
-func interruptDone() { writeAPIC(apicEOI, 0) }
+// interruptDone lets the next interrupt come. A spurious one is not in service, and no harm done.
+func interruptDone() {
+	if x2apic {
+		wrmsr(msrX2APIC+apicEOI>>4, 0)
+		return
+	}
+	writeMMIO(layout.LocalAPIC+apicEOI, 0)
+}
 
 // setTimer lets the timer's interrupt come at the time, or as late as the timer can.
 func setTimer(at, now uint64) {

@@ -64,15 +64,9 @@ func arm(at uint64) {
 // interrupt handles an interrupt, be it of the instance or of the halt.
 func interrupt(vector uint64) {
 	trace(com.EventInterrupt, vector, 0)
-	if vector == vectorKick {
-		interruptDone()
+	switch interruptDone(); vector {
+	case vectorKick:
 		process.Ring()
-		return
-	}
-	if vector != vectorSpurious {
-		interruptDone()
-	}
-	switch vector {
 	case vectorTimer:
 		armed = 0
 	case vectorMail:

@@ -29,13 +29,17 @@ func trap(f *thread.Frame) {
 	th := process.Threads.Current()
 	switch vector := f.Vector; {
 	case vector == vectorCall:
-		call(true)
+		call(th, true)
+	case vector == vectorKick:
+		trace(com.EventInterrupt, vector, 0)
+		interruptDone()
+		process.Ring()
 	case vector >= exceptions:
 		interrupt(vector)
 	case vector == exceptionPage:
 		pageFault(th, f)
 	case stubbed(f):
-		call(false)
+		call(th, false)
 	default:
 		trace(com.EventTrap, vector, f.IP)
 		n, code, address := signal.Exception(th)
@@ -61,15 +65,14 @@ func change(last *thread.Thread) {
 }
 
 // call serves a system call.
-func call(direct bool) {
-	th := process.Threads.Current()
+func call(th *thread.Thread, direct bool) {
 	if !probed {
 		probeCalls(direct)
 		th.Frame.Flags = flagsUser // the stub used R11, where they were
 		return
 	}
 	trace(com.EventCall, th.Frame.AX, th.Frame.DI)
-	process.Call()
+	process.Call(th)
 }
 
 // pageFault brings a page in, or tells the instance that there is none.

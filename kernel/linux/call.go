@@ -85,14 +85,9 @@ var handlers = [...]handler{
 	318:      {plain: (*Process).getrandom},
 }
 
-// Call serves the system call in the running thread's registers. Then there may be no running
-// thread.
-func (p *Process) Call() {
+// Call serves the system call in the registers of th, which is running. Then no thread may be.
+func (p *Process) Call(th *thread.Thread) {
 	p.Calls++
-	p.serve(p.Threads.Current())
-}
-
-func (p *Process) serve(th *thread.Thread) {
 	number, result := th.Frame.AX, int64(0)
 	switch {
 	case number >= drivercall.First && number <= drivercall.Last:

@@ -71,17 +71,22 @@ type Process struct {
 // Undisturbed tells whether th goes on running and neither Resume nor the timer has anything to do
 // because of what just happened.
 func (p *Process) Undisturbed(th *thread.Thread) bool {
-	return p.Threads.Alone(th) && p.unfinished == 0 &&
-		(th.Pending|p.Threads.Pending)&^th.Mask == 0
+	return p.Threads.Alone(th) && p.calm(th)
 }
 
 // Resume has the running thread, if there is one, go on with what it slept for, and begin the
 // handlers of its signals. It returns false if it does not run any more, or none did.
 func (p *Process) Resume() bool {
 	th := p.Threads.Current()
-	if th == nil {
-		return false
-	}
+	return th != nil && (p.calm(th) || p.goOn(th))
+}
+
+// calm tells whether a thread may have neither slept in a write nor signals to be delivered.
+func (p *Process) calm(th *thread.Thread) bool {
+	return p.unfinished|(th.Pending|p.Threads.Pending)&^th.Mask == 0
+}
+
+func (p *Process) goOn(th *thread.Thread) bool {
 	if bit := uint64(1) << (th.ID() - 1); p.unfinished&bit != 0 {
 		p.unfinished &^= bit
 		th.Frame.AX = sysWrite

@@ -184,7 +184,7 @@ func (r *rig) call(number uint64, args ...uint64) int64 {
 			f.AX = uint64(result)
 		}
 	} else {
-		r.p.Call()
+		r.p.Call(r.p.Threads.Current())
 	}
 	const numberOfClose = 3
 	r.abandoned = r.abandoned || number == numberOfClose && r.anyWaits()

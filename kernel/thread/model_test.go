@@ -138,14 +138,16 @@ func (m *model) nextDeadline() uint64 {
 }
 
 func (m *model) expire(now uint64) {
+	over := m.turnEnd <= now
 	for th := m.soonest(); th != nil && th.deadline <= now; th = m.soonest() {
+		over = true
 		if th.way == Futex {
 			m.wake(th, errno.ETIMEDOUT)
 		} else {
 			m.wake(th, 0)
 		}
 	}
-	if m.running != nil && len(m.ready) > 0 && m.turnEnd <= now {
+	if m.running != nil && len(m.ready) > 0 && over {
 		m.yield()
 	}
 }

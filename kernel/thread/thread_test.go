@@ -80,6 +80,18 @@ func TestResults(t *testing.T) {
 	}
 }
 
+// Who has slept runs before the one that ran on.
+func TestSleeperFirst(t *testing.T) {
+	table := begun(t, 2)
+	sleeper := table.Current()
+	table.Wait(Sleep, 0, 100)
+	table.Next(50)
+	table.Expire(100)
+	if next := table.Next(100); next != sleeper {
+		t.Errorf("thread %d runs after the sleep: want %d", next.ID(), sleeper.ID())
+	}
+}
+
 // Turns end after a quantum if another thread is ready, and not otherwise.
 func TestTurns(t *testing.T) {
 	table := begun(t, 1)

@@ -74,17 +74,23 @@ func (t *Table) NextDeadline() uint64 {
 	return next
 }
 
-// Expire ends the waits whose deadlines have passed, in their order, and the turn of the running
-// thread if its quantum is over and others are ready.
+// Expire ends the waits whose deadlines have passed, in their order. The turn of the running thread
+// ends if one did, since who has slept wants little, or if its quantum is over and others are ready.
 func (t *Table) Expire(now uint64) {
-	for t.soonest != nil && t.soonest.deadline <= now {
+	over := t.turnEnd <= now
+	for range ThreadsMax {
+		th := t.soonest
+		if th == nil || th.deadline > now {
+			break
+		}
+		over = true
 		result := int64(0)
-		if t.soonest.state == Futex {
+		if th.state == Futex {
 			result = errno.ETIMEDOUT
 		}
-		t.Wake(t.soonest, result)
+		t.Wake(th, result)
 	}
-	if t.running != nil && t.ready.first != nil && t.turnEnd <= now {
+	if over && t.running != nil && t.ready.first != nil {
 		t.Yield()
 	}
 }
