@@ -14,6 +14,7 @@ var (
 
 // No system call, whatever its number and arguments, makes ring 0 fault, changes another core's
 // memory, or keeps page frames: an instance makes them at random, and what ends is only that.
+// Planted: below.
 func TestS60Calls(t *testing.T) {
 	if testing.Short() {
 		*callsMade = min(*callsMade, 200_000)
@@ -24,4 +25,19 @@ func TestS60Calls(t *testing.T) {
 		t.Fatalf("-seed %d: exit status %d: want 0", *callsSeed, status)
 	}
 	t.Log(m.Expect(`hostile: (\d+ calls in .*)`)[1])
+}
+
+// Random calls find a driver that loads whatever FS base it is given.
+func TestS60CallsFindPlantedBug(t *testing.T) {
+	overlay(t, []plant{{"kernel/linux/threads.go", "case at >= layout.UserEnd:",
+		"case at == layout.UserEnd:", ""}})
+	binaries, err := Build(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := bootHostile(t, binaries, 1, 10_000_000)
+	m.Expect(`hostile: breach: seed 1, life \d+: +ring 0: exception 13`)
+	if status := m.Status(); status != 1 {
+		t.Errorf("exit status %d: want 1", status)
+	}
 }
