@@ -67,6 +67,7 @@ func (o *options) image() (*image.Image, error) {
 	for i := range config.Programs {
 		config.Programs[i].Env = environment(config.Programs[i].Env, o.bare.env)
 	}
+	config.Quiet = o.program
 	if config.Files, err = guestFiles(o.bare.files); err != nil {
 		return nil, err
 	}

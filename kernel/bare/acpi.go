@@ -116,7 +116,6 @@ var fixedAt uint64
 func read8(at uint64) uint64 {
 	if page := at &^ (layout.PageBytes - 1); page != fixedAt {
 		mapFixed(page)
-		fixedAt = page
 	}
 	return fixedByte(at % layout.PageBytes)
 }

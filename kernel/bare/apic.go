@@ -63,6 +63,7 @@ func setAPIC() {
 		wrmsr(msrAPICBase, rdmsr(msrAPICBase)|apicBaseEnable|apicBaseX2)
 	}
 	writeAPIC(apicSpurious, apicOn|vectorSpurious)
+	interruptDone() // the last life may have ended in an interrupt
 	writeAPIC(apicLINT0, apicMasked)
 	writeAPIC(apicDivide, divideByOne)
 	writeAPIC(apicTimer, vectorTimer)

@@ -65,14 +65,15 @@ func readMMIO(at uint64) uint32 { return atomic.LoadUint32((*uint32)(seen(at))) 
 // is uncached (Intel SDM volume 3, 12.3).
 func writeMMIO(at uint64, value uint32) { *(*uint32)(seen(at)) = value }
 
-// mapFixed makes a physical page appear at layout.FixedPage, to read.
+// mapFixed makes a physical page appear at layout.FixedPage.
 // SAFETY: the entry is in this core's own table of the driver's pages.
 func mapFixed(page uint64) {
 	const index = (layout.FixedPage - layout.Driver) / layout.PageBytes
-	const present, noExecute = 1, 1 << 63
+	const present, writable, noExecute = 1, 2, 1 << 63
 	table := myself().Base + layout.TableDriver*layout.PageBytes
-	*(*uint64)(seen(table + index*8)) = page | present | noExecute
+	*(*uint64)(seen(table + index*8)) = page | present | writable | noExecute
 	invlpg(layout.FixedPage)
+	fixedAt = page
 }
 
 // fixedByte returns a byte of the page at layout.FixedPage.

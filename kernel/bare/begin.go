@@ -74,20 +74,25 @@ func greet() {
 	if commons().Clock.Wall == 0 {
 		l.text(", no real-time clock")
 	}
-	l.say()
+	l.mention()
 }
 
 // clearCommons makes the commons and the windows zero, as after power-on, if this is a warm start.
+// The windows of other cores are not in this one's direct map.
 func clearCommons() {
 	if commons().Started != 0 {
-		size := layout.WindowsCount(image().Cores) * layout.BlockBytes
-		zero(uintptr(seen(image().Commons)), layout.BlockBytes)
-		for at := image().Windows; size > 0; size -= layout.BlockBytes {
-			zero(uintptr(seen(at)), layout.BlockBytes)
-			at += layout.BlockBytes
-		}
+		clearPages(image().Commons, layout.BlockBytes)
+		clearPages(image().Windows, layout.WindowsCount(image().Cores)*layout.BlockBytes)
 	}
 	commons().Started = 1
+}
+
+// clearPages zeroes pages of physical memory.
+func clearPages(at, size uint64) {
+	for end := at + size; at < end; at += layout.PageBytes {
+		mapFixed(at)
+		zero(layout.FixedPage, layout.PageBytes)
+	}
 }
 
 // checkMachine refuses a machine that is not what the image was made for.
@@ -124,7 +129,7 @@ func announce() {
 	if n := status(me).Incarnation; n > 1 {
 		l.text(", life ").number(n, 1)
 	}
-	l.say()
+	l.mention()
 }
 
 // startOthers sends the other cores on their way. They come up by themselves, in any order.

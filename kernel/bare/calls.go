@@ -34,7 +34,7 @@ func probeCalls(direct bool) {
 	if quirk {
 		if me == 0 {
 			newLine().text("system calls stay in ring 3 on this hypervisor: they take a detour, ").
-				text("and SMEP and SMAP stay off").say()
+				text("and SMEP and SMAP stay off").mention()
 		}
 		return
 	}

@@ -4,6 +4,7 @@ import (
 	"sync/atomic"
 
 	com "skerry/kernel/commons"
+	"skerry/kernel/layout"
 )
 
 // The first serial port, a 16550. National Semiconductor PC16550D datasheet.
@@ -91,6 +92,32 @@ func drain() {
 	}
 }
 
+// settleConsole sees that what was put out is written before the machine ends: by the core that has
+// the console or, if that does not come to it, by this one.
+func settleConsole() {
+	// ORDER: as in hasConsole.
+	owner := atomic.LoadUint64(&commons().Console)
+	if owner != 0 && owner != me+1 && running(owner-1) {
+		command(owner-1, commandFixed|vectorOutput)
+		for until := now() + settleNanos; now() < until && !drained(); {
+			pause()
+		}
+	}
+	drain()
+}
+
+// drained tells whether all that was put out is written.
+func drained() bool {
+	for c := range commons().Clock.Cores {
+		ring := &commons().Output[c%layout.CoresMax]
+		// ORDER: pairs with drainOne's store.
+		if ring.Head != atomic.LoadUint64(&ring.Tail) {
+			return false
+		}
+	}
+	return true
+}
+
 // drainIfConsole is drain on the core that has the console.
 func drainIfConsole() {
 	if hasConsole() {
@@ -100,7 +127,7 @@ func drainIfConsole() {
 
 func drainOne(ring *com.Output) {
 	// ORDER: acquires the text; pairs with output's store.
-	for head := atomic.LoadUint64(&ring.Head); ring.Tail != head; {
+	for head := atomic.LoadUint64(&ring.Head); int64(head-ring.Tail) > 0; {
 		place := ring.Tail % com.OutputBytes
 		count := min(head-ring.Tail, com.OutputBytes-place)
 		out8s(serialData, addressOfByte(&ring.Text[place]), count)

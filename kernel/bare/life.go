@@ -29,15 +29,21 @@ func startLife() {
 // record is the epitaph being written; too large for a stack.
 var record epitaph.Record
 
-// die ends this core's life. It does not return.
+// die ends this core's life. It does not return. Its last line is put out while it still runs: the
+// console may be its own, and somebody else's as soon as it is dead.
 func die(cause epitaph.Cause, exit uint64, reason *line) {
 	if !dying {
 		dying = true
 		commons().Exit[me] = exit
-		finish(me, cause, reason)
-		newLine().text("core ").number(me, 1).text(" died, life ").
-			number(status(me).Incarnation, 1).text(": ").text(cause.String()).text(": ").
-			copyReason().say()
+		inscribe(me, cause, reason)
+		last := newLine().text("core ").number(me, 1).text(" died, life ").
+			number(record.Incarnation, 1).text(": ").text(cause.String()).text(": ").copyReason()
+		if cause == epitaph.Faulted || cause == epitaph.Silent {
+			last.say()
+		} else {
+			last.mention()
+		}
+		finish(me)
 		if othersRun() {
 			mailAll()
 		} else {
@@ -47,18 +53,22 @@ func die(cause epitaph.Cause, exit uint64, reason *line) {
 	park()
 }
 
-// finish makes the end of a core's life known: its epitaph first, then its state.
-func finish(core uint64, cause epitaph.Cause, reason *line) {
-	s := status(core)
-	record.Incarnation, record.At = s.Incarnation, int64(now())
+// inscribe writes a core's epitaph.
+func inscribe(core uint64, cause epitaph.Cause, reason *line) {
+	record.Incarnation, record.At = status(core).Incarnation, int64(now())
 	record.Core, record.Cause = uint32(core), cause
 	record.ReasonSize = uint32(min(reason.size, lineBytes, epitaph.ReasonBytes))
 	for i := range record.ReasonSize {
 		record.Reason[i] = reason.bytes[i]
 	}
 	commons().Last[core%layout.CoresMax].Write(&record)
-	trace(com.EventDeath, core, s.Incarnation)
-	// ORDER: the epitaph is readable before; pairs with nextNotice's load.
+	trace(com.EventDeath, core, record.Incarnation)
+}
+
+// finish makes the end of a core's life known.
+func finish(core uint64) {
+	s := status(core)
+	// ORDER: the epitaph is readable before; pairs with ended.
 	atomic.StoreUint64(&s.Ended, s.Incarnation)
 	// ORDER: as above; pairs with running.
 	atomic.StoreUint64((*uint64)(&s.State), uint64(com.Dead))
@@ -102,7 +112,7 @@ const (
 
 // powerOff ends the machine. It does not return.
 func powerOff(exit uint64) {
-	drain()
+	settleConsole()
 	l := newLine().number(exit&0xff, 1).byte('\n')
 	for i := range l.size {
 		out8(portStatus, l.bytes[i%lineBytes])

@@ -15,7 +15,7 @@ const (
 	// many ticks is none.
 	calibrations    = 5
 	calibrationPart = 200
-	calibrationsMax = 20
+	calibrationsMax = 200
 	pitTicksMax     = 1 << 36 // half a minute or so
 
 	// timerSpanNanos is how long the local APIC's timer is measured.
@@ -33,6 +33,9 @@ const (
 
 	// startNanos is how long a processor may take from its first signal to Go code.
 	startNanos = uint64(5_000_000_000)
+
+	// settleNanos is how long the end of the machine waits for the console.
+	settleNanos = uint64(200_000_000)
 
 	// initNanos is the wait between INIT and the startup signal. Processors since 2000 need less
 	// than the 10 ms of the MultiProcessor Specification 1.4, B.4.

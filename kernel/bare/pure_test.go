@@ -101,7 +101,8 @@ func TestKVMScale(t *testing.T) {
 		want       uint64
 	}{{0xcccc_cccc, -1, 0x6666_6666}, {1 << 31, 3, 4 << 32}, {5, -128, 0}} {
 		if got := kvmScale(c.multiplier, c.shift); got != c.want {
-			t.Errorf("scale of %#x shifted by %d: %#x: want %#x", c.multiplier, c.shift, got, c.want)
+			t.Errorf("scale of %#x shifted by %d: %#x: want %#x", c.multiplier, c.shift, got,
+				c.want)
 		}
 	}
 }

@@ -70,6 +70,13 @@ func (l *line) hex(v uint64) *line {
 // mega writes a number of bytes in MiB.
 func (l *line) mega(v uint64) *line { return l.number(v>>20, 1).text(" MiB") }
 
+// mention is say of what an image may be quiet about.
+func (l *line) mention() {
+	if image().Quiet == 0 {
+		l.say()
+	}
+}
+
 // say writes a line to the console, after the time since the machine was switched on.
 func (l *line) say() {
 	at := now()

@@ -102,7 +102,8 @@ func pursue(core uint64, d *deed, at uint64) {
 
 // bury writes the end of a core that this one has reset: it executes nothing any more.
 func bury(core uint64, reason string) {
-	finish(core, epitaph.Silent, newLine().text(reason))
+	inscribe(core, epitaph.Silent, newLine().text(reason))
+	finish(core)
 	newLine().text("core ").number(core, 1).text(" died: ").copyReason().say()
 	mailAll()
 	process.Ring()

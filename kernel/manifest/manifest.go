@@ -30,6 +30,7 @@ type Manifest struct {
 	DataFile  uint64 // up to here, not rounded, there are values; zeros follow
 	DataEnd   uint64
 
+	Quiet         uint64 // 1: drivers do not tell of ordinary lives, a program has the console
 	SilentTicks   uint64 // an instance is silent after so many ticks without a pulse
 	SilentSeconds uint64 // a core is silent after so long without a tick
 

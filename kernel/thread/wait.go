@@ -75,7 +75,8 @@ func (t *Table) NextDeadline() uint64 {
 }
 
 // Expire ends the waits whose deadlines have passed, in their order. The turn of the running thread
-// ends if one did, since who has slept wants little, or if its quantum is over and others are ready.
+// ends if one did, since who has slept wants little, or if its quantum is over and others are
+// ready.
 func (t *Table) Expire(now uint64) {
 	over := t.turnEnd <= now
 	for range ThreadsMax {

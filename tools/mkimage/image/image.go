@@ -23,6 +23,8 @@ type Config struct {
 
 	// When an instance and a core are silent, as in the manifest. Zero means the usual.
 	SilentTicks, SilentSeconds uint64
+
+	Quiet bool // drivers leave the console to the program
 }
 
 // Core is a core of the machine.
@@ -64,6 +66,9 @@ func Build(config Config) (*Image, error) {
 		SilentTicks:   cmp.Or(config.SilentTicks, silentTicks),
 		SilentSeconds: cmp.Or(config.SilentSeconds, silentSeconds),
 		Cores:         uint64(len(config.Cores)),
+	}
+	if config.Quiet {
+		m.Quiet = 1
 	}
 	for i, core := range config.Cores {
 		m.Core[i] = manifest.Core{
