@@ -112,7 +112,8 @@ func bootCase(accel string, cores int) string {
 
 // subjects returns the case of one size of machine.
 func (b *boots) subjects(accel string, cores int, linux bool) ([]harness.Subject, error) {
-	g := group{bootCase(accel, cores), harness.Each("from QEMU's start", time.Millisecond)}
+	g := group{kase: bootCase(accel, cores),
+		kind: harness.Each("from QEMU's start", time.Millisecond)}
 	v, err := b.skerry(accel, cores)
 	if err != nil {
 		return nil, err

@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 
 	"skerry/tools/cpudriver"
 	"skerry/tools/machine"
@@ -47,8 +48,8 @@ func buildStatic(program, output string) error {
 }
 
 // machine returns a machine of so many cores, each of which runs the program as an app of the given
-// name.
-func (g *guest) machine(app string, cores int, memory string) (*virtual, error) {
+// name, with further settings of GODEBUG.
+func (g *guest) machine(app string, cores int, memory string, debug ...string) (*virtual, error) {
 	text := fmt.Sprintf("cores = %d\nmemory = %q\n[[app]]\nname = %q\n", cores, memory, app)
 	m, err := machine.Parse([]byte(text), "bench", nil)
 	if err != nil {
@@ -57,6 +58,12 @@ func (g *guest) machine(app string, cores int, memory string) (*virtual, error) 
 	config, err := image.ForMachine(m, g.program)
 	if err != nil {
 		return nil, err
+	}
+	env := config.Programs[0].Env
+	for i := range env {
+		if strings.HasPrefix(env[i], "GODEBUG=") {
+			env[i] = strings.Join(append([]string{env[i]}, debug...), ",")
+		}
 	}
 	if config.Driver, err = os.ReadFile(g.driver); err != nil {
 		return nil, err

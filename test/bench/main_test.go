@@ -127,7 +127,8 @@ func TestBadFiles(t *testing.T) {
 // A command line that makes no sense is refused with what is wanted.
 func TestBadArguments(t *testing.T) {
 	for _, args := range [][]string{{}, {"nonsense"}, {"msg", "rest"}, {"msg", "--nonsense"},
-		{"worker"}, {"bare"}, {"bare", "image", "x", "0", "1"}, {"worker", "nonsense", "small", "0", "1"},
+		{"worker"}, {"bare"}, {"bare", "image", "x", "0", "1"},
+		{"worker", "nonsense", "small", "0", "1"},
 		{"worker", "threads", "small", "x", "1"}} {
 		if err := run(t.Context(), args); err == nil {
 			t.Errorf("bench %q succeeded: want an error", args)

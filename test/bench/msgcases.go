@@ -65,6 +65,7 @@ type runner = func(count int) (time.Duration, error)
 type group struct {
 	kase string
 	kind harness.Kind
+	few  int // count of a sample on bare: about half a millisecond of it
 }
 
 func (g group) subject(name string, run runner, versus ...string) harness.Subject {
@@ -79,13 +80,15 @@ func (m *msg) everywhere(g group, name, request string, versus ...string) []harn
 		g.subject(name+smallPages, inGo(m.small, request), versus...),
 	}
 	if m.bare != nil {
-		all = append(all, g.subject(name+onBare, inGo(m.bare, request), name+inProcesses))
+		bare := g.subject(name+onBare, m.inBare(request), name+inProcesses)
+		bare.Count = g.few
+		all = append(all, bare)
 	}
 	return all
 }
 
 func (m *msg) latencies() []harness.Subject {
-	g := group{latency, harness.OneWay()}
+	g := group{latency, harness.OneWay(), 4_000}
 	return slices.Concat(
 		[]harness.Subject{
 			g.subject(cOneLine, m.inC("one-line", 0)),
@@ -113,7 +116,7 @@ func (m *msg) latenciesOfOthers(g group) []harness.Subject {
 }
 
 func (m *msg) throughputs() []harness.Subject {
-	g := group{throughput, harness.Each("per message", time.Nanosecond)}
+	g := group{throughput, harness.Each("per message", time.Nanosecond), 200_000}
 	var all []harness.Subject
 	for _, slots := range []int{16, 64, 256, 1024} {
 		all = append(all, g.subject(fmt.Sprintf("C ring, %d slots", slots),
@@ -133,7 +136,7 @@ func (m *msg) throughputs() []harness.Subject {
 }
 
 func (m *msg) bulks() []harness.Subject {
-	g := group{bulk, harness.Bandwidth(bulkBytes)}
+	g := group{bulk, harness.Bandwidth(bulkBytes), 300}
 	return slices.Concat(
 		[]harness.Subject{g.subject(cMovsb, m.inC("bulk-copy", 0))},
 		m.everywhere(g, bulkCopy, worker.BulkCopy, cMovsb),
@@ -142,7 +145,7 @@ func (m *msg) bulks() []harness.Subject {
 }
 
 func (m *msg) wakeUps() []harness.Subject {
-	g := group{wakeUp, harness.Each("until awake", time.Microsecond)}
+	g := group{kase: wakeUp, kind: harness.Each("until awake", time.Microsecond)}
 	all := []harness.Subject{
 		g.subject(cWake, m.inC("wake", int(worker.WakeGap.Microseconds()))),
 		g.subject("Go, eventfd in the netpoller", inGo(m.process, worker.WakeNetpoll), cWake),
@@ -155,12 +158,12 @@ func (m *msg) wakeUps() []harness.Subject {
 }
 
 func (m *msg) polls() []harness.Subject {
-	g := group{fanOut, harness.Each("per round", time.Nanosecond)}
+	g := group{kase: fanOut, kind: harness.Each("per round", time.Nanosecond)}
 	return []harness.Subject{g.subject(polling, inGo(m.process, worker.FanoutPoll))}
 }
 
 func (m *msg) stubs() []harness.Subject {
-	g := group{stubs, harness.Each("per message", time.Nanosecond)}
+	g := group{kase: stubs, kind: harness.Each("per message", time.Nanosecond)}
 	return []harness.Subject{
 		g.subject(rawRing, inGo(m.process, worker.RawTell)),
 		g.subject(stub, inGo(m.process, worker.StubTell), rawRing),
@@ -168,7 +171,7 @@ func (m *msg) stubs() []harness.Subject {
 }
 
 func (m *msg) delays() []harness.Subject {
-	g := group{loopDelay, harness.Each("until it runs", time.Millisecond)}
+	g := group{kase: loopDelay, kind: harness.Each("until it runs", time.Millisecond)}
 	var all []harness.Subject
 	for _, k := range worker.BusyCounts() {
 		s := g.subject(fmt.Sprintf("k = %d", k), inGo(m.hosted, worker.Busy(k)))
@@ -179,7 +182,7 @@ func (m *msg) delays() []harness.Subject {
 }
 
 func (m *msg) notices() []harness.Subject {
-	g := group{death, harness.Each("until all know", time.Millisecond)}
+	g := group{kase: death, kind: harness.Each("until all know", time.Millisecond)}
 	s := g.subject(survivors, inGo(m.deaths, worker.DeathNotice))
 	s.Count = 1
 	return []harness.Subject{s}
