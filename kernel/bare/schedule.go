@@ -6,9 +6,10 @@ import (
 )
 
 var (
-	armed    uint64 // when the timer's interrupt comes; 0: it came
-	nextTick uint64
-	loaded   uint64 // the FS base that the processor has
+	armed     uint64 // when the timer's interrupt comes; 0: it came
+	turnArmed bool   // it comes no later than the running thread's turn ends for others
+	nextTick  uint64
+	loaded    uint64 // the FS base that the processor has
 )
 
 // schedule makes sure that a thread runs: the one that did, or the next that is ready, or the first
@@ -49,6 +50,7 @@ func enter(th *thread.Thread) {
 	if next := process.Threads.NextDeadline(); armed == 0 || next != 0 && next < armed {
 		arm(now())
 	}
+	turnArmed = process.Threads.Contended()
 }
 
 // arm sets the timer for what comes first.

@@ -24,29 +24,49 @@ const (
 var lastFault uint64
 
 // trap is called on each entry from ring 3; f is the frame in the current thread. Entry assembly
-// then continues the thread that is current.
+// then continues the thread that is current. What is frequent is handled here: each instruction
+// counts.
+//
+//go:nosplit
 func trap(f *thread.Frame) {
 	th := process.Threads.Current()
-	switch vector := f.Vector; {
-	case vector == vectorCall:
-		call(th, true)
-	case vector == vectorKick:
-		trace(com.EventInterrupt, vector, 0)
+	switch {
+	case f.Vector == vectorCall && probed:
+		trace(com.EventCall, f.AX, f.DI)
+		process.Call(th)
+	case f.Vector == vectorKick:
 		interruptDone()
 		process.Ring()
+	default:
+		handle(th, f)
+	}
+	if armed == 0 || th.FSBase != loaded || !process.Undisturbed(th) ||
+		process.Threads.Contended() && !turnArmed {
+		change(th)
+	}
+}
+
+// handle handles what else comes from ring 3.
+func handle(th *thread.Thread, f *thread.Frame) {
+	switch vector := f.Vector; {
+	case vector == vectorCall:
+		probeCalls(true)
+		f.Flags = flagsUser // the stub used R11, where they were
 	case vector >= exceptions:
 		interrupt(vector)
 	case vector == exceptionPage:
 		pageFault(th, f)
 	case stubbed(f):
-		call(th, false)
+		if !probed {
+			probeCalls(false)
+			break
+		}
+		trace(com.EventCall, f.AX, f.DI)
+		process.Call(th)
 	default:
 		trace(com.EventTrap, vector, f.IP)
 		n, code, address := signal.Exception(th)
 		fault(th, n, code, address)
-	}
-	if armed == 0 || th.FSBase != loaded || !process.Undisturbed(th) {
-		change(th)
 	}
 }
 
@@ -62,17 +82,6 @@ func change(last *thread.Thread) {
 		setTask(taskRSP0, frameEnd(next))
 	}
 	enter(next)
-}
-
-// call serves a system call.
-func call(th *thread.Thread, direct bool) {
-	if !probed {
-		probeCalls(direct)
-		th.Frame.Flags = flagsUser // the stub used R11, where they were
-		return
-	}
-	trace(com.EventCall, th.Frame.AX, th.Frame.DI)
-	process.Call(th)
 }
 
 // pageFault brings a page in, or tells the instance that there is none.

@@ -57,7 +57,7 @@ type Process struct {
 	open       [descriptorsMax]open
 	changed    [descriptorsMax / 64]uint64 // bit i: open[i] may have an event for its epoll
 
-	bell  uint64 // place in open of the bell's file, plus 1, or 0
+	bell  *open  // the bell's file, or nil
 	rings uint64 // not read yet
 
 	unfinished uint64                    // bit i: thread i+1 sleeps in a write to the console
@@ -68,10 +68,9 @@ type Process struct {
 	scratch [scratchBytes]byte
 }
 
-// Undisturbed tells whether th goes on running and neither Resume nor the timer has anything to do
-// because of what just happened.
+// Undisturbed tells whether th goes on running and Resume has nothing to do.
 func (p *Process) Undisturbed(th *thread.Thread) bool {
-	return p.Threads.Alone(th) && p.calm(th)
+	return p.Threads.Current() == th && p.calm(th)
 }
 
 // Resume has the running thread, if there is one, go on with what it slept for, and begin the
@@ -107,8 +106,8 @@ func (p *Process) goOn(th *thread.Thread) bool {
 // Ring rings the bell.
 func (p *Process) Ring() {
 	p.rings++
-	if p.bell != 0 {
-		p.notify(&p.open[p.bell-1])
+	if p.bell != nil {
+		p.notify(p.bell)
 	}
 }
 

@@ -89,7 +89,7 @@ func (p *Process) close(th *thread.Thread, o *open) int64 {
 	case regular:
 		p.Files.Drop(o.node)
 	case bell:
-		p.bell = 0
+		p.bell = nil
 	case epoll:
 		for i := range p.open {
 			if p.open[i].watch.epoll == o.place+1 {

@@ -71,7 +71,7 @@ func (p *Process) openat(th *thread.Thread) int64 {
 		if o.node, e = p.lookup(f.DI, f.SI, f.DX, uint32(f.R10)); e < 0 {
 			return e
 		}
-	case p.bell != 0: // one open file at a time
+	case p.bell != nil: // one open file at a time
 		return errno.EBUSY
 	default:
 		o.kind, o.flags = bell, f.DX&^accessMask|readOnly
@@ -82,7 +82,7 @@ func (p *Process) openat(th *thread.Thread) int64 {
 	case o.kind == regular:
 		p.Files.Hold(o.node)
 	case o.kind == bell:
-		p.bell = uint64(p.descriptor[fd])
+		p.bell = p.file(uint64(fd))
 	}
 	return fd
 }

@@ -22,8 +22,8 @@ type Table struct {
 // Current returns the running thread, or nil.
 func (t *Table) Current() *Thread { return t.running }
 
-// Alone tells whether th is running and no other is ready.
-func (t *Table) Alone(th *Thread) bool { return t.running == th && t.ready.first == nil }
+// Contended tells whether a thread is ready that does not run.
+func (t *Table) Contended() bool { return t.ready.first != nil }
 
 // CurrentID returns the running thread's number, or 0.
 func (t *Table) CurrentID() ID {
