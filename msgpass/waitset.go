@@ -29,6 +29,7 @@ type WaitSet struct {
 	channels []*Channel
 	lines    []*Line        // for each channel, where its next message will come: see look
 	last     int            // the channel that Poll returned last
+	turn     int            // the channel that lookNext looked at last
 	budget   time.Duration  // how long to spin before sleeping
 	bound    kernel.Instant // no sleep lasts longer
 	late     bool           // a channel has something that waits for room
@@ -60,8 +61,9 @@ func (w *WaitSet) Add(c *Channel) error {
 }
 
 // Poll returns a channel that holds a message, or nil. It begins behind the one that it returned
-// last, so that no channel starves another. A message on a channel that was received from without
-// Poll or Wait having returned it may be found by the next Wait only.
+// last, so that no channel starves another. A message on a channel that came up, or was received
+// from without Poll or Wait having returned it, may be found by Wait only: at once if there is no
+// other, or else after as many Waits as there are channels.
 func (w *WaitSet) Poll() *Channel {
 	if len(w.channels) == 0 {
 		return nil
@@ -96,6 +98,16 @@ func (w *WaitSet) lookAll() {
 	for i := range w.channels {
 		w.look(i)
 	}
+}
+
+// lookNext looks at one channel. Without it, one that Poll has a wrong note of would starve while
+// others always have messages.
+func (w *WaitSet) lookNext() {
+	if len(w.channels) == 0 {
+		return
+	}
+	w.turn = (w.turn + 1) % len(w.channels)
+	w.look(w.turn)
 }
 
 // Flush kicks the peers that were sent something since the last Flush and are asleep, and lets
@@ -145,6 +157,7 @@ func (c *Channel) wake() {
 // worst doubles the cost of a wait; other goroutines run meanwhile.
 func (w *WaitSet) Wait(deadline kernel.Instant) *Channel {
 	w.Flush()
+	w.lookNext()
 	if c := w.Poll(); c != nil {
 		return c
 	}

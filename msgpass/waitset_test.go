@@ -52,6 +52,39 @@ func TestPollIsFair(t *testing.T) {
 	}
 }
 
+// Wait finds the messages of a channel that came up while others always had some. A Wait that is
+// content with what Poll knows does not.
+func TestWaitStarvesNoChannel(t *testing.T) {
+	if !findsLatecomer(t, func(w *WaitSet) *Channel { return w.Wait(0) }) {
+		t.Error("Wait starves a channel that came up")
+	}
+	if findsLatecomer(t, (*WaitSet).Poll) {
+		t.Error("a Wait that only polls is not found")
+	}
+}
+
+// findsLatecomer lets one channel be busy and another come up, and tells whether that one is found.
+func findsLatecomer(t *testing.T, wait func(*WaitSet) *Channel) bool {
+	window := alignedBytes(t, kernel.WindowBytes)
+	busy, far := pair(t)
+	late, other := open(t, window, 0, 1, 1), open(t, window, 1, 0, 1)
+	w := NewWaitSet(busy.core)
+	if w.Add(late) != nil || w.Add(busy) != nil {
+		t.Fatal("an empty wait set is full")
+	}
+	connect(t, late, other)
+	send(other, 1)
+	for range 2 * len(w.channels) {
+		send(far, 1)
+		c := wait(w)
+		if c == late {
+			return true
+		}
+		receive(t, c)
+	}
+	return false
+}
+
 // A message is found by Wait on a channel that came up, went down or was received from since it was
 // added, though Poll keeps note of where to look.
 func TestWaitFindsWhatPollForgot(t *testing.T) {
