@@ -121,7 +121,7 @@ type hastyCore struct {
 func (h hastyCore) Notice() (kernel.Notice, bool) {
 	n, ok := h.Core.Notice()
 	if ok {
-		h.loop.Channel(n.Core).PeerDied()
+		h.loop.Channel(n.Core).PeerDied(n.Incarnation)
 	}
 	return n, ok
 }
@@ -164,6 +164,94 @@ func victim(s *OS) error {
 		pass(s, s.Loop().Channel(0), i)
 	}
 	return errors.New("enough")
+}
+
+// A death that is told when the next life has sent messages already costs none of these; each death
+// is told once, and there are no faults. A loop that drops the channel for it is found.
+func TestLoopBuriesLate(t *testing.T) {
+	found := false
+	for seed := range uint64(20) {
+		if err := hearLate(t, seed, false); err != nil {
+			t.Errorf("seed %d: %v", seed, err)
+		}
+		found = found || hearLate(t, seed, true) != nil
+	}
+	if !found {
+		t.Error("a loop that drops the next life's channel is not found")
+	}
+}
+
+// hearLate runs a victim that sends and dies, and a survivor that hears of it late.
+func hearLate(t *testing.T, seed uint64, drop bool) (found error) {
+	app := App{Name: "test", Run: func(s *OS) error {
+		s.Loop().Lock()
+		if s.Core().Boot().Core != 0 {
+			return victim(s)
+		}
+		s.loop.core = &lateCore{Core: s.core, loop: s.loop, drop: drop}
+		found = hearAll(s)
+		return found
+	}}
+	sim.Run(t, sim.Config{Cores: 2, Seed: seed, Args: []string{"test"}, Panics: true},
+		Program(app))
+	return found
+}
+
+// lateCore starts cores that died again, and tells of the death when the next life has sent
+// something. It can plant a bug in a loop: the channel goes down for it.
+type lateCore struct {
+	kernel.Core
+	loop *Loop
+	held []kernel.Notice
+	drop bool
+}
+
+func (c *lateCore) Notice() (kernel.Notice, bool) {
+	if n, ok := c.Core.Notice(); ok && n.Incarnation < lives && c.Start(n.Core) == nil {
+		c.held = append(c.held, n)
+	}
+	if len(c.held) == 0 {
+		return kernel.Notice{}, false
+	}
+	n, channel := c.held[0], c.loop.Channel(c.held[0].Core)
+	_, life := channel.Epoch()
+	if _, h := channel.In.Peek(); h == 0 || life == n.Incarnation {
+		return kernel.Notice{}, false
+	}
+	c.held = c.held[1:]
+	if c.drop {
+		channel.PeerDied(lives)
+	}
+	return n, true
+}
+
+// hearAll receives what all lives of the victim send, and hears of the death of all but the last.
+func hearAll(s *OS) error {
+	got, deaths := 0, uint64(0)
+	for got < words*lives || deaths < lives-1 {
+		turn := s.Loop().Turn(s.Core().Now().Add(time.Second))
+		if turn.quiet() {
+			return fmt.Errorf("%d messages, %d deaths: want %d, %d", got, deaths, words*lives,
+				lives-1)
+		}
+		if len(turn.Faults) > 0 {
+			return errors.Join(turn.Faults...)
+		}
+		for _, d := range turn.Deaths {
+			if deaths++; d.Incarnation != deaths {
+				return fmt.Errorf("death of life %d: want %d", d.Incarnation, deaths)
+			}
+		}
+		if turn.Ready != nil {
+			l, _, err := turn.Ready.Next()
+			if err != nil {
+				return err
+			}
+			turn.Ready.In.Release(l)
+			got++
+		}
+	}
+	return nil
 }
 
 // apart is a core of a machine whose cores 0 and 2 share no window.

@@ -146,7 +146,8 @@ func (l *Loop) tend(t *Turn, all bool) {
 	l.connect(t, all)
 }
 
-// bury takes down the channels of the dead whose messages are all received.
+// bury takes down the channels of the dead whose messages are all received. A channel may be with
+// the next life already: it stays, and the messages in it are not those of the dead.
 func (l *Loop) bury(t *Turn) {
 	waiting := l.dead[:0]
 	for _, n := range l.dead {
@@ -155,11 +156,11 @@ func (l *Loop) bury(t *Turn) {
 			t.Deaths = append(t.Deaths, Death{Notice: n})
 			continue
 		}
-		if _, h := c.In.Peek(); h != 0 {
+		if _, h := c.In.Peek(); h != 0 && !c.Outlived(n.Incarnation) {
 			waiting = append(waiting, n)
 			continue
 		}
-		t.Deaths = append(t.Deaths, Death{Notice: n, Lost: c.PeerDied()})
+		t.Deaths = append(t.Deaths, Death{Notice: n, Lost: c.PeerDied(n.Incarnation)})
 	}
 	l.dead = waiting
 }

@@ -29,7 +29,8 @@ const (
 //	failed   -                                                 down      -
 //
 // Each way down, and to failed, begins a new attempt with a new name; the way from up counts the
-// lines that are lost. A peer with another layout leaves the channel as it is.
+// lines that are lost. A death that the other end outlived (see Outlived) changes nothing; then a
+// fault leads down, once. A peer with another layout leaves the channel as it is.
 type Channel struct {
 	In      Receiver
 	Out     Sender
@@ -97,8 +98,8 @@ func (c *Channel) Epoch() (own, peer uint64) {
 // the channel is up already, it makes sure that the peer thinks so too; the last messages of a
 // peer that does not are received first. Call it after a Wait that brought no message, and now and
 // then besides: a change at the other end kicks this core.
-// Errors: the peer was built with another layout; it ended the connection; it broke the protocol,
-// as Dispatch did not tell yet.
+// Errors: the peer was built with another layout; it ended the connection, and not by its death; it
+// broke the protocol, as Dispatch did not tell yet.
 func (c *Channel) Connect() (bool, error) {
 	if c.link.up {
 		return false, c.hold()
@@ -117,7 +118,8 @@ func (c *Channel) Connect() (bool, error) {
 	return c.link.up, err
 }
 
-// hold drops a connection that the peer does not hold any more.
+// hold drops a connection that the peer does not hold any more. That the peer's next life is seen
+// before the driver tells of the death is no fault.
 func (c *Channel) hold() error {
 	if c.link.holds() {
 		return nil
@@ -125,7 +127,11 @@ func (c *Channel) hold() error {
 	if _, h := c.In.Peek(); h != 0 {
 		return nil
 	}
+	reborn := c.link.reborn()
 	c.drop()
+	if reborn {
+		return nil
+	}
 	return fmt.Errorf("msgpass: %v ended the connection", c.peer)
 }
 
@@ -161,13 +167,23 @@ func (c *Channel) leadNowhere() {
 	c.Loans.turn(false)
 }
 
-// PeerDied takes note of a death notice of the peer. The channel goes down, and lost is the number
-// of lines sent since the last notice that the peer had not released when a connection ended:
-// whatever they asked for may or may not have been done. Messages that the peer had published are
-// lost too: receive them first.
-func (c *Channel) PeerDied() (lost int) {
-	c.link.failed = false
-	c.drop()
+// Outlived tells whether the channel is connected, or about to be, to a life of the peer that comes
+// after the given one, as the peer says.
+func (c *Channel) Outlived(life uint64) bool { return c.link.outlived(life) }
+
+// PeerDied takes note of the notice that a life of the peer has ended. The channel goes down, but
+// for one that outlived that life: there is nothing left to end. Lost is the number of lines sent
+// since the last notice that the peer had not released when a connection ended: whatever they asked
+// for may or may not have been done. Messages that the peer had published are lost too: receive
+// them first.
+func (c *Channel) PeerDied(life uint64) (lost int) {
+	if c.Outlived(life) {
+		c.link.spare()
+		c.core.Kick(c.peer)
+	} else {
+		c.link.failed = false
+		c.drop()
+	}
 	lost, c.lost = c.lost, 0
 	return lost
 }
@@ -176,7 +192,7 @@ func (c *Channel) PeerDied() (lost int) {
 // life. It returns err, wrapped.
 func (c *Channel) Fail(err error) error {
 	if c.link.up {
-		c.link.failed = true
+		c.link.failed = !c.link.spared
 		c.drop()
 	}
 	return fmt.Errorf("msgpass: channel with %v dropped: %w", c.peer, err)

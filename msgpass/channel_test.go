@@ -117,7 +117,7 @@ func startOver(t testing.TB, keep func(window []byte) (restore func())) {
 		lives[victim]++
 		c[victim] = open(t, w, kernel.CoreID(victim), kernel.CoreID(survivor), lives[victim])
 		c[victim].Connect()
-		if lost, want := c[survivor].PeerDied(), 10-round%5; lost != want {
+		if lost, want := c[survivor].PeerDied(lives[victim]-1), 10-round%5; lost != want {
 			t.Fatalf("round %d: %d lines lost: want %d", round, lost, want)
 		}
 		if send(c[survivor], 1) {

@@ -19,7 +19,7 @@ func TestHoldingsOutliveChannel(t *testing.T) {
 	loan, _ := a.Loans.Open(b.Pool.Lend(lent, 1))
 	idle := len(a.Pool.free)
 
-	a.PeerDied()
+	a.PeerDied(1)
 	a.Out.Publish(slot, MakeHeader(testType, 0, 0))
 	a.Callees[0].Answer(request)
 	if a.Out.TrySlot() != nil {

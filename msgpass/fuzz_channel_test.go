@@ -34,7 +34,7 @@ func (w *world) die(t testing.TB, end int) {
 	if w.up {
 		want = w.sent[1-end].lines[0]
 	}
-	if lost := w.ends[1-end].PeerDied(); lost != want {
+	if lost := w.ends[1-end].PeerDied(w.lives[end] - 1); lost != want {
 		t.Fatalf("%d lines lost: the model has %d", lost, want)
 	}
 	w.up, w.sent, w.calls = false, [2]queue{}, [2][callSlots]modelCall{}

@@ -124,7 +124,7 @@ func comparePool(t testing.TB, window, data []byte, plant func(*Pool)) {
 			in.byte()
 			life++
 			b = open(t, window, 1, 0, life)
-			a.PeerDied()
+			a.PeerDied(life - 1)
 		case in.rest[0] == 254:
 			in.byte()
 			if !a.Up() {

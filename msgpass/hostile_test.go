@@ -53,10 +53,10 @@ func survive(t *testing.T, w []byte, data []byte) (faults int) {
 			continue
 		}
 		bad = newVandal(t, w, 1-own, bad.life+1)
-		v.PeerDied()
+		v.PeerDied(bad.life - 1)
 	}
 	next := open(t, w, 1-own, own, bad.life+1)
-	v.PeerDied()
+	v.PeerDied(bad.life)
 	if err := (heir{v.Channel, next}).settle(); err != nil {
 		t.Fatalf("the next life: %v", err)
 	}
@@ -139,8 +139,8 @@ func breaks(t *testing.T, seed uint64, plant func(v *victim)) (broken bool) {
 	for !in.done() {
 		bad.step(in.byte(), in.byte(), in.byte())
 		if v.turn() {
-			v.PeerDied()
-			bad.PeerDied()
+			v.PeerDied(1)
+			bad.PeerDied(1)
 		}
 	}
 	return false
@@ -172,7 +172,7 @@ func TestHostilePeerConcurrently(t *testing.T) {
 				ups++
 			}
 			if turns++; fault || turns%100 == 0 {
-				v.PeerDied()
+				v.PeerDied(1)
 			}
 			runtime.Gosched() // with one P, the peer gets its turns too
 		}
@@ -183,7 +183,7 @@ func TestHostilePeerConcurrently(t *testing.T) {
 				v.faults, turns, hostileMeetings)
 		}
 		next := open(t, w, 1-own, own, 2)
-		v.PeerDied()
+		v.PeerDied(1)
 		if err := (heir{v.Channel, next}).settle(); err != nil {
 			t.Errorf("end %d, after %d connections and %d faults: %v", own, ups, v.faults, err)
 		}

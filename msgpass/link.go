@@ -27,6 +27,10 @@ import (
 // one out, whatever it wrote; test/model/hostile.pml checks it. An end that failed its peer waits
 // for the driver's word.
 //
+// That word may come when the peer's next life is connected already: such a connection stays. But
+// its other end may also be the dead life, under a forged name. So the first fault on it only
+// begins a new attempt, which no dead life can answer.
+//
 // So rings are cleared only by end 0, and only while end 1 waits; test/model/link.pml checks it.
 
 // Words of a link line.
@@ -49,6 +53,7 @@ type link struct {
 	peer       uint64 // the other end's name, while up
 	up         bool
 	failed     bool   // the other end broke the protocol, and has not died since
+	spared     bool   // a death came that seen outlived, unless it is forged
 	blamed     uint64 // the name of the other end whose version was refused last
 }
 
@@ -56,7 +61,7 @@ type link struct {
 func (k *link) begin(now kernel.Instant) {
 	life := k.name >> attemptBits << attemptBits
 	k.name = max(k.name+1, life|uint64(now)&(1<<attemptBits-1))
-	k.seen, k.up = 0, false
+	k.seen, k.up, k.spared = 0, false, false
 	k.write()
 }
 
@@ -84,6 +89,22 @@ func (k *link) observe() (name, seen uint64) {
 func (k *link) holds() bool {
 	name, seen := k.observe()
 	return name == k.peer && seen == k.name
+}
+
+// reborn tells whether the other end's line is of a later life than the connection's.
+func (k *link) reborn() bool {
+	name, _ := k.observe()
+	return name>>attemptBits > k.peer>>attemptBits
+}
+
+// outlived tells whether this end is up with, or ready for, a later life than the given one.
+func (k *link) outlived(life uint64) bool { return k.seen>>attemptBits > life }
+
+// spare goes on with an attempt that a death does not end. The dead life may have written into this
+// end's line, so it is written again.
+func (k *link) spare() {
+	k.spared = true
+	k.write()
 }
 
 // advance takes the next step towards a connection, if there is one to take. It calls reset before

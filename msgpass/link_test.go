@@ -54,7 +54,7 @@ func inherit(t *testing.T, w []byte, seed uint64, heard func(*Channel)) heir {
 	}
 	next := open(t, w, peer, own, 2)
 	for turn := range 6 {
-		survivor.Connect()
+		takeAll(survivor)
 		if turn == late-1 {
 			heard(survivor)
 		}
@@ -63,11 +63,19 @@ func inherit(t *testing.T, w []byte, seed uint64, heard func(*Channel)) heir {
 	return heir{survivor, next}
 }
 
+// takeAll is a turn of an end: it receives what there is.
+func takeAll(c *Channel) {
+	c.Connect()
+	for _, h, _ := c.Next(); h != 0; _, h, _ = c.Next() {
+		c.In.ReleaseMessage(h)
+	}
+}
+
 // settle gives both ends some turns, and tells why no message gets from one to the other.
 func (h heir) settle() error {
 	for range 8 {
-		h.survivor.Connect()
-		h.next.Connect()
+		takeAll(h.survivor)
+		takeAll(h.next)
 	}
 	for i, c := range []*Channel{h.survivor, h.next} {
 		other := []*Channel{h.next, h.survivor}[i]
@@ -89,7 +97,7 @@ func (h heir) settle() error {
 func TestNoLifeKeepsTheNextOneOut(t *testing.T) {
 	w := alignedBytes(t, kernel.WindowBytes)
 	for seed := range uint64(seeds) {
-		h := inherit(t, w, seed, func(c *Channel) { c.PeerDied() })
+		h := inherit(t, w, seed, func(c *Channel) { c.PeerDied(1) })
 		if err := h.settle(); err != nil {
 			t.Fatalf("seed %d: %v", seed, err)
 		}
@@ -97,19 +105,24 @@ func TestNoLifeKeepsTheNextOneOut(t *testing.T) {
 }
 
 // The test above catches an end that, when it hears of a death, goes on as before, goes on refusing
-// the peer, or believes the words of the dead about which lives are over.
+// the peer, believes the words of the dead about which lives are over, or blames a peer for what a
+// dead life may have written under a forged name.
 func TestNoLifeKeepsTheNextOneOutIsSharp(t *testing.T) {
 	w := alignedBytes(t, kernel.WindowBytes)
 	for name, heard := range map[string]func(c *Channel){
 		"goes on": func(c *Channel) {},
+		"fails what may be forged": func(c *Channel) {
+			c.PeerDied(1)
+			c.link.spared = false
+		},
 		"refuses": func(c *Channel) {
 			failed := c.link.failed
-			c.PeerDied()
+			c.PeerDied(1)
 			c.link.failed = failed
 		},
 		"believes": func(c *Channel) {
 			life := c.link.other[linkName] >> attemptBits
-			c.PeerDied()
+			c.PeerDied(1)
 			c.link.failed = life >= 2
 		},
 	} {
@@ -123,33 +136,50 @@ func TestNoLifeKeepsTheNextOneOutIsSharp(t *testing.T) {
 	}
 }
 
-// A death notice that comes after the next life is connected costs that connection; both ends make
-// a new one. An end that kept its name for it would be taken for connected still.
+// A death notice that comes when the peer's next life is connected, or one end of that connection
+// is up, ends nothing: no message is lost. Neither end tells of a fault. An end that drops the
+// connection, or takes the next life for a breach, is found.
 func TestLateNotice(t *testing.T) {
-	for _, plant := range []bool{false, true} {
-		w := alignedBytes(t, kernel.WindowBytes)
-		a, b := open(t, w, 0, 1, 1), open(t, w, 1, 0, 1)
-		connect(t, a, b)
-		b = open(t, w, 1, 0, 2)
-		if _, err := a.Connect(); err == nil || a.Up() {
-			t.Fatalf("the peer's next life has begun: up %v, error %v", a.Up(), err)
+	for survivor := range 2 {
+		for turns := range 8 {
+			if err := hearLate(t, survivor, turns, func(c *Channel) { c.PeerDied(1) }); err != nil {
+				t.Errorf("end %d, after %d turns: %v", survivor, turns, err)
+			}
 		}
-		connect(t, a, b)
-		send(a, 1)
-		send(b, 1)
-		receive(t, a)
-		receive(t, b)
-		a.PeerDied()
-		if plant {
-			a.link.name--
-			a.link.write()
-			a.Connect()
-		}
-		err := heir{a, b}.settle()
-		if (err != nil) != plant {
-			t.Fatalf("name kept %v: %v", plant, err)
+		if hearLate(t, survivor, 7, func(c *Channel) { c.PeerDied(2) }) == nil {
+			t.Errorf("end %d: a connection that is dropped is not found", survivor)
 		}
 	}
+}
+
+// hearLate lets an end's peer die, and hear of it some turns after the next life began.
+func hearLate(t *testing.T, survivor, turns int, hear func(*Channel)) error {
+	w := alignedBytes(t, kernel.WindowBytes)
+	own, peer := kernel.CoreID(survivor), kernel.CoreID(1-survivor)
+	a, b := open(t, w, own, peer, 1), open(t, w, peer, own, 1)
+	connect(t, a, b)
+	send(a, 1)
+	b = open(t, w, peer, own, 2)
+	sent := 0
+	for turn := range 12 {
+		if turn == turns {
+			hear(a)
+		}
+		for _, c := range []*Channel{a, b} {
+			if _, err := c.Connect(); err != nil {
+				return err
+			}
+		}
+		if b.Up() && send(b, uint64(sent)) {
+			sent++
+		}
+	}
+	for got := range sent {
+		if word, ok := receive(t, a); !ok || word != uint64(got) {
+			return fmt.Errorf("received %d, %v: want %d of %d", word, ok, got, sent)
+		}
+	}
+	return nil
 }
 
 // When one end drops the connection, the other does so too, after it has received the last
@@ -173,7 +203,7 @@ func TestFailureIsMutual(t *testing.T) {
 	if a.Up() || b.Up() {
 		t.Fatal("a peer that broke the protocol is connected again in the same life")
 	}
-	if lostA, lostB := a.PeerDied(), b.PeerDied(); lostA != 1 || lostB != 1 {
+	if lostA, lostB := a.PeerDied(1), b.PeerDied(1); lostA != 1 || lostB != 1 {
 		t.Errorf("%d and %d lines lost: want 1 each, unreleased when the end dropped", lostA,
 			lostB)
 	}

@@ -1,6 +1,7 @@
 package msgpass
 
 import (
+	"math"
 	"math/rand/v2"
 	"runtime"
 	"sync/atomic"
@@ -56,7 +57,7 @@ func (v *vandal) step(op, where, what int) {
 func (v *vandal) rampage(seed uint64, stop *atomic.Bool) {
 	rng := rand.New(rand.NewPCG(seed, 2))
 	for !stop.Load() {
-		v.PeerDied()
+		v.PeerDied(math.MaxUint64)
 		for range 2000 {
 			if up, _ := v.Connect(); up {
 				break

@@ -209,7 +209,7 @@ func TestBlockingDown(t *testing.T) {
 		t.Fatal(err)
 	}
 	a.lock.Lock()
-	a.channel.PeerDied()
+	a.channel.PeerDied(1)
 	a.lock.Unlock()
 	for range goroutines {
 		if err := <-errs; !errors.Is(err, msgpass.ErrDown) {

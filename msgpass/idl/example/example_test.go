@@ -211,11 +211,11 @@ func TestChannelDown(t *testing.T) {
 	c.TryPing(41, 0)
 	c.TryPing(42, 0)
 	deliver(t, server)
-	client.PeerDied()
+	client.PeerDied(1)
 	if !slices.Equal(r.lost, []uint32{41, 42}) || c.TryPing(1, 0) || c.TryTell(1) {
 		t.Fatalf("lost %v: want 41 and 42, and no sending", r.lost)
 	}
-	server.PeerDied()
+	server.PeerDied(1)
 	if k.left != 1 {
 		t.Fatalf("the client left %d times: want once", k.left)
 	}
