@@ -27,9 +27,9 @@ const (
 	// bootTimeMax is how long a machine may take until its last core is there.
 	bootTimeMax = time.Minute
 
-	// consoleBytesMax bounds what a machine may say meanwhile, tailBytes what is shown of it.
+	// consoleBytesMax bounds what a machine may say meanwhile, excerptBytes what errors show of it.
 	consoleBytesMax = 1 << 20
-	tailBytes       = 300
+	excerptBytes    = 300
 
 	// bootTime is how long the samples take: five of each subject at least, on two CPUs.
 	bootTime = 12 * time.Minute
@@ -193,7 +193,7 @@ func boot(v *virtual) (time.Duration, error) {
 	if err != nil {
 		return 0, fmt.Errorf("bench: a machine of %d cores, %s, %s: %w, after %v; it ended with "+
 			"%q, QEMU with %q: want a hello from each core", v.cores, v.accel, v.kernel, err,
-			elapsed, tail(said), tail(complaints.String()))
+			elapsed, tail(said), head(complaints.String()))
 	}
 	return elapsed, nil
 }
@@ -209,8 +209,9 @@ func (v *virtual) allHello(said string) bool {
 	return true
 }
 
-// tail returns the end of a text, as long as errors can bear.
-func tail(text string) string { return text[max(0, len(text)-tailBytes):] }
+// head and tail return the beginning and the end of a text, as long as errors can bear.
+func head(text string) string { return text[:min(len(text), excerptBytes)] }
+func tail(text string) string { return text[max(0, len(text)-excerptBytes):] }
 
 // readUntil reads until the whole text is enough.
 func readUntil(in io.Reader, enough func(string) bool) (text string, err error) {
