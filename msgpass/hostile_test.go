@@ -151,7 +151,7 @@ const (
 	hostileMeetings = 2000
 
 	// hostileTurns bounds the turns that this takes.
-	hostileTurns = 1000 * hostileMeetings
+	hostileTurns = 5000 * hostileMeetings
 )
 
 // While a peer writes anything anywhere at any time, an end goes on: no panic, no fault, no endless
