@@ -172,7 +172,11 @@ func TestHostilePeerConcurrently(t *testing.T) {
 				ups++
 			}
 			if turns++; fault || turns%100 == 0 {
-				v.PeerDied(1)
+				life := ^uint64(0)
+				if turns%7 == 0 {
+					life = 1 // told late, of one before
+				}
+				v.PeerDied(life)
 			}
 			runtime.Gosched() // with one P, the peer gets its turns too
 		}

@@ -139,6 +139,13 @@ func attached() bool { return facts.Cores != 0 }
 // ORDER: its epitaph is readable; pairs with finish.
 func ended(core uint64) uint64 { return atomic.LoadUint64(&status(core).Ended) }
 
+// tellDeaths lets the instance know that there may be notices: the second word of the pulse's page
+// counts.
+func tellDeaths() {
+	*memory.Word(pulse + 8)++
+	process.Ring()
+}
+
 // nextNotice tells the instance of a death that it does not know yet.
 func nextNotice(to uint64) int64 {
 	for c := range commons().Clock.Cores {

@@ -73,7 +73,7 @@ func interrupt(vector uint64) {
 		armed = 0
 	case vectorMail:
 		readMail()
-		process.Ring()
+		tellDeaths()
 	case vectorOutput:
 		drainIfConsole()
 	case vectorSerial:

@@ -106,7 +106,7 @@ func bury(core uint64, reason string) {
 	finish(core)
 	newLine().text("core ").number(core, 1).text(" died: ").copyReason().say()
 	mailAll()
-	process.Ring()
+	tellDeaths()
 	inheritConsole()
 }
 

@@ -37,7 +37,8 @@
 //	0x0000_7ff8_0000_0000  Clock      page with what the vDSO needs, to read
 //	0x0000_7ff8_0000_1000  VDSO       the vDSO
 //	0x0000_7ff9_0000_0000  Stub       landing page of SYSCALL where the hypervisor needs one
-//	0x0000_7ffa_0000_0000  Pulse      page on which the instance counts that it is alive
+//	0x0000_7ffa_0000_0000  Pulse      page on which the instance counts that it is alive, and
+//	                                  the driver deaths
 package layout
 
 // Sizes.

@@ -22,10 +22,10 @@ type Core struct {
 	windows [][]byte       // by core index; nil: there is none
 	clock   *commons.Clock // to read
 
-	// news tells that there may be a notice that was not returned. Asking the driver costs a
-	// system call, and a busy loop asks at each turn.
-	// ORDER: carries no data: what the driver tells is from its own memory.
-	news atomic.Bool
+	// deaths counts the deaths that the driver knows of; told is its value when there was no notice
+	// left. A loop asks at each turn, and asking the driver would cost a system call.
+	deaths *uint64
+	told   uint64
 }
 
 var _ kernel.Core = (*Core)(nil)
@@ -53,26 +53,20 @@ func (c *Core) Window(id kernel.CoreID) ([]byte, error) {
 func (c *Core) Kick(id kernel.CoreID) { c.driver.kick(id) }
 
 // Wait implements kernel.Core.
-func (c *Core) Wait(deadline kernel.Instant) bool {
-	rung := c.bell.Wait(deadline)
-	if rung {
-		c.news.Store(true)
-	}
-	return rung
-}
+func (c *Core) Wait(deadline kernel.Instant) bool { return c.bell.Wait(deadline) }
 
-// Notice implements kernel.Core. The driver rings the bell for a notice; for a loop that is too
-// busy to hear it, the heartbeat counts as well.
+// Notice implements kernel.Core.
 func (c *Core) Notice() (kernel.Notice, bool) {
-	if !c.news.Load() {
+	// ORDER: none needed: the driver writes it on this core, and counts before it rings the bell.
+	count := atomic.LoadUint64(c.deaths)
+	if count == c.told {
 		return kernel.Notice{}, false
 	}
-	c.news.Store(false)
 	var d drivercall.Death
 	if !c.driver.notice(&d) {
+		c.told = count
 		return kernel.Notice{}, false
 	}
-	c.news.Store(true)
 	return kernel.Notice{
 		Core: kernel.CoreID(d.Core), Incarnation: d.Incarnation, Cause: epitaph.Cause(d.Cause),
 	}, true
@@ -111,10 +105,8 @@ func (c *Core) Stop(id kernel.CoreID) error {
 	return nil
 }
 
-// await looks at a core's status until the condition holds; false if it does not in time. There may
-// be a notice then, though the bell for it was not heard yet.
+// await looks at a core's status until the condition holds; false if it does not in time.
 func (c *Core) await(id kernel.CoreID, holds func(*commons.Status) bool) bool {
-	defer c.news.Store(true)
 	pause := pauseMin
 	for end := c.Now().Add(patience); ; pause = min(2*pause, pauseMax) {
 		if s, err := c.status(id); err == nil && holds(&s) {
@@ -154,7 +146,6 @@ func (c *Core) beat(pulse *uint64) {
 	for {
 		// ORDER: none needed: the driver only compares it with what it was.
 		atomic.AddUint64(pulse, 1)
-		c.news.Store(true)
 		time.Sleep(beatEvery)
 	}
 }

@@ -102,8 +102,10 @@ func theClock() *commons.Clock {
 	return (*commons.Clock)(unsafe.Add(unsafe.Pointer(nil), uint64(layout.Clock)))
 }
 
-// thePulse returns the word by which the instance shows that it is alive.
-func thePulse() *uint64 {
+// thePulse returns the word by which the instance shows that it is alive, and the one in which the
+// driver counts deaths.
+func thePulse() (pulse, deaths *uint64) {
 	// SAFETY: the driver mapped a page there, to be written, for as long as the process lives.
-	return (*uint64)(unsafe.Add(unsafe.Pointer(nil), uint64(layout.Pulse)))
+	words := (*[2]uint64)(unsafe.Add(unsafe.Pointer(nil), uint64(layout.Pulse)))
+	return &words[0], &words[1]
 }

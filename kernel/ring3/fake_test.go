@@ -129,5 +129,6 @@ func rig(t *testing.T) (*Core, *fake, int) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	c.deaths = new(uint64)
 	return c, f, fd
 }

@@ -43,7 +43,9 @@ func Attach() (*Core, error) {
 		return nil, err
 	}
 	c.clock = theClock()
-	go c.beat(thePulse())
+	pulse, deaths := thePulse()
+	c.deaths = deaths
+	go c.beat(pulse)
 	return c, nil
 }
 
@@ -69,7 +71,7 @@ func attach(d driver, ring *bell.Bell, args []string) (*Core, error) {
 		bell:    ring,
 		windows: make([][]byte, facts.Cores),
 	}
-	c.news.Store(true)
+	c.told = ^uint64(0) // there may have been deaths
 	for i := range facts.Cores {
 		c.boot.Cores = append(c.boot.Cores, kernel.CoreID(i))
 		if facts.Window[i] != 0 {

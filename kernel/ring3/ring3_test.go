@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"skerry/kernel"
-	"skerry/kernel/bell"
 	"skerry/kernel/commons"
 	"skerry/kernel/drivercall"
 	"skerry/kernel/epitaph"
@@ -96,10 +95,10 @@ func TestForbidden(t *testing.T) {
 	}
 }
 
-// Every notice is returned once, soon after the bell rang, and a loop without news does not bother
-// the driver.
+// Every notice is returned once, as soon as the driver has counted the death, and a loop without
+// one does not bother the driver.
 func TestNotice(t *testing.T) {
-	c, f, fd := rig(t)
+	c, f, _ := rig(t)
 	take := func() (list []kernel.CoreID) {
 		for n, ok := c.Notice(); ok; n, ok = c.Notice() {
 			list = append(list, n.Core)
@@ -109,34 +108,17 @@ func TestNotice(t *testing.T) {
 	take()
 	f.deaths, f.notices = []drivercall.Death{{Core: 2, Incarnation: 1}, {Core: 0}}, 0
 	if got := take(); got != nil || f.notices != 0 {
-		t.Errorf("without news: notices of %v by %d calls: want none", got, f.notices)
+		t.Errorf("without a death: notices of %v by %d calls: want none", got, f.notices)
 	}
-	bell.Ring(fd)
-	if !c.Wait(kernel.Forever) {
-		t.Error("Wait tells of no kick")
-	}
+	*c.deaths += 2
 	if got := take(); !slices.Equal(got, []kernel.CoreID{2, 0}) || f.notices != 3 {
 		t.Errorf("notices of %v by %d calls: want 2, 0 by 3", got, f.notices)
 	}
 }
 
-// After a core was seen to stop, its notice is there, though the bell was not heard yet.
-func TestNoticeAfterStop(t *testing.T) {
-	c, f, _ := rig(t)
-	f.lines[2].State, f.deaths = commons.Running, []drivercall.Death{{Core: 2, Incarnation: 1}}
-	c.news.Store(false)
-	if err := c.Stop(2); err != nil {
-		t.Fatal(err)
-	}
-	if n, ok := c.Notice(); !ok || n.Core != 2 {
-		t.Errorf("notice %v, %v: want that of core 2", n, ok)
-	}
-}
-
-// A loop that never waits gets its notices with the heartbeat, which counts.
+// The heartbeat counts.
 func TestHeartbeat(t *testing.T) {
 	c, _, _ := rig(t)
-	c.news.Store(false)
 	pulse := new(uint64)
 	go c.beat(pulse)
 	for end := time.Now().Add(20 * time.Second); atomic.LoadUint64(pulse) < 2; {
@@ -144,9 +126,6 @@ func TestHeartbeat(t *testing.T) {
 			t.Fatal("no pulse")
 		}
 		time.Sleep(time.Millisecond)
-	}
-	if !c.news.Load() {
-		t.Error("the heartbeat brings no news")
 	}
 }
 
