@@ -11,11 +11,9 @@ import (
 const (
 	serialData      = 0x3f8
 	serialEnable    = serialData + 1
-	serialFIFO      = serialData + 2
 	serialModem     = serialData + 4
 	serialStatus    = serialData + 5
 	serialReceives  = 1 << 0 // in serialEnable: interrupt when there is input
-	serialFIFOOn    = 1 << 0
 	serialReady     = 3      // terminal ready, request to send
 	serialInterrupt = 1 << 3 // in serialModem: lets interrupts out
 	serialInput     = 1 << 0 // in serialStatus
@@ -25,17 +23,17 @@ const (
 // ORDER: pairs with takeConsole's exchange.
 func hasConsole() bool { return atomic.LoadUint64(&commons().Console) == me+1 }
 
-// takeConsole makes this core have the console, unless another one took it from old first.
+// takeConsole makes this core have the console, unless another one took it from old first. The
+// port's FIFO is left as it is: turning it on would drop what comes at that moment.
 func takeConsole(old uint64) {
 	// ORDER: of cores that saw old die, one succeeds; pairs with itself, and hasConsole's load.
 	if !atomic.CompareAndSwapUint64(&commons().Console, old, me+1) {
 		return
 	}
-	receive() // what came already: turning on the FIFO would drop it
-	out8(serialFIFO, serialFIFOOn)
 	out8(serialModem, serialReady|serialInterrupt)
 	out8(serialEnable, serialReceives)
 	routeSerial()
+	receive() // what came already
 	drain()
 }
 

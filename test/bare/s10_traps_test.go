@@ -30,15 +30,17 @@ func TestS10Programs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	folder := copyFiles(t)
 	for _, entry := range entries {
 		t.Run(entry.Name(), func(t *testing.T) {
 			source, program := "./"+programs+"/"+entry.Name(), filepath.Join(t.TempDir(), "program")
 			if err := BuildProgram(program, source); err != nil {
 				t.Fatal(err)
 			}
-			want, status := onLinux(t, program)
+			want, status := onLinux(t, program, folder)
 			m := built.Boot(t, Config{Board: "microvm", Accel: "tcg",
-				Args: append(fileFlags(t), "--env", "ISLAND=Rona", "--", program, files, "", "a")})
+				Args: append(fileFlags(t, folder), "--env", "ISLAND=Rona", "--", program, files,
+					"", "a")})
 			m.Send(input)
 			m.CloseInput()
 			if got := m.Status(); got != status {
@@ -52,9 +54,10 @@ func TestS10Programs(t *testing.T) {
 }
 
 // onLinux returns what a program prints there, and its exit status.
-func onLinux(t *testing.T, program string) (string, int) {
+func onLinux(t *testing.T, program, folder string) (string, int) {
 	t.Helper()
 	c := exec.Command(program, files, "", "a")
+	c.Dir = folder
 	c.Env = append(os.Environ(), "ISLAND=Rona")
 	c.Stdin = strings.NewReader(input)
 	var said bytes.Buffer
@@ -66,12 +69,28 @@ func onLinux(t *testing.T, program string) (string, int) {
 	return said.String(), c.ProcessState.ExitCode()
 }
 
-// fileFlags returns the flags that give a program the files that it reads, at the same path.
-func fileFlags(t *testing.T) (flags []string) {
+// copyFiles returns a folder with the programs' files at their paths; Bazel gives links only.
+func copyFiles(t *testing.T) string {
 	t.Helper()
-	if err := filepath.WalkDir(files, func(path string, d fs.DirEntry, err error) error {
+	folder := t.TempDir()
+	for _, name := range []string{"one.txt", "sub/two.txt"} {
+		name = filepath.Join(files, name)
+		text, err := os.ReadFile(name)
+		to := filepath.Join(folder, name)
+		err = errors.Join(err, os.MkdirAll(filepath.Dir(to), 0o755), os.WriteFile(to, text, 0o644))
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return folder
+}
+
+// fileFlags returns the flags that give a program the files below a folder.
+func fileFlags(t *testing.T, folder string) (flags []string) {
+	t.Helper()
+	if err := fs.WalkDir(os.DirFS(folder), ".", func(path string, d fs.DirEntry, err error) error {
 		if err == nil && !d.IsDir() {
-			flags = append(flags, "--file", path+":/"+path)
+			flags = append(flags, "--file", filepath.Join(folder, path)+":/"+path)
 		}
 		return err
 	}); err != nil {
