@@ -47,8 +47,10 @@ func onEntries() (list []attack) {
 	list = append(list, attack{name: "a jump to the stub", code: "5f 57 4889f9 ffe2",
 		r:      registers{AX: unix.SYS_GETPID, DX: layout.Stub},
 		signal: uint64(unix.SIGTRAP), trap: breakpoint})
-	list = append(list, attack{name: "a handler that cannot be", code: "0f05 c3",
-		r:      registers{AX: unix.SYS_TGKILL, DI: 1, SI: 1, DX: uint64(unix.SIGUSR1)},
+	// gettid, and tgkill of that: the thread that attacks need not be the first.
+	list = append(list, attack{name: "a handler that cannot be",
+		code:   "b8ba000000 0f05 89c6 b8ea000000 0f05 c3",
+		r:      registers{DI: 1, DX: uint64(unix.SIGUSR1)},
 		signal: uint64(unix.SIGSEGV), trap: anyTrap, prepare: func() {
 			call(unix.SYS_RT_SIGACTION, uint64(unix.SIGUSR1),
 				address(&[4]uint64{1 << 47, 0x4000000, 1, 0}), 0, 8)
