@@ -16,7 +16,7 @@ type deed struct {
 // done tells whether a core has done it: begun another life, or ended that one.
 func (d *deed) done(core uint64) bool {
 	if d.order == com.OrderStart {
-		return status(core).Incarnation > d.life && running(core)
+		return status(core).Incarnation > d.life || running(core) // or another core was first
 	}
 	return ended(core) >= d.life
 }
