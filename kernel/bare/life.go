@@ -136,12 +136,19 @@ func nmi(f *thread.Frame) {
 		switch {
 		case order == com.OrderStart && !running(me):
 			rebirth(me)
-		case dying:
-		case order == com.OrderStop:
-			die(epitaph.Stopped, 0, newLine().text("stopped by core ").number(from, 1))
-		case order == com.OrderSilence:
-			die(epitaph.Silent, 1, newLine().text("silent for too long, at ").hex(f.IP))
+		case !dying:
+			endIf(order, from, f.IP)
 		}
+	}
+}
+
+// endIf ends this life if the order says so; at is where the core was.
+func endIf(order com.Order, from, at uint64) {
+	switch order {
+	case com.OrderStop:
+		die(epitaph.Stopped, 0, newLine().text("stopped by core ").number(from, 1))
+	case com.OrderSilence:
+		die(epitaph.Silent, 1, newLine().text("silent for too long, at ").hex(at))
 	}
 }
 

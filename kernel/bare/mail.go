@@ -28,15 +28,18 @@ func clearMail() {
 	}
 }
 
-// readMail does what other cores asked for, and what their deaths ask for.
+// readMail does what other cores asked for, and what their deaths ask for. An order whose NMI is
+// still on its way may be among it.
 func readMail() {
 	for from := range commons().Clock.Cores {
-		obey(takeOrder(&commons().Mail[me%layout.CoresMax][from%layout.CoresMax]))
+		order := takeOrder(&commons().Mail[me%layout.CoresMax][from%layout.CoresMax])
+		endIf(order, from, 0)
+		obey(order)
 	}
 	inheritConsole()
 }
 
-// obey does what tests want of this core; other orders come with an NMI.
+// obey does what tests want of this core.
 func obey(order com.Order) {
 	switch order {
 	case com.OrderFault:

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/BurntSushi/toml"
+
+	"skerry/coreos/shell/nearest"
 )
 
 // description is the text, to find the lines that errors are about.
@@ -58,30 +60,9 @@ func (d *description) line(place int, key string) int {
 func wantOne(wrong string, names []string) string {
 	best, bestDistance := "one of "+strings.Join(names, ", "), len(wrong)/2
 	for _, name := range names {
-		if d := distance(wrong, name); d < bestDistance {
+		if d := nearest.Distance(wrong, name); d < bestDistance {
 			best, bestDistance = strconv.Quote(name), d
 		}
 	}
 	return best
-}
-
-// distance returns how many letters must be put in, left out or changed to make a into b.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1) // of a's letters so far, to each beginning of b
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			change := diagonal
-			if a[i] != b[j] {
-				change++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(change, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
 }

@@ -5,15 +5,15 @@ package nearest
 func To(written string, words []string) (word string, ok bool) {
 	least := len(written) + 1
 	for _, w := range words {
-		if d := distance(written, w); d < least {
+		if d := Distance(written, w); d < least {
 			word, least = w, d
 		}
 	}
 	return word, word != ""
 }
 
-// distance returns how many letters must be put in, left out or changed to make a into b.
-func distance(a, b string) int {
+// Distance returns how many letters must be put in, left out or changed to make a into b.
+func Distance(a, b string) int {
 	row := make([]int, len(b)+1) // of a's letters so far, to each beginning of b
 	for j := range row {
 		row[j] = j

@@ -20,7 +20,7 @@ func TestDistance(t *testing.T) {
 	for pair, want := range map[[2]string]int{
 		{"", ""}: 0, {"", "abc"}: 3, {"abc", ""}: 3, {"kitten", "sitting"}: 3, {"abc", "acb"}: 2,
 	} {
-		if got := distance(pair[0], pair[1]); got != want {
+		if got := Distance(pair[0], pair[1]); got != want {
 			t.Errorf("from %q to %q: %d: want %d", pair[0], pair[1], got, want)
 		}
 	}
