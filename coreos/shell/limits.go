@@ -6,8 +6,9 @@ const (
 	// consolePoll is the time between two questions whether the console is this core's.
 	consolePoll = 100 * time.Millisecond
 
-	// answerPatience is how long a core that runs may take to answer.
-	answerPatience = time.Second
+	// answerPatience is how long a core that runs may take to answer. Where KVM is itself emulated
+	// and its host is busy, that has been more than a second.
+	answerPatience = 10 * time.Second
 
 	// startPatience is how long a core may take to start and answer, deathPatience how long to die:
 	// watchdogs have that much to find that it is silent.
