@@ -13,6 +13,10 @@
 // uses goroutines, timers and blocking calls like any Go program; what is special is the [Loop],
 // which one goroutine runs: it brings messages from the other cores, and word of their lives and
 // deaths.
+//
+// Several apps may share a core, its loop and its fate. The boot information names them, with "+"
+// between them: "httpd -v + shell". Each runs in a goroutine of its own; the core ends with the
+// first that fails, or when all have returned.
 package coreos
 
 import (
@@ -20,7 +24,6 @@ import (
 	"fmt"
 	"os"
 	"slices"
-	"strings"
 
 	"skerry/kernel"
 	"skerry/kernel/local"
@@ -29,13 +32,19 @@ import (
 // App is a program for the cores of a machine.
 type App struct {
 	Name string          // by which it is asked for
-	Run  func(*OS) error // runs on each core; a core lives as long as it does
+	Run  func(*OS) error // runs on each core
+
+	// OwnsLoop says that the app runs the core's loop itself, by Turn or Serve. Then it is alone on
+	// its core.
+	OwnsLoop bool
 }
 
-// OS is what an app gets: its core, and the core's loop.
+// OS is what an app gets: its core, the core's loop, and its arguments.
 type OS struct {
 	core kernel.Core
 	loop *Loop
+	memo *memo
+	args []string
 }
 
 // Core returns the core that the app runs on.
@@ -44,15 +53,19 @@ func (s *OS) Core() kernel.Core { return s.core }
 // Loop returns the core's loop.
 func (s *OS) Loop() *Loop { return s.loop }
 
-// Args returns the app's arguments, without its name.
-func (s *OS) Args() []string { return s.core.Boot().Args[1:] }
+// Args returns the app's arguments, without its name. The caller leaves them as they are.
+func (s *OS) Args() []string { return s.args }
+
+// Watch asks for what the core's loop has to tell: watch is called in the loop, under its lock, and
+// does not block. The caller holds the lock; it sees by [Loop.Channel] what is up already.
+func (s *OS) Watch(watch func(Turn)) { s.loop.watchers = append(s.loop.watchers, watch) }
 
 // ErrUnknownApp is the refusal to run an app that the program does not have.
 var ErrUnknownApp = errors.New("coreos: unknown app")
 
-// Main is the main function of an instance: it finds the core that it runs on, runs the app that
-// the boot information names, and ends the core's life with it. Outside of a machine, --list makes
-// the program name its apps.
+// Main is the main function of an instance: it finds the core that it runs on, runs the apps that
+// the boot information names, and ends the core's life with them. Outside of a machine, --list
+// makes the program name its apps.
 func Main(apps ...App) {
 	core, err := local.Attach()
 	switch {
@@ -73,7 +86,7 @@ func Main(apps ...App) {
 // Program returns what Main runs, for drivers that take a program, as kernel/sim does.
 func Program(apps ...App) kernel.Program {
 	return func(core kernel.Core) error {
-		app, err := find(apps, core.Boot().Args)
+		jobs, err := plan(apps, core.Boot().Args)
 		if err != nil {
 			return err
 		}
@@ -81,28 +94,6 @@ func Program(apps ...App) kernel.Program {
 		if err != nil {
 			return err
 		}
-		return app.Run(&OS{core: core, loop: loop})
+		return run(jobs, &OS{core: core, loop: loop, memo: newMemo()})
 	}
-}
-
-// find returns the app that args[0] names.
-func find(apps []App, args []string) (App, error) {
-	if len(args) == 0 {
-		return App{}, fmt.Errorf("%w: no name in the boot information: want one of %s",
-			ErrUnknownApp, names(apps))
-	}
-	i := slices.IndexFunc(apps, func(a App) bool { return a.Name == args[0] })
-	if i < 0 {
-		return App{}, fmt.Errorf("%w %q: want one of %s", ErrUnknownApp, args[0], names(apps))
-	}
-	return apps[i], nil
-}
-
-// names returns the names of apps, in order, for people.
-func names(apps []App) string {
-	list := make([]string, len(apps))
-	for i, a := range apps {
-		list[i] = a.Name
-	}
-	return strings.Join(list, ", ")
 }

@@ -3,7 +3,6 @@ package coreos
 import (
 	"errors"
 	"fmt"
-	"strings"
 	"testing"
 	"time"
 
@@ -71,7 +70,7 @@ func TestLoopCarriesMessages(t *testing.T) {
 			Faults: sim.Faults{
 				Jitter: time.Millisecond, KickLost: 0.2, KickDoubled: 0.2, KickLate: 0.2,
 			},
-		}, Program(App{Name: "ring", Run: ring}))
+		}, Program(App{Name: "ring", Run: ring, OwnsLoop: true}))
 	})
 }
 
@@ -96,7 +95,7 @@ const lives, words = 3, 10
 // liveAndDie runs a victim that sends and dies, and a survivor, and returns what the survivor finds
 // wrong.
 func liveAndDie(t *testing.T, seed uint64, hasty bool) (found error) {
-	app := App{Name: "test", Run: func(s *OS) error {
+	app := App{Name: "test", OwnsLoop: true, Run: func(s *OS) error {
 		s.Loop().Lock()
 		if s.Core().Boot().Core != 0 {
 			return victim(s)
@@ -183,7 +182,7 @@ func TestLoopBuriesLate(t *testing.T) {
 
 // hearLate runs a victim that sends and dies, and a survivor that hears of it late.
 func hearLate(t *testing.T, seed uint64, drop bool) (found error) {
-	app := App{Name: "test", Run: func(s *OS) error {
+	app := App{Name: "test", OwnsLoop: true, Run: func(s *OS) error {
 		s.Loop().Lock()
 		if s.Core().Boot().Core != 0 {
 			return victim(s)
@@ -267,7 +266,7 @@ func (a apart) Window(peer kernel.CoreID) ([]byte, error) {
 // A core that shares no window with another simply has no channel to it. It talks to those that it
 // has, and hears of the death of all.
 func TestLoopWithoutWindow(t *testing.T) {
-	app := App{Name: "test", Run: func(s *OS) error {
+	app := App{Name: "test", OwnsLoop: true, Run: func(s *OS) error {
 		s.Loop().Lock()
 		boot := s.Core().Boot()
 		if boot.Core == 2 {
@@ -306,15 +305,4 @@ func visit(s *OS) error {
 	pass(s, s.Loop().Channel(1), 0)
 	s.Loop().Flush()
 	return errors.New("enough")
-}
-
-// An unknown app is refused with the names of those that there are.
-func TestUnknownApp(t *testing.T) {
-	_, err := find([]App{{Name: "echo"}, {Name: "ring"}}, []string{"rink"})
-	if !errors.Is(err, ErrUnknownApp) || !strings.Contains(err.Error(), "echo, ring") {
-		t.Fatalf("error %v: want ErrUnknownApp with echo, ring", err)
-	}
-	if _, err := find(nil, nil); !errors.Is(err, ErrUnknownApp) {
-		t.Fatalf("error %v: want ErrUnknownApp", err)
-	}
 }

@@ -14,7 +14,8 @@ import (
 const dispatchMax = 64
 
 // Loop is the heart of a core: it owns the channels to other cores and waits on them. One
-// goroutine calls Serve, or Turn again and again; each turn does a bounded amount of work.
+// goroutine, coreos's or that of an app with OwnsLoop, calls Serve, or Turn again and again; each
+// turn does a bounded amount of work.
 //
 // Whoever uses a channel holds the loop's lock. Turn and Serve give it up while they wait; handlers
 // run under it; blocking clients take it themselves.
@@ -26,6 +27,7 @@ type Loop struct {
 	channels map[kernel.CoreID]*msgpass.Channel
 	order    []*msgpass.Channel // the same, ascending: no map order reaches a message
 	dead     []kernel.Notice    // deaths whose last messages are still being received
+	watchers []func(Turn)       // see OS.Watch
 	turns    int                // picks the channel to check
 	messages uint64             // dispatched
 }
@@ -76,8 +78,8 @@ func newLoop(core kernel.Core) (*Loop, error) {
 	return l, nil
 }
 
-// Services returns the interfaces that this core serves to all others. They are added before the
-// first turn.
+// Services returns the interfaces that this core serves to all others. Whoever adds one holds the
+// lock.
 func (l *Loop) Services() *msgpass.Services { return &l.services }
 
 // Channel returns the channel to a peer, or nil if there is none: no such core, or no window.

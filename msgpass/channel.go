@@ -118,10 +118,14 @@ func (c *Channel) Connect() (bool, error) {
 	return c.link.up, err
 }
 
-// hold drops a connection that the peer does not hold any more. That the peer's next life is seen
-// before the driver tells of the death is no fault.
+// hold drops a connection that the peer does not hold any more, and otherwise asks again for what
+// the peer did not serve. That the peer's next life is seen before the driver tells of the death is
+// no fault.
 func (c *Channel) hold() error {
 	if c.link.holds() {
+		if c.unserved {
+			c.askAgain()
+		}
 		return nil
 	}
 	if _, h := c.In.Peek(); h != 0 {

@@ -1,6 +1,10 @@
 package msgpass
 
-import "fmt"
+import (
+	"fmt"
+
+	"skerry/kernel"
+)
 
 // Dispatch receives up to limit messages and hands each to the stub that it is for. The core's loop
 // calls it for a channel that WaitSet returned. It tells how many messages it received. Error: the
@@ -65,6 +69,8 @@ type bindings struct {
 	servers   []*ServerPort   // those that are bound
 	waiting   []*ServerPort   // those with a backlog that is not empty
 	late      bool            // something waits for room: see catchUp
+	unserved  bool            // a client was refused what the peer may serve later
+	askAt     kernel.Instant  // when these ask again at the earliest
 	fault     error           // of a channel that was dropped in a handler
 	refusing  Sender          // out of ports that are not bound
 	outgoing  [MessageBytesMax]byte
@@ -92,6 +98,19 @@ func (c *Channel) askAll() {
 		if p.state == unasked {
 			p.ask()
 		}
+	}
+}
+
+// askAgain asks, now and then, for what the peer did not serve: apps of a core begin to serve when
+// they like.
+func (c *Channel) askAgain() {
+	now := c.core.Now()
+	if now < c.askAt {
+		return
+	}
+	c.unserved, c.askAt = false, now.Add(askAfter)
+	for _, p := range c.clients {
+		p.AskAgain()
 	}
 }
 

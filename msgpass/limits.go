@@ -62,6 +62,10 @@ const (
 	// tries again.
 	retryAfter = time.Millisecond
 
+	// askAfter is the time between two questions whether a peer serves something by now: a loop
+	// that sleeps wakes up about then anyway.
+	askAfter = sleepMax
+
 	// spinPolls is how many polls fit between two looks at the clock and the scheduler: about a
 	// microsecond of them, so that the loop never holds the processor for longer unasked.
 	spinPolls = 64

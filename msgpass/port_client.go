@@ -8,11 +8,11 @@ import (
 // ClientStates is told how a client stands with its server.
 type ClientStates interface {
 	// Bound tells that the client may send from now on, or, with ErrNotServed or ErrVersion, that
-	// it was refused.
+	// it was refused. Who is not served yet asks again now and then: Bound may come again.
 	Bound(err error)
 	// Down tells that the channel went down. It brings the tokens of the calls that were sent and
 	// not answered: they may or may not have been carried out. The slice is valid during the call.
-	// It comes once after each Bound; Bound comes again when there is a next epoch.
+	// It comes once for an epoch in which Bound came; that comes again when there is a next one.
 	Down(lost []uint32)
 }
 
@@ -70,7 +70,7 @@ func (p *ClientPort) settle(answer, version uint64) {
 		p.channel.ports[p.kind>>8%portsMax] = &p.port
 		p.states.Bound(nil)
 	case answerNotServed:
-		p.state = refused
+		p.state, p.channel.unserved = refused, true
 		p.states.Bound(fmt.Errorf("%w: bind %s with %v: want a server for it", ErrNotServed, name,
 			peer))
 	default:

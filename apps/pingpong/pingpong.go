@@ -19,7 +19,7 @@ const timeDefault = 4 * time.Second
 
 // App returns the app. Its one argument, which may be left out, is how long to measure: "4s".
 func App() coreos.App {
-	return coreos.App{Name: "pingpong", Run: run}
+	return coreos.App{Name: "pingpong", Run: run, OwnsLoop: true}
 }
 
 func run(s *coreos.OS) error {

@@ -7,8 +7,8 @@
 // commands are for just that.
 //
 // On each core three goroutines work together. The loop's receives messages, under the loop's lock,
-// which guards the seat too. The console's waits for the console and then runs commands. The main
-// one waits for the end (fate): so a panic that was asked for is one of the main program.
+// which guards the seat too. The console's waits for the console and then runs commands. The app's
+// own waits for the end (fate): so a panic that was asked for is one of the app.
 package shell
 
 import (
@@ -60,7 +60,7 @@ func run(s *coreos.OS, in io.Reader, out io.Writer) error {
 	return sh.live()
 }
 
-// open returns a shell that serves the other cores, as soon as it lives.
+// open returns a shell that serves the other cores.
 func open(s *coreos.OS, in io.Reader, out io.Writer) (*shell, error) {
 	sh := &shell{
 		core: s.Core(), loop: s.Loop(), in: in, out: out, began: s.Core().Now(),
@@ -70,12 +70,11 @@ func open(s *coreos.OS, in io.Reader, out io.Writer) (*shell, error) {
 	if err := sh.parse(s.Args()); err != nil {
 		return nil, err
 	}
-	return sh, sh.join()
+	return sh, sh.join(s)
 }
 
 // live returns when the program ends.
 func (sh *shell) live() error {
-	go sh.loop.Serve(sh.hear)
 	go sh.converse()
 	return (<-sh.fate)()
 }
@@ -109,39 +108,47 @@ func (sh *shell) parse(args []string) error {
 }
 
 // join serves the other cores, and makes the clients of what they serve.
-func (sh *shell) join() error {
+func (sh *shell) join(s *coreos.OS) error {
+	if err := sh.serve(s); err != nil {
+		return err
+	}
+	for _, p := range sh.peers {
+		var err error
+		if p.member, err = NewBlockingMember(sh.loop.Channel(p.id), sh.loop); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// serve does what the loop has part in.
+func (sh *shell) serve(s *coreos.OS) error {
+	sh.loop.Lock()
+	defer sh.loop.Unlock()
 	services := sh.loop.Services()
 	err := errors.Join(ServeMember(services, &member{sh}), ServeEcho(services, echo{}))
 	if err != nil {
 		return err
 	}
-	boot := sh.core.Boot()
-	for _, id := range boot.Cores {
-		channel := sh.loop.Channel(id)
-		if channel == nil {
+	s.Watch(sh.hear)
+	for _, id := range sh.core.Boot().Cores {
+		if sh.loop.Channel(id) == nil {
 			continue
 		}
-		p := &peer{id: id}
-		if p.member, err = NewBlockingMember(channel, sh.loop); err != nil {
+		r, err := newRally(sh, id)
+		if err != nil {
 			return err
 		}
-		if p.rally, err = newRally(sh, id); err != nil {
-			return err
-		}
-		sh.peers[id] = p
+		sh.peers[id] = &peer{id: id, rally: r}
 	}
 	return nil
 }
 
 // hear takes what the loop has to tell.
-func (sh *shell) hear(t coreos.Turn) bool {
+func (sh *shell) hear(t coreos.Turn) {
 	for _, d := range t.Deaths {
 		sh.seat.died(d.Core)
 	}
-	for _, err := range t.Faults {
-		fmt.Fprintln(sh.out, err)
-	}
-	return true
 }
 
 // finish decides how the program ends, unless that is decided.

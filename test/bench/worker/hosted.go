@@ -75,9 +75,9 @@ func forward(path string, in io.Reader) error {
 // Apps are what the cores of the machines of modes Hosted and Deaths run, and those on bare.
 func Apps() []coreos.App {
 	return []coreos.App{
-		{Name: appName, Run: runCore},
-		{Name: watchName, Run: watch},
-		{Name: BareApp, Run: runBare},
+		{Name: appName, Run: runCore, OwnsLoop: true},
+		{Name: watchName, Run: watch, OwnsLoop: true},
+		{Name: BareApp, Run: runBare, OwnsLoop: true},
 	}
 }
 

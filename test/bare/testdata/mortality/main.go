@@ -91,7 +91,7 @@ type epoch struct {
 }
 
 func main() {
-	coreos.Main(coreos.App{Name: "mortality", Run: run})
+	coreos.Main(coreos.App{Name: "mortality", Run: run, OwnsLoop: true})
 }
 
 func run(s *coreos.OS) error {
