@@ -1,0 +1,27 @@
+package resp
+
+import "math"
+
+// Limits of the protocol, as in Redis.
+const (
+	// BulkBytesMax bounds one argument and one value (proto-max-bulk-len).
+	BulkBytesMax = 512 << 20
+	// argsMax bounds the arguments that a command may announce.
+	argsMax = math.MaxInt32
+	// lineBytesMax bounds an inline command and each line that gives a length
+	// (PROTO_INLINE_MAX_SIZE).
+	lineBytesMax = 64 << 10
+)
+
+// Limits of what a reader holds.
+const (
+	// bufferBytesMin is a connection's buffer at first.
+	bufferBytesMin = 4 << 10
+	// bufferBytesKept is what it keeps of a buffer that has grown.
+	bufferBytesKept = 64 << 10
+	// argBytes is what an argument costs beside its bytes: two slice headers.
+	argBytes = 48
+)
+
+// An inline command fits into the buffer that a reader may always have.
+const _ = uint(bufferBytesKept - lineBytesMax)

@@ -1,0 +1,30 @@
+package store
+
+const (
+	// bucketsMinBits and bucketsMaxBits bound the buckets of a table: from 2^10 to 2^40.
+	bucketsMinBits, bucketsMaxBits = 10, 40
+	// splitsPerInsert is how many buckets are split for each key that is added while a table
+	// grows: with 2, it is done before the next growth is due.
+	splitsPerInsert = 2
+	// entryBytes is what a key costs beside its bytes and its value's: its entry and its bucket.
+	entryBytes = 80
+	// spareBytesMax is how much longer the memory of a value may be than the value.
+	spareBytesMax = 64
+	// replyBytesKept is what a store keeps of the memory for a long reply.
+	replyBytesKept = 1 << 20
+	// scanCountDefault is how many keys SCAN looks at if nothing else is asked for.
+	scanCountDefault = 10
+	// nameBytesMax bounds the names of commands.
+	nameBytesMax = 16
+	// scanBucketsPerKey bounds the empty buckets that SCAN looks at for each key asked for.
+	scanBucketsPerKey = 10
+	// sweepBuckets is how many buckets one look for expired keys goes over, and sweepKeysMax how
+	// many keys it finds.
+	sweepBuckets, sweepKeysMax = 4096, 256
+)
+
+// A table doubles: each of its buckets is split before it has doubled its keys.
+const _ = uint(splitsPerInsert - 2)
+
+// Positions tell all buckets apart.
+const _ = uint(positionBits - bucketsMaxBits - 1)

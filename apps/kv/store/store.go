@@ -1,0 +1,176 @@
+// Package store is the keyspace of one shard: what its keys are, and what commands do to them.
+//
+// A store is a deterministic machine: what a command does, and what it answers, depends on the
+// commands before it and on the time that it is stamped with, and on nothing else. So two copies
+// that are given the same commands stay the same. Keys that have expired are not there for any
+// command; they are removed by the writes that meet them, and by the command that [Store.Sweep]
+// makes.
+package store
+
+import (
+	"strings"
+
+	"skerry/apps/kv/resp"
+)
+
+// Store holds the keys of a shard. One goroutine uses it at a time.
+type Store struct {
+	table
+	bytesMax int64 // of memory
+	now      int64 // unix milliseconds; of the command that runs
+
+	// Of the Apply that runs:
+	reply, log []byte
+	args       [][]byte
+	changed    bool // by the command that runs
+
+	restoring bool // from the first chunk of a snapshot to the last
+	expired   uint64
+}
+
+// New returns an empty store. It refuses to grow beyond bytesMax bytes of memory. The seed, best a
+// random one, keeps clients from choosing keys that all fall into one bucket.
+func New(bytesMax int64, seed uint64) *Store {
+	s := &Store{bytesMax: bytesMax}
+	s.seed = seed
+	s.Reset()
+	return s
+}
+
+// Reset removes all keys.
+func (s *Store) Reset() {
+	s.empty()
+	s.restoring = false
+}
+
+// Apply runs commands, which are arrays of bulk strings one after the other, at the time now, in
+// unix milliseconds. It returns their replies, and those among them that have changed something, to
+// be applied to a copy with the same now. Both are valid until the next Apply. The times of
+// successive calls must not go back.
+func (s *Store) Apply(now int64, commands []byte) (reply, log []byte) {
+	s.now = now
+	s.reply, s.log = reuse(s.reply), reuse(s.log)
+	for len(commands) > 0 {
+		args, size, err := resp.Split(commands, s.args[:0])
+		if err != nil || len(args) == 0 {
+			s.fail("ERR " + malformed)
+			break
+		}
+		s.args = args
+		s.changed = false
+		s.run(args)
+		if s.changed {
+			s.log = append(s.log, commands[:size]...)
+		}
+		commands = commands[size:]
+	}
+	clear(s.args) // they point into commands
+	return s.reply, s.log
+}
+
+const malformed = "store: commands that are no arrays of bulk strings: want such"
+
+// reuse returns an empty buffer, b's unless that is long.
+func reuse(b []byte) []byte {
+	if cap(b) > replyBytesKept {
+		return nil
+	}
+	return b[:0]
+}
+
+func (s *Store) run(args [][]byte) {
+	c, ok := Find(args[0])
+	switch {
+	case !ok:
+		s.fail("ERR unknown command '" + string(args[0]) + "'")
+	case !c.Takes(len(args)):
+		s.fail(c.ArityError())
+	default:
+		c.run(s, args[1:])
+	}
+}
+
+// Keys returns how many keys there are, expired ones that were not yet removed among them, and how
+// many of all have an expiry.
+func (s *Store) Keys() (keys, volatile int) { return s.count, s.volatile }
+
+// Bytes returns the memory that the keys take, and how much they may.
+func (s *Store) Bytes() (used, limit int64) { return s.bytes, s.bytesMax }
+
+// Expired returns how many keys were removed because they had expired.
+func (s *Store) Expired() uint64 { return s.expired }
+
+// live returns the key's entry, or nil if there is none or it has expired.
+func (s *Store) live(key []byte) *entry {
+	e := s.find(key)
+	if e != nil && e.expires(s.now) {
+		return nil
+	}
+	return e
+}
+
+// writable is live for commands that write: it removes what has expired.
+func (s *Store) writable(key []byte) *entry {
+	e := s.find(key)
+	if e != nil && e.expires(s.now) {
+		s.expired++
+		s.drop(e)
+		return nil
+	}
+	return e
+}
+
+func (s *Store) drop(e *entry) {
+	s.remove(e)
+	s.changed = true
+}
+
+// room tells whether the store may grow by some bytes, and refuses the command if not. A copy that
+// is being made takes what the original took.
+func (s *Store) room(grows int) bool {
+	if s.restoring || grows <= 0 || s.bytes+int64(grows) <= s.bytesMax {
+		return true
+	}
+	s.fail(OutOfMemory)
+	return false
+}
+
+// put sets the key's value, and makes the key if e is nil. The caller has made sure of the room.
+func (s *Store) put(e *entry, key, value []byte) *entry {
+	if e == nil {
+		e = s.insert(key)
+	}
+	s.resize(e, len(value))
+	copy(e.value, value)
+	s.changed = true
+	return e
+}
+
+// growth returns by how much the store grows when the key's value gets a length.
+func growth(e *entry, key []byte, length int) int {
+	if e == nil {
+		return entryBytes + len(key) + length
+	}
+	return length - len(e.value)
+}
+
+// The replies.
+
+func (s *Store) fail(text string)   { s.reply = resp.AppendError(s.reply, text) }
+func (s *Store) ok()                { s.reply = append(s.reply, "+OK\r\n"...) }
+func (s *Store) null()              { s.reply = resp.AppendNull(s.reply) }
+func (s *Store) number(n int64)     { s.reply = resp.AppendInt(s.reply, n) }
+func (s *Store) bulk(text []byte)   { s.reply = resp.AppendBulk(s.reply, text) }
+func (s *Store) simple(text string) { s.reply = resp.AppendSimple(s.reply, text) }
+func (s *Store) value(e *entry) {
+	if e == nil {
+		s.null()
+		return
+	}
+	s.bulk(e.value)
+}
+
+// is tells whether an argument is a word, in whatever case.
+func is(arg []byte, word string) bool {
+	return len(arg) == len(word) && strings.EqualFold(string(arg), word)
+}
