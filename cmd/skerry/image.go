@@ -121,9 +121,9 @@ func (o *options) execIn(m *machine.Machine) error {
 		return nil
 	}
 	i := slices.IndexFunc(m.Apps, func(a machine.App) bool { return a.Name == appBare })
-	if i < 0 || m.On[0] != i {
+	if !slices.Contains(m.On[0], i) {
 		return fmt.Errorf("skerry: --exec: core 0 runs %s in %s: want %s there",
-			m.Apps[m.On[0]].Name, o.bare.description, appBare)
+			strings.Join(m.Words(0), " "), o.bare.description, appBare)
 	}
 	m.Apps[i].Args = []string{"--exec", o.bare.exec}
 	return nil

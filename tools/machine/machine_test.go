@@ -15,6 +15,12 @@ silent-ticks = 500
 name = "pingpong"
 cores = "0,2-3"
 args = ["-n", "5"]
+ports = ["7/tcp", "7/udp"]
+
+[[app]]
+name = "echo"
+cores = "2,0"
+controls = "0-1,3"
 
 [[app]]
 name = "hello"
@@ -26,19 +32,26 @@ controls = "none"
 
 // A description says what each core runs, and with how much memory.
 func TestParse(t *testing.T) {
-	m, err := Parse([]byte(example), "there/machine.toml", []string{"pingpong"})
+	m, err := Parse([]byte(example), "there/machine.toml", []string{"pingpong", "echo"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := &Machine{
-		Cores: 4, Memory: 64 << 20, SilentTicks: 500, On: []int{0, 1, 0, 0},
+		Cores: 4, Memory: 64 << 20, SilentTicks: 500, On: [][]int{{0, 1}, {2}, {0, 1}, {0}},
 		Apps: []App{
-			{Name: "pingpong", Args: []string{"-n", "5"}, Shares: 0b1111, Controls: 0b1111},
-			{Name: "hello", Program: "there/bin/hello", Shares: 0b1101, Controls: 0},
+			{Name: "pingpong", Args: []string{"-n", "5"}, Ports: []Port{{7, "tcp"}, {7, "udp"}}},
+			{Name: "echo"}, {Name: "hello", Program: "there/bin/hello"},
 		},
+		Shares:   []uint64{0b1111, 0b1101, 0b1111, 0b1111},
+		Controls: []uint64{0b1011, 0, 0b1011, 0b1111},
 	}
 	if !reflect.DeepEqual(m, want) {
 		t.Errorf("%+v: want %+v", m, want)
+	}
+	for core, want := range []string{"pingpong -n 5 + echo", "hello", "", "pingpong -n 5"} {
+		if got := strings.Join(m.Words(core), " "); want != "" && got != want {
+			t.Errorf("core %d runs %q: want %q", core, got, want)
+		}
 	}
 }
 
@@ -46,7 +59,7 @@ func TestParse(t *testing.T) {
 func TestAllCores(t *testing.T) {
 	const text = "cores = 3\nmemory = \"1GiB\"\n[[app]]\nname = \"a\"\n"
 	m, err := Parse([]byte(text), "machine.toml", nil)
-	if err != nil || !reflect.DeepEqual(m.On, []int{0, 0, 0}) || m.Memory != 1<<30 {
+	if err != nil || !reflect.DeepEqual(m.On, [][]int{{0}, {0}, {0}}) || m.Memory != 1<<30 {
 		t.Errorf("%+v, %v: want app 0 on 3 cores", m, err)
 	}
 }
@@ -59,7 +72,7 @@ func TestSets(t *testing.T) {
 	} {
 		text := "cores = 64\nmemory = \"1GiB\"\n[[app]]\nname = \"a\"\n" + value
 		m, err := Parse([]byte(text), "machine.toml", nil)
-		if err != nil || m.Apps[0].Shares != want {
+		if err != nil || m.Shares[63] != want {
 			t.Errorf("%s: %+v, %v: want a set of %#x", value, m, err, want)
 		}
 	}
@@ -83,22 +96,30 @@ func TestRefusals(t *testing.T) {
 		{"silent-ticks", "[silent]\nticks", `m.toml:4: unknown key "silent": want one of cores, `},
 		{"500", "0", "m.toml:4: silent-ticks = 0: want a number from 1"},
 		{`"pingpong"`, `"pongping"`, `m.toml:7: unknown app "pongping": want one of pingpong`},
-		{`"hello"`, `""`, "m.toml:12: app without a name: want one"},
-		{"name = \"hello\"\n", "", "m.toml:11: no name: want it"},
-		{"program", "porgram", `m.toml:14: unknown key "porgram": want "program"`},
+		{`"hello"`, `""`, "m.toml:18: app without a name: want one"},
+		{"name = \"hello\"\n", "", "m.toml:17: no name: want it"},
+		{"program", "porgram", `m.toml:20: unknown key "porgram": want "program"`},
 		{"0,2-3", "0,2-4", "m.toml:8: cores = 0,2-4: want cores from 0 to 3"},
 		{"0,2-3", "3-2", "m.toml:8: cores = 3-2: want"},
 		{"0,2-3", "", "m.toml:8: cores = : want"},
 		{"0,2-3", "-1", "m.toml:8: cores = -1: want"},
-		{"0,2-3", "0-3", "m.toml:13: core 1 for pingpong and for hello: want each core for one"},
-		{"0,2-3", "0,0,2-3", "m.toml:8: core 0 for pingpong and for pingpong: want each core"},
+		{"0,2-3", "0-3", "m.toml:19: core 1 for pingpong and for hello: want a program"},
+		{"0,2-3", "0,0,2-3", "m.toml:8: core 0 for pingpong and for pingpong: want each"},
+		{`"none"`, "\"none\"\n[[app]]\nname = \"echo\"\ncores = 1",
+			"m.toml:25: core 1 for hello and for echo: want a program of its own alone"},
+		{`["-n", "5"]`, `["-n", "+"]`, "m.toml:9: the word \"+\": want none: it stands between"},
+		{`"7/tcp"`, `"7/tpc"`, `m.toml:10: ports with "7/tpc": want ports such as "80/tcp"`},
+		{`"7/tcp"`, `"0/tcp"`, `m.toml:10: ports with "0/tcp": want`},
+		{`"7/tcp"`, `"65536/tcp"`, `m.toml:10: ports with "65536/tcp": want`},
+		{`"7/tcp"`, `"7/udp"`, "m.toml:10: 7/udp twice for pingpong: want it once"},
+		{"cores = 1", `ports = ["7/udp"]`, "m.toml:19: 7/udp for pingpong and for hello: want"},
 		{"0,2-3", "0,2-2", "m.toml:2: core 3 has no app: want one on each core"},
-		{"0, 2-3", "0, 2-4", "m.toml:15: shares = 0, 2-4: want \"all\", \"none\", or cores from 0"},
-		{`"0, 2-3"`, "-1", "m.toml:15: shares = -1: want"},
-		{`"0, 2-3"`, "true", "m.toml:15: shares = true: want"},
-		{`"none"`, `"non"`, `m.toml:16: controls = non: want "all", "none", or cores from 0 to 3`},
-		{`"none"`, `[1, 2]`, `m.toml:16: controls = [1 2]: want`},
-		{"controls", "control", `m.toml:16: unknown key "control": want "controls"`},
+		{"0, 2-3", "0, 2-4", "m.toml:21: shares = 0, 2-4: want \"all\", \"none\", or cores from 0"},
+		{`"0, 2-3"`, "-1", "m.toml:21: shares = -1: want"},
+		{`"0, 2-3"`, "true", "m.toml:21: shares = true: want"},
+		{`"none"`, `"non"`, `m.toml:22: controls = non: want "all", "none", or cores from 0 to 3`},
+		{`"none"`, `[1, 2]`, `m.toml:22: controls = [1 2]: want`},
+		{"controls", "control", `m.toml:15: unknown key "control": want "controls"`},
 		{`["-n", "5"]`, `["-n", 5]`, "m.toml:9: args with 5: want a list of strings"},
 		{`["-n", "5"]`, `"-n"`, "m.toml:9: args = -n: want a list of strings"},
 		{`["-n", "5"]`, `["\u0000"]`, "m.toml:9: args with \x00: want"},
@@ -126,9 +147,9 @@ func FuzzParse(f *testing.F) {
 		if m.Cores < 1 || m.Cores != len(m.On) || m.Memory == 0 {
 			t.Errorf("%+v: want memory, and an app on each core", m)
 		}
-		for _, app := range m.On {
-			if app < 0 || app >= len(m.Apps) || m.Apps[app].Name == "" {
-				t.Errorf("app %d of %+v: want one with a name", app, m.Apps)
+		for core, apps := range m.On {
+			if words := m.Words(core); len(apps) == 0 || words[0] == "" {
+				t.Errorf("core %d of %+v runs %q: want an app with a name", core, m, words)
 			}
 		}
 	})

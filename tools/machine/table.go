@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"skerry/kernel/layout"
 )
 
 // table is one table of a description. Its methods take a value by its key: the zero value if
@@ -102,7 +104,7 @@ func (t table) coreSet(key string, count int) (set uint64) {
 	case given == "none":
 		return 0
 	case !has, given == "all":
-		given = fmt.Sprintf("0-%d", count-1)
+		return allCores(count)
 	}
 	cores, ok := parseCores(fmt.Sprint(given), count)
 	if !ok {
@@ -113,6 +115,9 @@ func (t table) coreSet(key string, count int) (set uint64) {
 	}
 	return set
 }
+
+// allCores returns the set of all cores below count.
+func allCores(count int) uint64 { return ^uint64(0) >> (layout.CoresMax - count) }
 
 func wantCores(count int) string {
 	return fmt.Sprintf(`cores from 0 to %d, such as 0, "0-1" or "0,2-3"`, count-1)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"skerry/tools/machine"
 )
@@ -16,26 +17,33 @@ const Environment = "GODEBUG=cpu.all=off"
 // the caller's to add. Apps that do not name a program are in the file instance.
 func ForMachine(m *machine.Machine, instance string) (Config, error) {
 	config := Config{SilentTicks: m.SilentTicks, SilentSeconds: m.SilentSeconds}
-	for _, app := range m.Apps {
-		name := instance
-		args := []string{filepath.Base(instance), app.Name}
-		if app.Program != "" {
-			name, args = app.Program, []string{app.Name}
-		}
-		file, err := os.ReadFile(name)
-		if err != nil {
-			return config, fmt.Errorf("image: app %s: %w: want a static ELF program", app.Name,
-				err)
-		}
-		config.Programs = append(config.Programs, Program{
-			Name: name, ELF: file, Args: append(args, app.Args...), Env: []string{Environment},
+	for core := range m.Cores {
+		p := programOf(m, core, instance)
+		i := slices.IndexFunc(config.Programs, func(other Program) bool {
+			return p.Name == other.Name && slices.Equal(p.Args, other.Args)
 		})
-	}
-	for _, app := range m.On {
+		if i < 0 {
+			var err error
+			if p.ELF, err = os.ReadFile(p.Name); err != nil {
+				return config, fmt.Errorf("image: app %s: %w: want a static ELF program",
+					m.Apps[m.On[core][0]].Name, err)
+			}
+			i, config.Programs = len(config.Programs), append(config.Programs, p)
+		}
 		config.Cores = append(config.Cores, Core{
-			Bytes: m.Memory, Program: app,
-			Shares: m.Apps[app].Shares, Controls: m.Apps[app].Controls,
+			Bytes: m.Memory, Program: i, Shares: m.Shares[core], Controls: m.Controls[core],
 		})
 	}
 	return config, nil
+}
+
+// programOf returns what a core runs, without its file.
+func programOf(m *machine.Machine, core int, instance string) Program {
+	p := Program{Name: instance, Args: m.Words(core), Env: []string{Environment}}
+	if own := m.Apps[m.On[core][0]].Program; own != "" {
+		p.Name = own
+	} else {
+		p.Args = append([]string{filepath.Base(instance)}, p.Args...)
+	}
+	return p
 }
