@@ -12,4 +12,5 @@ const (
 	badCursor     = "ERR invalid cursor"
 	flagsConflict = "ERR NX and XX, GT or LT options at the same time are not compatible"
 	orderConflict = "ERR GT and LT options at the same time are not compatible"
+	malformed     = "ERR store: no array of bulk strings: want one with a command"
 )

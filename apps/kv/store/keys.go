@@ -116,8 +116,8 @@ func scan(s *Store, args [][]byte) {
 
 // scanFrom returns keys from a position on, and the position after them.
 func (s *Store) scanFrom(p position, o scanOptions) (found []string, next position) {
-	seen := 0
-	for looks := 0; p < positionEnd && seen < o.count && looks/scanBucketsPerKey < o.count; looks++ {
+	seen, looks := 0, 0
+	for ; p < positionEnd && seen < o.count && looks/scanBucketsPerKey < o.count; looks++ {
 		var e *entry
 		for e, p = s.at(p); e != nil; e = e.next {
 			seen++

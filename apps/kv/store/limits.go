@@ -10,8 +10,9 @@ const (
 	entryBytes = 80
 	// spareBytesMax is how much longer the memory of a value may be than the value.
 	spareBytesMax = 64
-	// replyBytesKept is what a store keeps of the memory for a long reply.
-	replyBytesKept = 1 << 20
+	// replyBytesKept and argsKept are what a store keeps of the memory for a long reply, or for a
+	// command with many arguments.
+	replyBytesKept, argsKept = 1 << 20, 1 << 10
 	// scanCountDefault is how many keys SCAN looks at if nothing else is asked for.
 	scanCountDefault = 10
 	// nameBytesMax bounds the names of commands.

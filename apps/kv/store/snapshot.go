@@ -6,7 +6,7 @@ import (
 )
 
 // A snapshot is a row of chunks, each with the keys of some buckets. Commands may be applied
-// between two chunks, at the original after it made the one and before it makes the next, and at
+// between two chunks, to the original after it made the one and before it makes the next, and to
 // the copy at the same place. At the copy they do the right thing to keys whose bucket was copied,
 // and anything to others: whatever is there when their bucket comes is replaced. Commands treat
 // each key by itself, so that is enough.
@@ -20,29 +20,33 @@ const (
 	chunkEntryBytes  = 3 * 8
 )
 
-// Snapshot returns a chunk from cursor on, 0 for the first, and the next cursor, 0 after the last.
-// The chunk lies in buf if it fits; only a bucket with long values does not.
-func (s *Store) Snapshot(cursor uint64, buf []byte) (chunk []byte, next uint64) {
-	first := position(cursor)
-	chunk = append(buf[:0], make([]byte, chunkHeaderBytes)...)
+// Snapshot appends a chunk from cursor on, 0 for the first, and returns the next cursor, 0 after
+// the last. The chunk takes the capacity of the buffer if it can; only one bucket may take more.
+func (s *Store) Snapshot(chunk []byte, cursor uint64) (longer []byte, next uint64) {
+	first, start := position(cursor), len(chunk)
+	chunk = append(chunk, make([]byte, chunkHeaderBytes)...)
 	p := first
 	for p < positionEnd {
 		e, after := s.at(p)
-		if p > first && len(chunk)+chainBytes(e) > cap(buf) {
+		if p > first && len(chunk)+chainBytes(e) > cap(chunk) {
 			break
 		}
 		for ; e != nil; e = e.next {
-			chunk = binary.LittleEndian.AppendUint64(chunk, uint64(e.expiry))
-			chunk = binary.LittleEndian.AppendUint64(chunk, uint64(len(e.key)))
-			chunk = binary.LittleEndian.AppendUint64(chunk, uint64(len(e.value)))
-			chunk = append(append(chunk, e.key...), e.value...)
+			chunk = appendEntry(chunk, e)
 		}
 		p = after
 	}
 	for i, word := range []uint64{s.seed, uint64(first), uint64(p), s.expired} {
-		binary.LittleEndian.PutUint64(chunk[8*i:], word)
+		binary.LittleEndian.PutUint64(chunk[start+8*i:], word)
 	}
 	return chunk, uint64(p % positionEnd)
+}
+
+func appendEntry(chunk []byte, e *entry) []byte {
+	chunk = binary.LittleEndian.AppendUint64(chunk, uint64(e.expiry))
+	chunk = binary.LittleEndian.AppendUint64(chunk, uint64(len(e.key)))
+	chunk = binary.LittleEndian.AppendUint64(chunk, uint64(len(e.value)))
+	return append(append(chunk, e.key...), e.value...)
 }
 
 // chainBytes returns how long a bucket is in a chunk.
@@ -56,7 +60,8 @@ func chainBytes(e *entry) (total int) {
 // Restore takes a chunk. The first one empties the store.
 func (s *Store) Restore(chunk []byte) error {
 	if len(chunk) < chunkHeaderBytes {
-		return fmt.Errorf("store: chunk of %d bytes: want %d at least", len(chunk), chunkHeaderBytes)
+		return fmt.Errorf("store: chunk of %d bytes: want %d at least", len(chunk),
+			chunkHeaderBytes)
 	}
 	word := func(i int) uint64 { return binary.LittleEndian.Uint64(chunk[8*i:]) }
 	first, end := position(word(1)), position(word(2))
@@ -68,10 +73,10 @@ func (s *Store) Restore(chunk []byte) error {
 		s.seed = word(0)
 		s.empty()
 	} else if s.seed != word(0) {
-		return fmt.Errorf("store: chunk with seed %#x: want that of the first, %#x", word(0), s.seed)
+		return fmt.Errorf("store: chunk with seed %#x: want that of the first, %#x", word(0),
+			s.seed)
 	}
 	s.expired = word(3)
-	s.restoring = end < positionEnd
 	s.clear(first, end)
 	return s.restoreEntries(chunk[chunkHeaderBytes:])
 }
@@ -95,10 +100,12 @@ func (s *Store) clear(first, end position) {
 func (s *Store) restoreEntries(b []byte) error {
 	for len(b) > 0 {
 		if len(b) < chunkEntryBytes {
-			return fmt.Errorf("store: %d bytes for a key in a chunk: want %d", len(b), chunkEntryBytes)
+			return fmt.Errorf("store: %d bytes for a key in a chunk: want %d", len(b),
+				chunkEntryBytes)
 		}
 		expiry := int64(binary.LittleEndian.Uint64(b))
-		keyBytes, valueBytes := binary.LittleEndian.Uint64(b[8:]), binary.LittleEndian.Uint64(b[16:])
+		keyBytes := binary.LittleEndian.Uint64(b[8:])
+		valueBytes := binary.LittleEndian.Uint64(b[16:])
 		b = b[chunkEntryBytes:]
 		if keyBytes > uint64(len(b)) || valueBytes > uint64(len(b))-keyBytes {
 			return fmt.Errorf("store: key of %d bytes with %d in a chunk that has %d: want less",

@@ -13,19 +13,18 @@ import (
 	"skerry/apps/kv/resp"
 )
 
-// Store holds the keys of a shard. One goroutine uses it at a time.
+// Store holds the keys of a shard: a shard.State. One goroutine uses it at a time.
 type Store struct {
 	table
 	bytesMax int64 // of memory
-	now      int64 // unix milliseconds; of the command that runs
+	expired  uint64
 
-	// Of the Apply that runs:
-	reply, log []byte
-	args       [][]byte
-	changed    bool // by the command that runs
-
-	restoring bool // from the first chunk of a snapshot to the last
-	expired   uint64
+	// Of the command that runs:
+	now       int64 // unix milliseconds
+	reply     []byte
+	args      [][]byte
+	changed   bool
+	replaying bool
 }
 
 // New returns an empty store. It refuses to grow beyond bytesMax bytes of memory. The seed, best a
@@ -33,42 +32,29 @@ type Store struct {
 func New(bytesMax int64, seed uint64) *Store {
 	s := &Store{bytesMax: bytesMax}
 	s.seed = seed
-	s.Reset()
+	s.empty()
 	return s
 }
 
 // Reset removes all keys.
-func (s *Store) Reset() {
-	s.empty()
-	s.restoring = false
+func (s *Store) Reset() { s.empty() }
+
+// Apply runs a command, an array of bulk strings, at the time now, in unix milliseconds, and
+// appends its reply. It tells whether something has changed.
+func (s *Store) Apply(reply []byte, now int64, command []byte) (longer []byte, changed bool) {
+	s.replaying = false
+	s.reply = reply
+	s.run(now, command)
+	longer, s.reply = s.reply, nil
+	return longer, s.changed
 }
 
-// Apply runs commands, which are arrays of bulk strings one after the other, at the time now, in
-// unix milliseconds. It returns their replies, and those among them that have changed something, to
-// be applied to a copy with the same now. Both are valid until the next Apply. The times of
-// successive calls must not go back.
-func (s *Store) Apply(now int64, commands []byte) (reply, log []byte) {
-	s.now = now
-	s.reply, s.log = reuse(s.reply), reuse(s.log)
-	for len(commands) > 0 {
-		args, size, err := resp.Split(commands, s.args[:0])
-		if err != nil || len(args) == 0 {
-			s.fail("ERR " + malformed)
-			break
-		}
-		s.args = args
-		s.changed = false
-		s.run(args)
-		if s.changed {
-			s.log = append(s.log, commands[:size]...)
-		}
-		commands = commands[size:]
-	}
-	clear(s.args) // they point into commands
-	return s.reply, s.log
+// Replay runs a command that has changed the original of which this store is a copy.
+func (s *Store) Replay(now int64, command []byte) {
+	s.replaying = true
+	s.reply = reuse(s.reply)
+	s.run(now, command)
 }
-
-const malformed = "store: commands that are no arrays of bulk strings: want such"
 
 // reuse returns an empty buffer, b's unless that is long.
 func reuse(b []byte) []byte {
@@ -78,7 +64,14 @@ func reuse(b []byte) []byte {
 	return b[:0]
 }
 
-func (s *Store) run(args [][]byte) {
+func (s *Store) run(now int64, command []byte) {
+	s.now, s.changed = now, false
+	args, _, err := resp.Split(command, s.args[:0])
+	if err != nil || len(args) == 0 {
+		s.fail(malformed)
+		return
+	}
+	s.args = args
 	c, ok := Find(args[0])
 	switch {
 	case !ok:
@@ -87,6 +80,10 @@ func (s *Store) run(args [][]byte) {
 		s.fail(c.ArityError())
 	default:
 		c.run(s, args[1:])
+	}
+	clear(args) // they point into the command
+	if cap(args) > argsKept {
+		s.args = nil
 	}
 }
 
@@ -125,10 +122,10 @@ func (s *Store) drop(e *entry) {
 	s.changed = true
 }
 
-// room tells whether the store may grow by some bytes, and refuses the command if not. A copy that
-// is being made takes what the original took.
+// room tells whether the store may grow by some bytes, and refuses the command if not. A copy takes
+// what the original took.
 func (s *Store) room(grows int) bool {
-	if s.restoring || grows <= 0 || s.bytes+int64(grows) <= s.bytesMax {
+	if s.replaying || grows <= 0 || s.bytes+int64(grows) <= s.bytesMax {
 		return true
 	}
 	s.fail(OutOfMemory)
