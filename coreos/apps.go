@@ -87,7 +87,7 @@ func run(jobs []job, s *OS) error {
 // run runs the app.
 func (j *job) run(s *OS) error {
 	own := *s
-	own.args = j.args
+	own.name, own.args = j.Name, j.args
 	return j.Run(&own)
 }
 

@@ -4,7 +4,7 @@
 //
 //	func main() {
 //		coreos.Main(coreos.App{Name: "hello", Run: func(s *coreos.OS) error {
-//			fmt.Println("hello from", s.Core().Boot().Core)
+//			s.Logf("I am one of %d cores", len(s.Core().Boot().Cores))
 //			return nil
 //		}})
 //	}
@@ -44,6 +44,7 @@ type OS struct {
 	core kernel.Core
 	loop *Loop
 	memo *memo
+	name string
 	args []string
 }
 
@@ -55,6 +56,13 @@ func (s *OS) Loop() *Loop { return s.loop }
 
 // Args returns the app's arguments, without its name. The caller leaves them as they are.
 func (s *OS) Args() []string { return s.args }
+
+// Logf prints a line that tells the core and the app, at the console or wherever the machine's
+// output goes. It is one write: nothing that other cores print gets into it.
+func (s *OS) Logf(format string, args ...any) {
+	text := fmt.Sprintf(format, args...)
+	fmt.Printf("%v: %s: %s\n", s.core.Boot().Core, s.name, text)
+}
 
 // Watch asks for what the core's loop has to tell: watch is called in the loop, under its lock, and
 // does not block. The caller holds the lock; it sees by [Loop.Channel] what is up already.
