@@ -85,6 +85,10 @@ func (l *Loop) Services() *msgpass.Services { return &l.services }
 // Channel returns the channel to a peer, or nil if there is none: no such core, or no window.
 func (l *Loop) Channel(peer kernel.CoreID) *msgpass.Channel { return l.channels[peer] }
 
+// AddSource lets the loop poll something besides channels: each turn, and before it sleeps. The
+// caller holds the lock.
+func (l *Loop) AddSource(s msgpass.Source) { l.set.AddSource(s) }
+
 // Turn waits until a message can be received, a core dies, a channel comes up, or the deadline
 // passes. It returns at once if there is something to tell. The caller holds the lock.
 func (l *Loop) Turn(deadline kernel.Instant) Turn {

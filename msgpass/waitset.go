@@ -10,7 +10,7 @@ import (
 	"skerry/kernel"
 )
 
-// WaitSet polls many channels, and sleeps when there is nothing to do.
+// WaitSet polls many channels, and other sources of work, and sleeps when there is nothing to do.
 //
 // Going to sleep and waking somebody up is the one place where two cores each write one word and
 // then read the other's:
@@ -34,6 +34,7 @@ type WaitSet struct {
 	bound    kernel.Instant // no sleep lasts longer
 	late     bool           // a channel has something that waits for room
 	lock     sync.Locker    // see Share
+	sources  []Source
 	fence    uint64
 }
 
@@ -59,6 +60,19 @@ func (w *WaitSet) Add(c *Channel) error {
 	w.look(w.last)
 	return nil
 }
+
+// Source is something that a wait set polls besides channels, such as a device.
+type Source interface {
+	// Poll does a bounded amount of work and tells whether there was any. The caller of Wait holds
+	// the lock of Share; Poll may give it up in between.
+	Poll() bool
+
+	// Arm has the core kicked when there is work again; false: there is some already.
+	Arm() bool
+}
+
+// AddSource adds a source.
+func (w *WaitSet) AddSource(s Source) { w.sources = append(w.sources, s) }
 
 // Poll returns a channel that holds a message, or nil. It begins behind the one that it returned
 // last, so that no channel starves another. A message on a channel that came up, or was received
@@ -152,38 +166,55 @@ func (c *Channel) wake() {
 }
 
 // Wait returns a channel that holds a message, as soon as there is one. It returns nil at the
-// deadline, and earlier if the core was kicked for another reason: a channel may be about to come
-// up, or a death notice has come. It spins first, for about as long as sleeping costs, which at
-// worst doubles the cost of a wait; other goroutines run meanwhile.
+// deadline, and earlier if a source had work, or the core was kicked for another reason: a channel
+// may be about to come up, or a death notice has come. It spins first, for about as long as
+// sleeping costs, which at worst doubles the cost of a wait; other goroutines run meanwhile.
 func (w *WaitSet) Wait(deadline kernel.Instant) *Channel {
+	worked := w.work()
 	w.Flush()
 	w.lookNext()
 	if c := w.Poll(); c != nil {
 		return c
 	}
 	w.lookAll()
-	if c := w.spin(deadline); c != nil {
+	if worked {
+		w.outside(runtime.Gosched) // what it brought may be for another goroutine
+		return w.Poll()
+	}
+	if c, done := w.spin(deadline); done {
 		return c
 	}
 	return w.sleep(deadline)
 }
 
-// spin polls until the budget is used up.
-func (w *WaitSet) spin(deadline kernel.Instant) *Channel {
+// work polls the sources, and tells whether there was work.
+func (w *WaitSet) work() (some bool) {
+	for _, s := range w.sources {
+		some = s.Poll() || some
+	}
+	return some
+}
+
+// spin polls until the budget is used up, or, then it is done, there is something.
+func (w *WaitSet) spin(deadline kernel.Instant) (c *Channel, done bool) {
 	if w.budget == 0 {
-		return nil
+		return nil, false
 	}
 	until := min(deadline, w.core.Now().Add(w.budget))
 	for w.core.Now() < until {
 		for range spinPolls {
 			if c := w.Poll(); c != nil {
-				return c
+				return c, true
 			}
 			Pause()
 		}
+		if w.work() {
+			w.Flush()
+			return w.Poll(), true
+		}
 		w.outside(runtime.Gosched)
 	}
-	return nil
+	return nil, false
 }
 
 // sleep waits for a kick.
@@ -191,7 +222,7 @@ func (w *WaitSet) sleep(deadline kernel.Instant) *Channel {
 	w.setSleeping(1)
 	fullFence(&w.fence)
 	c := w.Poll()
-	if c == nil {
+	if c == nil && w.arm() {
 		end := min(deadline, w.sleepEnd())
 		w.outside(func() { w.core.Wait(end) })
 	}
@@ -200,6 +231,16 @@ func (w *WaitSet) sleep(deadline kernel.Instant) *Channel {
 		c = w.Poll()
 	}
 	return c
+}
+
+// arm has the sources kick the core; false: one has work.
+func (w *WaitSet) arm() bool {
+	for _, s := range w.sources {
+		if !s.Arm() {
+			return false
+		}
+	}
+	return true
 }
 
 // sleepEnd bounds a sleep. It moves on only when it has passed: most sleeps are short, and a new

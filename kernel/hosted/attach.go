@@ -30,6 +30,7 @@ func Attach() (*Core, error) {
 			Core: record.Core, Cores: record.cores(), Incarnation: record.Incarnation,
 			Args: record.Args, WakeCost: record.WakeCost,
 		},
+		ports:    record.Ports,
 		pageFile: record.Page,
 		answers:  make(chan message, 1),
 	}
@@ -41,6 +42,12 @@ func Attach() (*Core, error) {
 	}
 	if c.bell, err = bell.New(record.Bell); err != nil {
 		return nil, err
+	}
+	for _, p := range record.Ports {
+		if p.Program != 0 {
+			unix.CloseOnExec(p.Array)
+			unix.CloseOnExec(p.Program)
+		}
 	}
 	unix.CloseOnExec(record.Control)
 	c.wire = newWire(record.Control)

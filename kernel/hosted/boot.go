@@ -17,7 +17,7 @@ import (
 const bootVariable = "SKERRY_HOSTED"
 
 // bootVersion changes with the record, the control messages and the meaning of the files.
-const bootVersion = 2
+const bootVersion = 3
 
 // bootRecord tells a core what it is, and which of its files is what. The core empties the record's
 // file when it has taken its seat: by that the launcher knows of it, even when the core is dead.
@@ -34,6 +34,7 @@ type bootRecord struct {
 	Page        int
 	Crash       int
 	Peers       []peerFiles // by core, ascending, all but the core itself
+	Ports       []portRecord
 }
 
 // peerFiles are the files by which a core reaches one peer.

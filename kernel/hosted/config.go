@@ -18,6 +18,11 @@ type Config struct {
 	// uses only those huge pages that are free already.
 	Janitor []string
 
+	Ports []Port // published ones: the host has them under another number
+	// Steer makes what chooses a core for what comes to a published port, once for each; package
+	// steer has one. Without it, Linux chooses by a hash of its own.
+	Steer func(cores int) (Steering, error)
+
 	Output *os.File          // the cores' standard output and error; nil: the launcher's own two
 	Warn   func(line string) // is told what is not as good as it could be; may be nil
 
@@ -38,6 +43,9 @@ func (c *Config) check() error {
 		return fmt.Errorf("hosted: %d bytes of arguments: want at most %d", size, argsBytesMax)
 	}
 	if err := checkInstance(c.Instance); err != nil {
+		return err
+	}
+	if err := checkPorts(c.Ports); err != nil {
 		return err
 	}
 	if c.Warn == nil {

@@ -15,6 +15,7 @@ type Core struct {
 	boot     kernel.BootInfo
 	bell     *bell.Bell
 	peers    []peer        // by core index, the core itself included
+	ports    []portRecord  // that are published
 	page     *epitaph.Page // this core's
 	pageFile int           // kept open: see takeSeat
 	wire     *wire

@@ -128,6 +128,7 @@ func (m *Machine) bootRecord(index int, l *life, control int, list *fileList) *b
 		Args: m.config.Args, WakeCost: wakeCost,
 		Control: list.add(control), Bell: list.add(m.files.bells[index]),
 		Page: list.add(m.files.pages[index]), Crash: list.add(l.crash),
+		Ports: m.portRecords(list),
 	}
 	if m.spawner.crowded(len(m.cores)) {
 		r.WakeCost = 0 // whom it would spin for may need this very CPU

@@ -16,8 +16,11 @@ const (
 	argsBytesMax = 64 << 10
 
 	// bootBytesMax bounds a boot record: the arguments as JSON, where a byte takes six at most,
-	// and four numbers a peer.
-	bootBytesMax = 8*argsBytesMax + 256*CoresMax
+	// and a few numbers a peer and a port.
+	bootBytesMax = 8*argsBytesMax + 256*CoresMax + 128*portsMax
+
+	// portsMax bounds the published ports of a machine.
+	portsMax = 64
 
 	// messageBytesMax bounds a packet on the control socket. The longest carries an error's text.
 	messageBytesMax = 4096

@@ -20,6 +20,8 @@ type Machine struct {
 	pages   *reservation // nil if none was made
 	spawner *spawner
 
+	steering []Steering // of config.Ports, as many as could be made
+
 	mu      sync.Mutex
 	cores   []core
 	running int        // how many cores have a life
@@ -55,6 +57,7 @@ func New(config Config) (*Machine, error) {
 		m.Close()
 		return nil, err
 	}
+	m.makeSteering()
 	return m, nil
 }
 
@@ -198,6 +201,9 @@ func (m *Machine) Close() {
 		m.spawner.close()
 		if m.files != nil {
 			m.files.close()
+		}
+		for _, s := range m.steering {
+			s.Close()
 		}
 		m.pages.giveBack()
 	})

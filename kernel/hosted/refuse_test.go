@@ -141,7 +141,7 @@ func TestAttachRefuses(t *testing.T) {
 	}
 	defer unix.Close(fd)
 	_, err = decodeBoot(fd)
-	refused(t, err, "version 3: want 2: build skerry and the instance from the same sources")
+	refused(t, err, "version 4: want 3: build skerry and the instance from the same sources")
 	for text, says := range map[string]string{
 		"yes": `hosted: SKERRY_HOSTED="yes": want the number of a file`,
 		"999": "hosted: boot record in file 999: bad file descriptor",

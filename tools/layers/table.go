@@ -11,6 +11,7 @@ type row struct {
 
 const (
 	arch   = "golang.org/x/arch"
+	ebpf   = "github.com/cilium/ebpf"
 	gvisor = "gvisor.dev/gvisor"
 	sys    = "golang.org/x/sys"
 	toml   = "github.com/BurntSushi/toml"
@@ -26,6 +27,7 @@ var table = []row{
 	{"kernel/manifest", []string{"kernel/layout"}, nil},
 	{"kernel/cap", []string{"kernel/layout", "kernel/manifest"}, nil},
 	{"kernel/commons", []string{"kernel/epitaph", "kernel/layout"}, nil},
+	{"kernel/discover", []string{"kernel/commons", "kernel/layout", "kernel/manifest"}, nil},
 	{"kernel/drivercall", []string{"kernel/layout"}, nil},
 	{"kernel/phys", []string{"kernel/layout"}, nil},
 	{"kernel/paging", []string{"kernel/layout", "kernel/phys"}, nil},
@@ -40,17 +42,20 @@ var table = []row{
 		"kernel/files", "kernel/drivercall"}, nil},
 	{"kernel/bare", []string{"kernel/epitaph", "kernel/errno", "kernel/layout", "kernel/manifest",
 		"kernel/cap", "kernel/commons", "kernel/drivercall", "kernel/phys", "kernel/paging",
-		"kernel/vm", "kernel/thread", "kernel/signal", "kernel/files", "kernel/linux"}, nil},
+		"kernel/vm", "kernel/thread", "kernel/signal", "kernel/files", "kernel/linux",
+		"kernel/discover"}, nil},
 
 	{"kernel", []string{"kernel/epitaph"}, nil},
+	{"kernel/mmio", []string{"kernel"}, nil},
 	{"kernel/step", []string{"kernel", "kernel/epitaph"}, nil},
 	{"kernel/kerneltest", []string{"kernel", "kernel/epitaph"}, nil},
 	{"kernel/bell", []string{"kernel"}, []string{sys}},
 	{"kernel/hosted", []string{"kernel", "kernel/epitaph", "kernel/step", "kernel/bell"},
 		[]string{sys}},
+	{"kernel/hosted/steer", []string{"kernel/hosted"}, []string{ebpf}},
 	{"kernel/sim", []string{"kernel", "kernel/epitaph", "kernel/step"}, nil},
 	{"kernel/ring3", []string{"kernel", "kernel/epitaph", "kernel/layout", "kernel/commons",
-		"kernel/drivercall", "kernel/bell"}, []string{sys}},
+		"kernel/drivercall", "kernel/bell", "kernel/manifest", "kernel/mmio"}, []string{sys}},
 	{"kernel/local", []string{"kernel", "kernel/hosted", "kernel/ring3"}, nil},
 
 	{"msgpass", []string{"kernel"}, nil},
@@ -59,7 +64,7 @@ var table = []row{
 	{"memserver/...", []string{"memserver/...", "msgpass/...", "kernel", "kernel/step"}, nil},
 	{"skb/...", []string{"skb/...", "msgpass/...", "kernel", "kernel/step"}, nil},
 	{"coreos/...", []string{"coreos/...", "memserver/...", "skb/...", "msgpass/...",
-		"kernel", "kernel/epitaph", "kernel/step", "kernel/local"}, []string{gvisor}},
+		"kernel", "kernel/epitaph", "kernel/step", "kernel/local"}, []string{gvisor, sys}},
 	{"apps/...", []string{"apps/...", "coreos/...", "memserver/...", "skb/...", "msgpass/...",
 		"kernel"}, nil},
 

@@ -1,0 +1,59 @@
+// Package net is the network of a machine, as the apps of each of its cores see it.
+//
+// What it hands out are the interfaces of the standard library's net, so that net/http and others
+// run unchanged:
+//
+//	n, err := net.Of(s)
+//	listener, err := n.Listen("tcp", ":80")
+//	http.Serve(listener, handler)
+//
+// All cores of a machine have the same addresses. Several may listen on a port: a connection is
+// made with one of them, and stays there.
+package net
+
+import (
+	"context"
+	"errors"
+	"net"
+
+	"skerry/coreos"
+	"skerry/kernel"
+)
+
+// Net is the network of a core. Its methods may be called by several at once.
+type Net struct {
+	sockets
+}
+
+// sockets is where a network's connections come from.
+type sockets interface {
+	// Listen is net.Listen, for TCP.
+	Listen(network, address string) (net.Listener, error)
+
+	// ListenPacket is net.ListenPacket, for UDP.
+	ListenPacket(network, address string) (net.PacketConn, error)
+
+	// DialContext is that of net.Dialer, for TCP and UDP.
+	DialContext(ctx context.Context, network, address string) (net.Conn, error)
+}
+
+// key is under which a core has its network.
+type key struct{}
+
+// ErrNoNetwork is the refusal of a core whose driver has no network.
+var ErrNoNetwork = errors.New("coreos/net: this machine has no network")
+
+// Of returns the core's network: the host's sockets, where the driver has them. Error:
+// ErrNoNetwork.
+func Of(s *coreos.OS) (*Net, error) {
+	ports, ok := s.Core().(kernel.HostPorts)
+	if !ok {
+		return nil, ErrNoNetwork
+	}
+	return &Net{newHost(ports)}, nil
+}
+
+// Dial is net.Dial, for TCP and UDP.
+func (n *Net) Dial(network, address string) (net.Conn, error) {
+	return n.DialContext(context.Background(), network, address)
+}
