@@ -127,7 +127,8 @@ func (v *Vitals) silent(id kernel.CoreID, died bool) State {
 func parseCounters(text string) (counters []Counter) {
 	for line := range strings.Lines(text) {
 		name, digits, _ := strings.Cut(strings.TrimSuffix(line, "\n"), " ")
-		if n, err := strconv.ParseUint(digits, 10, 64); err == nil && counterName.MatchString(name) {
+		n, err := strconv.ParseUint(digits, 10, 64)
+		if err == nil && counterName.MatchString(name) {
 			counters = append(counters, Counter{name, n})
 		}
 	}

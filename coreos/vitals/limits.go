@@ -5,7 +5,6 @@ const (
 	// a uint64, and the end of the line.
 	counterBytesMax = 1 + 20 + 1
 
-	// stopBounds is how many bounds sort the stops of a runtime; those above the last are in a class
-	// of their own.
+	// stopBounds is how many bounds sort the stops of a runtime; longer ones are in a last class.
 	stopBounds = 7
 )

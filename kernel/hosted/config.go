@@ -14,6 +14,9 @@ type Config struct {
 	Args     []string // what BootInfo.Args tells the cores; Args[0] names the program to run
 	NoPin    bool     // leave the cores' CPUs to Linux
 
+	// ArgsOf is asked for a core's arguments, if it is there; then Args is not.
+	ArgsOf func(core int) []string
+
 	// Janitor is a command that calls Janitor with its further arguments. Without it the machine
 	// uses only those huge pages that are free already.
 	Janitor []string
@@ -35,12 +38,17 @@ func (c *Config) check() error {
 	if c.Cores < 1 || c.Cores > CoresMax {
 		return fmt.Errorf("hosted: %d cores: want 1 to %d", c.Cores, CoresMax)
 	}
-	size := 0
-	for _, arg := range c.Args {
-		size += len(arg) + 1
+	if c.ArgsOf == nil {
+		c.ArgsOf = func(int) []string { return c.Args }
 	}
-	if size > argsBytesMax {
-		return fmt.Errorf("hosted: %d bytes of arguments: want at most %d", size, argsBytesMax)
+	for core := range c.Cores {
+		size := 0
+		for _, arg := range c.ArgsOf(core) {
+			size += len(arg) + 1
+		}
+		if size > argsBytesMax {
+			return fmt.Errorf("hosted: %d bytes of arguments: want at most %d", size, argsBytesMax)
+		}
 	}
 	if err := checkInstance(c.Instance); err != nil {
 		return err

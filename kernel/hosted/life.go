@@ -125,7 +125,7 @@ func (l *fileList) add(fd int) int {
 func (m *Machine) bootRecord(index int, l *life, control int, list *fileList) *bootRecord {
 	r := &bootRecord{
 		Version: bootVersion, Core: kernel.CoreID(index), Incarnation: l.incarnation,
-		Args: m.config.Args, WakeCost: wakeCost,
+		Args: m.config.ArgsOf(index), WakeCost: wakeCost,
 		Control: list.add(control), Bell: list.add(m.files.bells[index]),
 		Page: list.add(m.files.pages[index]), Crash: list.add(l.crash),
 		Ports: m.portRecords(list),
