@@ -34,6 +34,7 @@ const (
 // msg holds the workers of `bench msg`.
 type msg struct {
 	dir                     string // of the C program
+	cpuA, cpuB              int
 	giveBack                func() // the huge pages; nil: none are reserved
 	c                       *harness.Worker
 	threads, process, small *harness.Worker
@@ -57,8 +58,8 @@ func openMsg(o options, log io.Writer) (*setup, error) {
 
 // start starts the workers.
 func (m *msg) start(o options, log io.Writer) error {
-	cpuA, cpuB, err := harness.TwoCPUs()
-	if err != nil {
+	var err error
+	if m.cpuA, m.cpuB, err = harness.TwoCPUs(); err != nil {
 		return err
 	}
 	if m.dir, err = os.MkdirTemp("", "bench"); err != nil {
@@ -70,7 +71,7 @@ func (m *msg) start(o options, log io.Writer) error {
 	}
 	pages, taken := m.choosePages(o, log)
 	defer taken()
-	command := exec.Command(program, strconv.Itoa(cpuA), strconv.Itoa(cpuB))
+	command := exec.Command(program, strconv.Itoa(m.cpuA), strconv.Itoa(m.cpuB))
 	command.Stderr = os.Stderr
 	if m.c, err = harness.StartWorker("C", command); err != nil {
 		return err
@@ -85,11 +86,11 @@ func (m *msg) start(o options, log io.Writer) error {
 		{&m.hosted, worker.Hosted, pages},
 		{&m.deaths, worker.Deaths, pages},
 	} {
-		if *w.to, err = startGo(w.mode, w.pages, cpuA, cpuB); err != nil {
+		if *w.to, err = m.startGo(w.mode, w.pages); err != nil {
 			return err
 		}
 	}
-	if m.bare, m.guest, err = startBare(cpuA, cpuB); err != nil {
+	if m.bare, m.guest, err = startBare(m.cpuA, m.cpuB); err != nil {
 		fmt.Fprintf(log, "NOT MEASURED on bare with KVM: %v\n", err)
 		m.bare = nil
 	}
@@ -111,8 +112,8 @@ func (m *msg) choosePages(o options, log io.Writer) (pages string, taken func())
 	return worker.HugePages, taken
 }
 
-func startGo(mode, pages string, cpuA, cpuB int) (*harness.Worker, error) {
-	command, err := worker.Command([]string{workerVerb}, mode, pages, cpuA, cpuB)
+func (m *msg) startGo(mode, pages string) (*harness.Worker, error) {
+	command, err := worker.Command([]string{workerVerb}, mode, pages, m.cpuA, m.cpuB)
 	if err != nil {
 		return nil, err
 	}
@@ -155,6 +156,22 @@ func (m *msg) inC(name string, arg int) runner {
 // inGo returns how to measure a subject of a Go worker.
 func inGo(w *harness.Worker, name string) runner {
 	return func(count int) (time.Duration, error) {
+		return w.Ask(worker.Request(name, count, warmTime))
+	}
+}
+
+// inFresh returns how to measure instructions, each sample in a fresh process: now and then one is
+// slow for life, because of where its pages lie in physical memory.
+func (m *msg) inFresh(name string) runner {
+	return func(count int) (elapsed time.Duration, err error) {
+		w, err := m.startGo(worker.Processes, worker.SmallPages)
+		if err != nil {
+			return 0, err
+		}
+		defer func() { err = errors.Join(err, w.Close()) }()
+		if _, err := w.Ask(worker.Request(name, 1, 0)); err != nil { // makes what is measured
+			return 0, err
+		}
 		return w.Ask(worker.Request(name, count, warmTime))
 	}
 }

@@ -165,8 +165,8 @@ func (m *msg) polls() []harness.Subject {
 func (m *msg) stubs() []harness.Subject {
 	g := group{kase: stubs, kind: harness.Each("per message", time.Nanosecond)}
 	return []harness.Subject{
-		g.subject(rawRing, inGo(m.process, worker.RawTell)),
-		g.subject(stub, inGo(m.process, worker.StubTell), rawRing),
+		g.subject(rawRing, m.inFresh(worker.RawTell)),
+		g.subject(stub, m.inFresh(worker.StubTell), rawRing),
 	}
 }
 
