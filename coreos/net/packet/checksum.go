@@ -1,0 +1,65 @@
+package packet
+
+import (
+	"encoding/binary"
+	"math/bits"
+)
+
+// Sum returns the ones' complement sum of bytes, taken as big-endian 16-bit words, added to another
+// sum (RFC 1071).
+func Sum(b []byte, initial uint16) uint16 {
+	sum := uint64(initial)
+	for len(b) >= 8 {
+		var carry uint64
+		sum, carry = bits.Add64(sum, binary.BigEndian.Uint64(b), 0)
+		sum += carry
+		b = b[8:]
+	}
+	var rest [8]byte
+	copy(rest[:], b)
+	sum, carry := bits.Add64(sum, binary.BigEndian.Uint64(rest[:]), 0)
+	sum += carry
+	sum = sum>>32 + sum&0xffffffff
+	sum = sum>>32 + sum&0xffffffff
+	sum = sum>>16 + sum&0xffff
+	return uint16(sum>>16 + sum&0xffff)
+}
+
+// SumPlace returns where the checksum of a packet of TCP or UDP is, counted from the transport's
+// header on.
+func (p *Packet) SumPlace() int {
+	if p.Protocol == TCP {
+		return 16
+	}
+	return 6
+}
+
+// pseudoSum returns the sum of the pseudo header (RFC 9293, section 3.1; RFC 8200, section 8.1).
+func (p *Packet) pseudoSum() uint16 {
+	var tail [4]byte
+	binary.BigEndian.PutUint16(tail[:], uint16(p.TotalBytes-p.IPBytes))
+	tail[3] = p.Protocol
+	sum := Sum(tail[:], 0)
+	if p.V6 {
+		return Sum(p.Dst[:], Sum(p.Src[:], sum))
+	}
+	return Sum(p.Dst[12:], Sum(p.Src[12:], sum))
+}
+
+// PutPseudoSum writes the sum of the pseudo header where the checksum of p, a packet of TCP or UDP
+// with bytes b, belongs: a card does the rest.
+func (p *Packet) PutPseudoSum(b []byte) {
+	binary.BigEndian.PutUint16(b[p.IPBytes+p.SumPlace():], p.pseudoSum())
+}
+
+// PutChecksum writes the checksum of p, a packet of TCP or UDP with bytes b.
+func (p *Packet) PutChecksum(b []byte) {
+	t := b[p.IPBytes:p.TotalBytes]
+	place := t[p.SumPlace():]
+	binary.BigEndian.PutUint16(place, 0)
+	sum := ^Sum(t, p.pseudoSum())
+	if sum == 0 && p.Protocol == UDP {
+		sum = 0xffff // zero means: none was made
+	}
+	binary.BigEndian.PutUint16(place, sum)
+}
