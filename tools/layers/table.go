@@ -13,6 +13,7 @@ const (
 	arch   = "golang.org/x/arch"
 	ebpf   = "github.com/cilium/ebpf"
 	gvisor = "gvisor.dev/gvisor"
+	judge  = "github.com/anishathalye/porcupine" // of histories; tests only
 	sys    = "golang.org/x/sys"
 	toml   = "github.com/BurntSushi/toml"
 )
@@ -65,8 +66,9 @@ var table = []row{
 	{"skb/...", []string{"skb/...", "msgpass/...", "kernel", "kernel/step"}, nil},
 	{"coreos/...", []string{"coreos/...", "memserver/...", "skb/...", "msgpass/...",
 		"kernel", "kernel/epitaph", "kernel/step", "kernel/local"}, []string{gvisor, sys}},
+	{"apps/kv/shard/history", nil, []string{judge}},
 	{"apps/...", []string{"apps/...", "coreos/...", "memserver/...", "skb/...", "msgpass/...",
-		"kernel"}, nil},
+		"kernel", "kernel/step"}, nil},
 
 	{"cmd/...", []string{"..."}, []string{sys}},
 	{"test/...", []string{"..."}, []string{sys, gvisor}},

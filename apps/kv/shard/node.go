@@ -71,16 +71,5 @@ type ShardStatus struct {
 	Synced  bool // there is a backup that has everything
 }
 
-// Role is what a core is to a shard.
-type Role uint8
-
-// The roles.
-const (
-	None    Role = iota // it has no copy
-	Learner             // a copy that is being restored
-	Backup
-	Primary
-)
-
 // Status returns how the shards are.
 func (n *Node) Status() Status { return Status{Shards: make([]ShardStatus, len(n.states))} }

@@ -1,0 +1,153 @@
+package shard
+
+import (
+	"fmt"
+
+	"skerry/kernel"
+	"skerry/kernel/step"
+)
+
+// machine is one core's part in all shards: a step machine. Commands from above come by request, or
+// as events in tests; how they end is told to their clients.
+type machine struct {
+	self  int             // index of this core
+	cores []kernel.CoreID // all of the store
+
+	peers    []peer
+	routes   []route   // by shard: to whom commands go
+	replicas []replica // by shard: this core's copy
+	clock    int64     // milliseconds to add to the machine's clock; the same on all cores
+
+	stuck  int  // peers to which something waits for room
+	armed  bool // a tick will come
+	counts counts
+
+	now     kernel.Instant // of the present step
+	out     step.Outbox    // of the present step
+	owing   []int          // shards for which an ack is owed, in the order in which it came to be
+	scratch []byte         // for messages
+	answer  []byte         // for replies
+	parcel  []byte         // for chunks
+}
+
+// counts are what is counted for people.
+type counts struct {
+	lost      int // shards whose copies were all lost
+	promoted  int
+	restored  int // learners that became backups
+	malformed int // messages that no sound core sends
+}
+
+// client is told how its commands end.
+type client interface {
+	// done brings the reply to a command, or why there is none. The reply is valid until it
+	// returns.
+	done(index int, reply []byte, err error)
+}
+
+// newMachine returns the machine of cores[self]. Clock is what its wall clock shows, in
+// milliseconds, less the machine's clock; chunk is about how many bytes a chunk has; empty makes an
+// empty copy.
+func newMachine(cores []kernel.CoreID, self int, clock int64, chunk int, empty func() State,
+) *machine {
+	m := &machine{
+		self: self, cores: cores, clock: clock, parcel: make([]byte, 0, chunk),
+		peers: make([]peer, len(cores)), routes: make([]route, len(cores)),
+		replicas: make([]replica, len(cores)),
+	}
+	for i := range cores {
+		m.routes[i] = newRoute()
+		m.replicas[i] = newReplica(empty(), len(cores))
+	}
+	return m
+}
+
+// Step takes one event.
+func (m *machine) Step(in step.Event, out step.Outbox) {
+	m.begin(in.Now, out)
+	switch in.Kind {
+	case step.Boot:
+		m.greet(in.Incarnation)
+	case step.Message:
+		m.hear(m.index(in.From), in.Body)
+	case step.Death:
+		m.bury(m.index(in.From), in.Incarnation)
+	case step.Tick:
+		m.armed = false
+		m.seekAll()
+	}
+	m.end()
+}
+
+// begin begins a step; several things may happen in one.
+func (m *machine) begin(now kernel.Instant, out step.Outbox) { m.now, m.out = now, out }
+
+// end ends a step: acks that are owed, what waited for room, and an alarm if something still does.
+func (m *machine) end() {
+	for _, s := range m.owing {
+		m.acknowledge(s)
+	}
+	m.owing = m.owing[:0]
+	if m.stuck > 0 {
+		m.retry()
+	}
+	if (m.stuck > 0 || m.seeking()) && !m.armed {
+		m.armed = true
+		m.out.SetAlarm(m.now.Add(retryAfter))
+	}
+	m.out = nil
+}
+
+// index returns the index of a core, or nobody.
+func (m *machine) index(id kernel.CoreID) int {
+	for i, c := range m.cores {
+		if c == id {
+			return i
+		}
+	}
+	return nobody
+}
+
+// milliseconds returns the present time.
+func (m *machine) milliseconds() int64 { return int64(m.now)/1e6 + m.clock }
+
+// hear takes a message.
+func (m *machine) hear(from int, body []byte) {
+	in, ok := parse(body, len(m.cores))
+	if !ok || from == nobody || from == m.self ||
+		m.peers[from].fate != alive && in.kind != hello {
+		m.counts.malformed++
+		return
+	}
+	switch in.kind {
+	case hello:
+		m.meet(from, &in)
+	case announce:
+		m.routeTo(from, &in)
+	case request:
+		m.serve(from, &in)
+	case reply:
+		m.replied(from, &in)
+	case refuse:
+		m.refused(from, &in)
+	case learn, chunk, replay, join, release, take:
+		m.follow(from, &in)
+	case ack:
+		m.acked(from, &in)
+	case released:
+		m.letGo(from, &in)
+	case query:
+		m.tellHoldings(from, &in)
+	case answer:
+		m.answered(from, &in)
+	}
+}
+
+// must panics if a core of the store did what none does: then what it holds cannot be trusted.
+func (m *machine) must(ok bool, from int, in *message, wanted string) {
+	if !ok {
+		r := &m.replicas[in.shard]
+		panic(fmt.Sprintf("shard: message %d, number %d, of shard %d from %v, to a %v that has %d: "+
+			"want %s", in.kind, in.seq, in.shard, m.cores[from], r.role, r.seq, wanted))
+	}
+}

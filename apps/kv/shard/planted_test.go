@@ -1,0 +1,94 @@
+package shard
+
+import (
+	"testing"
+
+	"skerry/kernel/step"
+)
+
+// hasty plants: a reply doesn't wait for the backup.
+func hasty(s *site, _ step.Event) func() {
+	return func() {
+		for i := range s.replicas {
+			s.replicas[i].backup.acked = s.replicas[i].backup.sent
+			s.free(i)
+		}
+	}
+}
+
+// ambitious plants: a learner whose primary dies takes itself for a backup.
+func ambitious(s *site, in step.Event) func() {
+	for i := range s.replicas {
+		r := &s.replicas[i]
+		if in.Kind == step.Death && r.role == Learner && r.primary == s.index(in.From) {
+			r.role = Backup
+		}
+	}
+	return nil
+}
+
+// indiscreet plants: a read doesn't wait for the writes before it.
+func indiscreet(s *site, in step.Event) func() {
+	shard, origin := nobody, s.machine.self
+	if msg, ok := parse(in.Body, len(s.cores)); in.Kind == step.Message && ok {
+		if msg.kind == request && !msg.has(write) {
+			shard, origin = msg.shard, s.index(in.From)
+		}
+	} else if in.Kind == step.Command && in.Body[1] == 'g' {
+		shard = int(in.Body[5]) % len(s.cores)
+	}
+	if shard == nobody || s.replicas[shard].role != Primary {
+		return nil
+	}
+	r := &s.replicas[shard]
+	for i := range r.held.count {
+		if r.held.at(i).origin == origin {
+			return nil // replies to one core leave in order
+		}
+	}
+	acked := r.backup.acked
+	r.backup.acked = r.backup.sent
+	return func() { r.backup.acked = min(acked, r.backup.sent) }
+}
+
+// greedy plants: a shard is claimed though somebody holds it.
+func greedy(s *site, in step.Event) func() {
+	msg, ok := parse(in.Body, len(s.cores))
+	if in.Kind == step.Message && ok && msg.kind == answer {
+		in.Body[1] &^= holds | later
+	}
+	return nil
+}
+
+// plantedSeeds is how many seeds a bug may hide for.
+const plantedSeeds = 400
+
+// Bugs that are planted are found by their seeds.
+func TestPlantedBugsAreFound(t *testing.T) {
+	for name, bug := range map[string]func(*site, step.Event) func(){
+		"acknowledges before the backup has it": hasty,
+		"promotes a copy that is not complete":  ambitious,
+		"reads before the commit":               indiscreet,
+		"claims what others hold":               greedy,
+	} {
+		found := 0
+		for seed := uint64(1); seed <= plantedSeeds && found == 0; seed++ {
+			w := newWorld(unrest(3, seed), 6, 2)
+			w.plant = bug
+			var err error
+			for i := 0; i < 30 && err == nil; i++ {
+				err = w.stir()
+			}
+			if err == nil {
+				err = w.past.Check()
+			}
+			if err != nil {
+				found = int(seed)
+				t.Logf("a store that %s, seed %d: %v", name, seed, err)
+			}
+		}
+		if found == 0 {
+			t.Errorf("a store that %s is not found under %d seeds", name, plantedSeeds)
+		}
+	}
+}

@@ -1,0 +1,205 @@
+package shard
+
+// Role is what a core is to a shard; see the package comment.
+type Role uint8
+
+// The roles.
+const (
+	None Role = iota
+	Learner
+	Backup
+	Primary
+)
+
+// String returns the role's name.
+func (r Role) String() string { return [...]string{"none", "learner", "backup", "primary"}[r] }
+
+// replica is one core's copy of one shard, and its part in who holds it.
+type replica struct {
+	state State
+	role  Role
+	view  uint64 // of the role
+	time  int64  // of the last command
+
+	// Learner, Backup.
+	primary int    // whom it follows; a learner may outlive it, if there is an arbiter
+	seq     uint64 // messages of that one taken
+	owing   bool   // an ack
+
+	// Learner: the backup at that time, which is told of a hand-over before this core is.
+	arbiter int
+	// None: the core that was named at Release, and by whom, and for which view.
+	heir, trustor int
+
+	// Primary.
+	backup  follower
+	learner follower
+	held    fifo[heldReply]
+	replies []byte // of held, one behind the other, from repliesAt on
+	taken   int    // bytes at the start of replies that are not held any more
+	refuses []bool // by core: until it sends a fresh request
+	leaving leaving
+	claim   claim
+}
+
+// leaving is how far a hand-over is.
+type leaving uint8
+
+const (
+	staying   leaving = iota
+	quiescing         // refuses commands until all are acknowledged everywhere
+	releasing         // has told the backup to let go
+)
+
+// follower is a core to which a primary forwards.
+type follower struct {
+	core   int    // or nobody
+	sent   uint64 // messages; each is acknowledged
+	acked  uint64 // 0 <= acked <= sent
+	chunk  uint64 // the number of the last chunk sent
+	cursor uint64 // of the snapshot, while it goes on
+	whole  bool   // the snapshot was sent to its end
+}
+
+// heldReply is a reply, or a refusal, that waits for the backup.
+type heldReply struct {
+	origin int    // or nobody, if it has died
+	need   uint64 // the backup's acknowledgement
+	kind   kind
+	flags  uint8
+	seq    uint64 // of the request
+	bytes  int    // of the reply, in replies
+}
+
+func newReplica(state State, cores int) replica {
+	r := replica{state: state, refuses: make([]bool, cores)}
+	r.drop()
+	return r
+}
+
+// drop makes it a core without a copy.
+func (r *replica) drop() {
+	r.state.Reset()
+	r.role, r.primary, r.arbiter, r.heir, r.trustor = None, nobody, nobody, nobody, nobody
+	r.backup.core, r.learner.core, r.leaving = nobody, nobody, staying
+	r.owing, r.seq = false, 0
+}
+
+// serving tells whether the core carries out commands of the shard.
+func (r *replica) serving() bool { return r.role == Primary && r.leaving == staying }
+
+// pending tells whether a follower has yet to acknowledge something.
+func (f *follower) pending() bool { return f.core != nobody && f.acked < f.sent }
+
+// serve takes a command at the primary, from another core or from this one. Replies and refusals
+// leave in the order of the requests.
+func (m *machine) serve(from int, in *message) {
+	r := &m.replicas[in.shard]
+	out := message{kind: reply, shard: in.shard, seq: in.seq}
+	if in.has(fresh) {
+		r.refuses[from] = false
+	}
+	if !r.serving() {
+		out.kind, out.flags = refuse, away
+	} else if r.refuses[from] {
+		out.kind = refuse
+	} else {
+		m.carryOut(in, &out)
+	}
+	r.refuses[from] = out.kind == refuse
+	if r.backup.pending() {
+		r.hold(from, &out)
+		return
+	}
+	m.respond(from, &out)
+}
+
+// carryOut carries out a command, and has the followers do the same if it changed the copy.
+func (m *machine) carryOut(in, out *message) {
+	r := &m.replicas[in.shard]
+	var changed bool
+	r.time = max(r.time, m.milliseconds())
+	m.answer, changed = r.state.Apply(m.answer[:0], r.time, in.body)
+	out.body = m.answer
+	if changed {
+		m.forward(in.shard, in.body)
+	}
+}
+
+// respond brings a reply or a refusal to the core that sent the request.
+func (m *machine) respond(to int, out *message) {
+	switch {
+	case to != m.self:
+		m.send(to, *out)
+	case out.kind == reply:
+		m.replied(to, out)
+	default:
+		m.refused(to, out)
+	}
+}
+
+// forward has backup and learner do what changed this copy.
+func (m *machine) forward(shard int, command []byte) {
+	r := &m.replicas[shard]
+	for _, f := range []*follower{&r.backup, &r.learner} {
+		m.tell(f, message{kind: replay, shard: shard, time: r.time, body: command})
+	}
+}
+
+// tell sends a follower the next message, if there is a follower.
+func (m *machine) tell(f *follower, out message) {
+	if f.core == nobody {
+		return
+	}
+	f.sent++
+	out.seq = f.sent
+	m.send(f.core, out)
+}
+
+// hold keeps an answer until the backup has acknowledged what was sent to it so far.
+func (r *replica) hold(origin int, out *message) {
+	if r.taken > 0 && (r.held.count == 0 || r.taken > len(r.replies)/2) {
+		r.replies = r.replies[:copy(r.replies, r.replies[r.taken:])]
+		r.taken = 0
+	}
+	r.replies = append(r.replies, out.body...)
+	r.held.push(heldReply{
+		origin: origin, need: r.backup.sent, kind: out.kind, flags: out.flags, seq: out.seq,
+		bytes: len(out.body),
+	})
+}
+
+// free sends the answers that need not wait any more.
+func (m *machine) free(shard int) {
+	r := &m.replicas[shard]
+	for r.held.count > 0 && (r.backup.core == nobody || r.held.at(0).need <= r.backup.acked) {
+		h := r.held.pop()
+		out := message{kind: h.kind, flags: h.flags, shard: shard, seq: h.seq}
+		out.body = r.replies[r.taken : r.taken+h.bytes]
+		r.taken += h.bytes
+		if h.origin != nobody {
+			m.respond(h.origin, &out)
+		}
+	}
+}
+
+// acked takes an acknowledgement.
+func (m *machine) acked(from int, in *message) {
+	r := &m.replicas[in.shard]
+	if r.role != Primary {
+		return // it was one, and handed over or died: then it does not matter any more
+	}
+	f := &r.backup
+	if f.core != from {
+		f = &r.learner
+	}
+	if f.core != from || in.seq < f.acked || in.seq > f.sent {
+		m.counts.malformed++
+		return
+	}
+	f.acked = in.seq
+	if f == &r.backup {
+		m.free(in.shard)
+	}
+	m.tend(in.shard)
+}

@@ -1,0 +1,375 @@
+package shard
+
+import (
+	"bytes"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"slices"
+	"time"
+
+	"skerry/apps/kv/shard/history"
+	"skerry/kernel"
+	"skerry/kernel/sim"
+	"skerry/kernel/step"
+)
+
+// cells is a State for tests: registers. Commands are "get KEY", "set KEY VALUE", and "new KEY
+// VALUE", which sets what is not there yet.
+type cells struct{ values map[string]string }
+
+func newCells() State { return &cells{map[string]string{}} }
+
+func (c *cells) Apply(reply []byte, _ int64, command []byte) ([]byte, bool) {
+	words := bytes.Fields(command)
+	key := string(words[1])
+	old, there := c.values[key]
+	if string(words[0]) == "get" {
+		return append(reply, old...), false
+	}
+	if string(words[0]) == "new" && there {
+		return append(reply, "no"...), false
+	}
+	c.values[key] = string(words[2])
+	return append(reply, "ok"...), true
+}
+
+func (c *cells) Replay(now int64, command []byte) { c.Apply(nil, now, command) }
+
+// cellParts is into how many parts a snapshot is cut: by the last byte of the key.
+const cellParts = 4
+
+func cellPart(key string) uint64 { return uint64(key[len(key)-1]) % cellParts }
+
+func (c *cells) Snapshot(chunk []byte, cursor uint64) ([]byte, uint64) {
+	chunk = append(chunk, byte(cursor))
+	for _, key := range slices.Sorted(maps.Keys(c.values)) {
+		if cellPart(key) == cursor {
+			chunk = fmt.Appendf(chunk, "%s %s\n", key, c.values[key])
+		}
+	}
+	return chunk, (cursor + 1) % cellParts
+}
+
+func (c *cells) Restore(chunk []byte) error {
+	part, rest := uint64(chunk[0]), chunk[1:]
+	maps.DeleteFunc(c.values, func(key, _ string) bool { return cellPart(key) == part })
+	for line := range bytes.Lines(rest) {
+		words := bytes.Fields(line)
+		c.values[string(words[0])] = string(words[1])
+	}
+	return nil
+}
+
+func (c *cells) Reset() { clear(c.values) }
+
+// world is a simulated machine that runs a store, and its clients.
+type world struct {
+	net     *sim.Net
+	ids     []kernel.CoreID
+	dice    *rand.Rand
+	plant   func(*site, step.Event) func() // a bug: runs before a step, and what it returns after
+	clients []*worldClient
+	past    history.History
+	keys    int
+	values  int
+	numbers int
+	counts  counts // of dead machines
+	// A shard is redundant from when a primary has a backup until one that holds it dies.
+	redundant []bool
+}
+
+// site is a core of the world: its machine, and what the driver knows of the dead when it starts.
+type site struct {
+	*machine
+	world *world
+	self  kernel.CoreID
+}
+
+// worldClient makes one request after the other, at a core that lives.
+type worldClient struct {
+	number int
+	core   kernel.CoreID
+	life   uint64
+	busy   bool
+	op     int // in the history; or -1
+	reads  bool
+}
+
+func newWorld(cfg sim.Config, clients, keys int) *world {
+	w := &world{
+		dice: rand.New(rand.NewPCG(cfg.Seed, 77)), keys: keys,
+		redundant: make([]bool, cfg.Cores),
+	}
+	for i := range cfg.Cores {
+		w.ids = append(w.ids, kernel.MakeCoreID(0, uint16(i)))
+	}
+	w.net = sim.NewNet(cfg, func(boot kernel.BootInfo) step.Machine {
+		m := newMachine(w.ids, int(boot.Core.Index()), 0, 512, newCells)
+		return &site{machine: m, world: w, self: boot.Core}
+	})
+	for range clients {
+		w.clients = append(w.clients, &worldClient{})
+	}
+	return w
+}
+
+func (s *site) Step(in step.Event, out step.Outbox) {
+	var after func()
+	if s.world.plant != nil {
+		after = s.world.plant(s, in)
+	}
+	switch in.Kind {
+	case step.Command:
+		s.begin(in.Now, out)
+		s.world.ask(s, in.Body)
+		s.end()
+	default:
+		s.machine.Step(in, out)
+	}
+	if after != nil {
+		s.begin(in.Now, out)
+		after()
+		s.end()
+	}
+	if in.Kind != step.Boot {
+		return
+	}
+	for _, id := range s.world.ids {
+		if id != s.self && s.world.net.Machine(id) == nil {
+			s.machine.Step(step.Event{Kind: step.Death, Now: in.Now, From: id,
+				Incarnation: s.world.net.Incarnation(id)}, out)
+		}
+	}
+}
+
+// site returns what runs on a core, nil if it is dead.
+func (w *world) site(id kernel.CoreID) *site {
+	s, _ := w.net.Machine(id).(*site)
+	return s
+}
+
+// ask carries out a command of a client: its number in the world, and the text.
+func (w *world) ask(s *site, body []byte) {
+	c := w.clients[body[0]]
+	text := bytes.Clone(body[1:])
+	key := string(bytes.Fields(text)[1])
+	shard := int(key[0]) % len(w.ids)
+	if s.routes[shard].room() == 0 {
+		c.busy = false
+		return
+	}
+	s.request(shard, entry{command: text, write: text[0] != 'g', client: c.of(w), index: c.number})
+}
+
+// caller is a client of one command.
+type caller struct {
+	w      *world
+	c      *worldClient
+	number int
+}
+
+func (c *worldClient) of(w *world) client { return caller{w, c, c.number} }
+
+func (a caller) done(index int, reply []byte, err error) {
+	if a.c.number != index || a.number != a.c.number {
+		return // the client went elsewhere
+	}
+	a.c.busy = false
+	if a.c.op < 0 {
+		return
+	}
+	if err == nil {
+		a.w.past.End(a.c.op, string(reply))
+	} else { // it is for ever unknown what became of it: another client goes on
+		a.w.numbers++
+		a.c.number = a.w.numbers
+	}
+}
+
+// work lets each idle client make a request, more or less.
+func (w *world) work() {
+	for i, c := range w.clients {
+		if c.busy && w.net.Machine(c.core) != nil && w.net.Incarnation(c.core) == c.life {
+			continue
+		}
+		if c.busy || c.number == 0 || w.net.Machine(c.core) == nil || w.dice.IntN(20) == 0 {
+			w.numbers++
+			c.busy, c.number = false, w.numbers
+			c.core = w.ids[w.dice.IntN(len(w.ids))]
+		}
+		if w.net.Machine(c.core) == nil || w.dice.IntN(3) == 0 {
+			continue
+		}
+		c.life = w.net.Incarnation(c.core)
+		w.issue(i, c)
+	}
+}
+
+func (w *world) issue(i int, c *worldClient) {
+	k := w.dice.IntN(w.keys)
+	key := fmt.Sprintf("%c-k%c", 'a'+k%len(w.ids), 'a'+k)
+	var text string
+	switch w.dice.IntN(8) {
+	case 0, 1, 2:
+		w.values++
+		value := fmt.Sprint("v", w.values)
+		c.op, c.reads = w.past.Write(c.number, key, value), false
+		text = fmt.Sprintf("set %s %s", key, value)
+	case 3: // no model of the past has this; it may make copies differ
+		w.values++
+		c.op = -1
+		text = fmt.Sprintf("new %s-new%d v%d", key[:1], w.dice.IntN(200), w.values)
+	default:
+		c.op, c.reads = w.past.Read(c.number, key), true
+		text = "get " + key
+	}
+	c.busy = true
+	if err := w.net.Command(c.core, append([]byte{byte(i)}, text...)); err != nil {
+		panic(err)
+	}
+}
+
+// run lets time pass, with work, and returns the first thing that is wrong.
+func (w *world) run(d time.Duration) error {
+	for end := w.net.Now().Add(d); w.net.Now() < end; {
+		w.net.Run(time.Duration(1+w.dice.IntN(5)) * time.Microsecond)
+		w.work()
+		if err := w.look(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// look checks what must hold at any time, and notes which shards are redundant.
+func (w *world) look() error {
+	for s := range w.ids {
+		primary := nobody
+		for i, id := range w.ids {
+			site := w.site(id)
+			if site == nil || site.replicas[s].role != Primary {
+				continue
+			}
+			if primary != nobody {
+				return fmt.Errorf("shard %d: cores %d and %d are primary", s, primary, i)
+			}
+			primary = i
+			r := &site.replicas[s]
+			if r.leaving != releasing && w.follows(r.backup, s, Backup) &&
+				(r.learner.core == nobody || w.follows(r.learner, s, Learner)) {
+				w.redundant[s] = true
+			}
+		}
+	}
+	return nil
+}
+
+// follows tells whether a follower is one.
+func (w *world) follows(f follower, shard int, role Role) bool {
+	if f.core == nobody {
+		return false
+	}
+	site := w.site(w.ids[f.core])
+	return site != nil && site.replicas[shard].role == role
+}
+
+// tryKill kills a core, if every shard that it holds is redundant, and has it started later.
+func (w *world) tryKill(id kernel.CoreID) bool {
+	s := w.site(id)
+	if s == nil {
+		return false
+	}
+	for i := range s.replicas {
+		if s.replicas[i].role != None && !w.redundant[i] {
+			return false
+		}
+	}
+	for i := range s.replicas {
+		if s.replicas[i].role != None {
+			w.redundant[i] = false
+		}
+	}
+	w.kill(id)
+	return true
+}
+
+func (w *world) kill(id kernel.CoreID) {
+	s := w.site(id)
+	w.counts.lost += s.counts.lost
+	w.counts.promoted += s.counts.promoted
+	w.counts.restored += s.counts.restored
+	w.counts.malformed += s.counts.malformed
+	if err := w.net.Kill(id); err != nil {
+		panic(err)
+	}
+}
+
+// total returns the counts of all machines so far.
+func (w *world) total() counts {
+	sum := w.counts
+	for _, id := range w.ids {
+		if s := w.site(id); s != nil {
+			sum.lost += s.counts.lost
+			sum.promoted += s.counts.promoted
+			sum.restored += s.counts.restored
+			sum.malformed += s.counts.malformed
+		}
+	}
+	return sum
+}
+
+// rest lets everything come to rest: all cores live, and nobody asks any more. It returns what is
+// not as it should be then.
+func (w *world) rest(d time.Duration) error {
+	w.net.Calm()
+	w.net.Run(d)
+	if err := w.look(); err != nil {
+		return err
+	}
+	if n := w.total().malformed; n > 0 {
+		return fmt.Errorf("%d messages were malformed: want none", n)
+	}
+	for s := range w.ids {
+		if err := w.atRest(s); err != nil {
+			return err
+		}
+	}
+	for _, c := range w.clients {
+		if c.busy && w.net.Machine(c.core) != nil && w.net.Incarnation(c.core) == c.life {
+			return fmt.Errorf("client %d has no answer from %v: want one", c.number, c.core)
+		}
+	}
+	return nil
+}
+
+// atRest tells what is wrong with a shard: it should be at home, and have a backup with the same
+// content.
+func (w *world) atRest(s int) error {
+	home := &w.site(w.ids[s]).replicas[s]
+	if !home.serving() {
+		return fmt.Errorf("shard %d: its home is %v, leaving %d: want it primary", s, home.role,
+			home.leaving)
+	}
+	if len(w.ids) == 1 {
+		return nil
+	}
+	if home.backup.core == nobody || home.backup.pending() {
+		return fmt.Errorf("shard %d: backup %+v: want one that has everything", s, home.backup)
+	}
+	backup := &w.site(w.ids[home.backup.core]).replicas[s]
+	if backup.role != Backup ||
+		!maps.Equal(home.state.(*cells).values, backup.state.(*cells).values) {
+		return fmt.Errorf("shard %d: its backup is %v and holds\n%v\nits primary holds\n%v", s,
+			backup.role, backup.state.(*cells).values, home.state.(*cells).values)
+	}
+	for i, id := range w.ids {
+		if r := &w.site(id).replicas[s]; r.role != None && r != home && r != backup {
+			return fmt.Errorf("shard %d: core %d is %v: want it none", s, i, r.role)
+		}
+		if p := w.site(id).routes[s].primary; p != s {
+			return fmt.Errorf("shard %d: core %d takes %d for its primary", s, i, p)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,63 @@
+package shard
+
+import (
+	"fmt"
+	"strings"
+)
+
+// say makes a message readable.
+func say(cores int) func([]byte) string {
+	return func(body []byte) string {
+		in, ok := parse(body, cores)
+		if !ok {
+			return string(body[min(1, len(body)):]) // a client's command
+		}
+		return in.words()
+	}
+}
+
+// words returns what a message says, for people.
+func (m *message) words() string {
+	s := fmt.Sprintf("shard %d: ", m.shard)
+	switch m.kind {
+	case hello:
+		return fmt.Sprintf("hello, I live life %d%s", m.seq, m.when(ask, "; and you?"))
+	case announce:
+		return s + fmt.Sprintf("I am its primary in view %d%s", m.view,
+			m.when(backed, ", with a backup"))
+	case request:
+		return s + fmt.Sprintf("please %q", m.body)
+	case reply:
+		return s + fmt.Sprintf("it is %q", m.body)
+	case refuse:
+		return s + "not done" + m.when(away, ", I am not its primary")
+	case learn:
+		return s + fmt.Sprintf("learn it; view %d, my backup is %d", m.view, m.core)
+	case chunk:
+		part := strings.Join(strings.Fields(string(m.body[1:])), " ")
+		return s + fmt.Sprintf("%d. part %d is (%s)", m.seq, m.body[0], part)
+	case replay:
+		return s + fmt.Sprintf("%d. do %q", m.seq, m.body)
+	case join:
+		return s + fmt.Sprintf("%d. be its backup in view %d", m.seq, m.view)
+	case ack:
+		return s + fmt.Sprintf("I have all up to %d", m.seq)
+	case release:
+		return s + fmt.Sprintf("let go, core %d inherits view %d", m.core, m.view)
+	case released:
+		return s + "I have let go"
+	case take:
+		return s + fmt.Sprintf("take it over in view %d%s", m.view,
+			m.when(backed, ", I back you up"))
+	case query:
+		return s + "do you hold it?"
+	}
+	return s + "I hold it not" + m.when(holds, ": no, I do") + m.when(later, ": ask later")
+}
+
+func (m *message) when(flag uint8, text string) string {
+	if m.has(flag) {
+		return text
+	}
+	return ""
+}

@@ -1,0 +1,94 @@
+package shard
+
+import "encoding/binary"
+
+// kind is what a message is.
+type kind uint8
+
+// The kinds of messages, with what their fields mean.
+const (
+	hello    kind = iota + 1 // seq: life of the sender; time: see clock; ask: answer, please
+	announce                 // the sender is primary; view; backed
+	request                  // seq: number; write; fresh: first after a refusal; body: command
+	reply                    // seq: of the request; body: reply
+	refuse                   // seq: of the request; away: the sender is not primary now
+	learn                    // view; core, seq: the backup and its life; see replica.arbiter
+	chunk                    // seq; body: part of a snapshot
+	replay                   // seq; time; body: command
+	join                     // seq; view: of which the receiver is backup
+	ack                      // seq: up to which all was taken
+	release                  // view: of which core is the primary, and the sender backup
+	released                 // view
+	take                     // view: of which the receiver is primary; backed: by the sender
+	query                    // seq: round; body: the last dead life of each core
+	answer                   // seq: round; view: the highest known; holds, later: a verdict
+	kinds
+)
+
+// Flags of a message. Each kind has its own.
+const (
+	ask    = 1 << iota // hello
+	backed             // announce, take
+	write              // request
+	fresh              // request
+	away               // refuse
+	holds              // answer
+	later              // answer
+)
+
+// message is what one core tells another.
+type message struct {
+	kind  kind
+	flags uint8
+	shard int
+	core  int // index of a core, or nobody
+	seq   uint64
+	view  uint64
+	time  int64 // milliseconds; it travels in the place of view
+	body  []byte
+}
+
+// A message travels as its head, low bytes first, and the body.
+//
+//	offset   0     1      2      4     8    16            24
+//	         kind  flags  shard  core  seq  view or time  body
+const headBytes = 24
+
+// nobody is no core.
+const nobody = -1
+
+func (k kind) timed() bool { return k == hello || k == replay }
+
+// append appends the message as it travels.
+func (m *message) append(b []byte) []byte {
+	word := m.view
+	if m.kind.timed() {
+		word = uint64(m.time)
+	}
+	b = append(b, byte(m.kind), m.flags, byte(m.shard), byte(m.shard>>8))
+	b = binary.LittleEndian.AppendUint32(b, uint32(int32(m.core)))
+	b = binary.LittleEndian.AppendUint64(b, m.seq)
+	b = binary.LittleEndian.AppendUint64(b, word)
+	return append(b, m.body...)
+}
+
+// parse takes a message apart; its body is part of b. False: no core sends that.
+func parse(b []byte, cores int) (m message, ok bool) {
+	if len(b) < headBytes {
+		return m, false
+	}
+	m = message{
+		kind: kind(b[0]), flags: b[1], shard: int(binary.LittleEndian.Uint16(b[2:])),
+		core: int(int32(binary.LittleEndian.Uint32(b[4:]))),
+		seq:  binary.LittleEndian.Uint64(b[8:]), view: binary.LittleEndian.Uint64(b[16:]),
+		body: b[headBytes:],
+	}
+	if m.kind.timed() {
+		m.view, m.time = 0, int64(m.view)
+	}
+	ok = m.kind >= hello && m.kind < kinds && m.shard < cores && m.core >= nobody && m.core < cores
+	return m, ok
+}
+
+// has tells whether a flag is set.
+func (m *message) has(flag uint8) bool { return m.flags&flag != 0 }
