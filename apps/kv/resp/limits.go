@@ -18,10 +18,10 @@ const (
 	// bufferBytesMin is a connection's buffer at first.
 	bufferBytesMin = 4 << 10
 	// bufferBytesKept is what it keeps of a buffer that has grown.
-	bufferBytesKept = 64 << 10
+	bufferBytesKept = 128 << 10
 	// argBytes is what an argument costs beside its bytes: two slice headers.
 	argBytes = 48
 )
 
-// An inline command fits into the buffer that a reader may always have.
-const _ = uint(bufferBytesKept - lineBytesMax)
+// A line fits into the buffer that a reader may always have.
+const _ = uint(bufferBytesKept - lineBytesMax - 1)

@@ -167,3 +167,28 @@ func AppendCommand[T string | []byte](b []byte, args ...T) []byte {
 	}
 	return b
 }
+
+// CutHeader splits a reply into the number in its first line and what comes after that line. It is
+// for replies that this package has made.
+func CutHeader(reply []byte) (n int64, rest []byte, ok bool) {
+	text, size := line(reply)
+	if text == nil {
+		return 0, nil, false
+	}
+	n, ok = Int(text[1:])
+	return n, reply[size:], ok
+}
+
+// CutBulk cuts off the bulk string that b begins with, as it is on the wire. It is nil if there is
+// none.
+func CutBulk(b []byte) (bulk, rest []byte) {
+	n, after, ok := CutHeader(b)
+	size := len(b) - len(after)
+	if n >= 0 {
+		size += int(n) + 2
+	}
+	if !ok || size > len(b) {
+		return nil, nil
+	}
+	return b[:size], b[size:]
+}

@@ -16,50 +16,55 @@ type Keys uint8
 
 // The ways that commands take keys. Those that take many are split by shard.
 const (
-	NoKey     Keys = iota
-	OneKey         // the first argument
-	ManyKeys       // all arguments
-	KeyValues      // each argument of odd number
-	AllShards      // none: the command goes to all shards
+	NoKey     Keys = iota // it is not for clients, or no shard's business
+	OneKey                // the first argument
+	ManyKeys              // all arguments
+	KeyValues             // each argument of odd number
+	AllShards             // none: the command goes to all shards
+	Cursor                // none: the first argument tells a place in a shard
 )
 
-// commands are those that stores run. The three at the end are not for clients.
+// commands are those that stores run.
 var commands = map[string]Spec{
-	"get":      {"get", 2, false, OneKey, get},
-	"set":      {"set", -3, true, OneKey, set},
-	"setnx":    {"setnx", 3, true, OneKey, setnx},
-	"getset":   {"getset", 3, true, OneKey, getset},
-	"append":   {"append", 3, true, OneKey, appendTo},
-	"strlen":   {"strlen", 2, false, OneKey, strlen},
-	"getrange": {"getrange", 4, false, OneKey, getrange},
-	"setrange": {"setrange", 4, true, OneKey, setrange},
-	"incr":     {"incr", 2, true, OneKey, incr},
-	"decr":     {"decr", 2, true, OneKey, decr},
-	"incrby":   {"incrby", 3, true, OneKey, incrby},
-	"decrby":   {"decrby", 3, true, OneKey, decrby},
-	"expire":   {"expire", -3, true, OneKey, expire},
-	"pexpire":  {"pexpire", -3, true, OneKey, pexpire},
-	"ttl":      {"ttl", 2, false, OneKey, ttl},
-	"pttl":     {"pttl", 2, false, OneKey, pttl},
-	"persist":  {"persist", 2, true, OneKey, persist},
-	"type":     {"type", 2, false, OneKey, typeOf},
-	"mget":     {"mget", -2, false, ManyKeys, mget},
-	"mset":     {"mset", -3, true, KeyValues, mset},
-	"del":      {"del", -2, true, ManyKeys, del},
-	"exists":   {"exists", -2, false, ManyKeys, exists},
-	"keys":     {"keys", 2, false, AllShards, keys},
-	"dbsize":   {"dbsize", 1, false, AllShards, dbsize},
-	"flushall": {"flushall", -1, true, AllShards, flushall},
-	// One shard after another, with the position in the first argument:
-	"scan": {"scan", -2, false, NoKey, scan},
-	// One shard, then perhaps others:
-	"randomkey": {"randomkey", 1, false, NoKey, randomkey},
-	// Removes those of its keys that have expired: of Sweep.
-	Evict: {Evict, -2, true, NoKey, evict},
+	"get":       {"get", 2, false, OneKey, get},
+	"set":       {"set", -3, true, OneKey, set},
+	"setnx":     {"setnx", 3, true, OneKey, setnx},
+	"getset":    {"getset", 3, true, OneKey, getset},
+	"append":    {"append", 3, true, OneKey, appendTo},
+	"strlen":    {"strlen", 2, false, OneKey, strlen},
+	"getrange":  {"getrange", 4, false, OneKey, getrange},
+	"setrange":  {"setrange", 4, true, OneKey, setrange},
+	"incr":      {"incr", 2, true, OneKey, incr},
+	"decr":      {"decr", 2, true, OneKey, decr},
+	"incrby":    {"incrby", 3, true, OneKey, incrby},
+	"decrby":    {"decrby", 3, true, OneKey, decrby},
+	"expire":    {"expire", -3, true, OneKey, expire},
+	"pexpire":   {"pexpire", -3, true, OneKey, pexpire},
+	"ttl":       {"ttl", 2, false, OneKey, ttl},
+	"pttl":      {"pttl", 2, false, OneKey, pttl},
+	"persist":   {"persist", 2, true, OneKey, persist},
+	"type":      {"type", 2, false, OneKey, typeOf},
+	"mget":      {"mget", -2, false, ManyKeys, mget},
+	"mset":      {"mset", -3, true, KeyValues, mset},
+	"del":       {"del", -2, true, ManyKeys, del},
+	"exists":    {"exists", -2, false, ManyKeys, exists},
+	"keys":      {"keys", 2, false, AllShards, keys},
+	"dbsize":    {"dbsize", 1, false, AllShards, dbsize},
+	"flushall":  {"flushall", -1, true, AllShards, flushall},
+	"scan":      {"scan", -2, false, Cursor, scan},
+	"randomkey": {"randomkey", 1, false, AllShards, randomkey},
+	// Not for clients:
+	SweepCommand: {SweepCommand, 2, false, NoKey, sweep},
+	EvictCommand: {EvictCommand, -2, true, NoKey, evict},
+	StatCommand:  {StatCommand, 1, false, NoKey, stat},
 }
 
-// Evict is a command that no client may send: it has a letter that no name has.
-const Evict = "*evict"
+// Commands that no client may send: their names begin with a star.
+const (
+	SweepCommand = "*sweep"
+	EvictCommand = "*evict"
+	StatCommand  = "*stat"
+)
 
 // Find returns the command of a name, in whatever case.
 func Find(name []byte) (Spec, bool) {
@@ -91,4 +96,28 @@ func (c *Spec) ArityError() string { return ArityError(c.Name) }
 // ArityError is the same for any command.
 func ArityError(name string) string {
 	return fmt.Sprintf("ERR wrong number of arguments for '%s' command", name)
+}
+
+// ForClients returns the commands that clients may send.
+func ForClients() (all []Spec) {
+	for name, c := range commands {
+		if name[0] != '*' {
+			all = append(all, c)
+		}
+	}
+	return all
+}
+
+// Positions returns which words are keys, as COMMAND tells it: the first, the last, counted from
+// the end if negative, and the step between two.
+func (c *Spec) Positions() (first, last, step int) {
+	switch c.Keys {
+	case OneKey:
+		return 1, 1, 1
+	case ManyKeys:
+		return 1, -1, 1
+	case KeyValues:
+		return 1, -1, 2
+	}
+	return 0, 0, 0
 }

@@ -9,7 +9,7 @@ const (
 	decrOverflow  = "ERR decrement would overflow"
 	tooLong       = "ERR string exceeds maximum allowed size (proto-max-bulk-len)"
 	badOffset     = "ERR offset is out of range"
-	badCursor     = "ERR invalid cursor"
+	BadCursor     = "ERR invalid cursor"
 	flagsConflict = "ERR NX and XX, GT or LT options at the same time are not compatible"
 	orderConflict = "ERR GT and LT options at the same time are not compatible"
 	malformed     = "ERR store: no array of bulk strings: want one with a command"

@@ -81,7 +81,7 @@ func keys(s *Store, args [][]byte) {
 	for p := position(0); p < positionEnd; {
 		var e *entry
 		for e, p = s.at(p); e != nil; e = e.next {
-			if !e.expires(s.now) && matches(args[0], e.key) {
+			if !e.expires(s.now) && Matches(args[0], e.key) {
 				found = append(found, e.key)
 			}
 		}
@@ -100,7 +100,7 @@ func (s *Store) list(texts []string) {
 func scan(s *Store, args [][]byte) {
 	p, err := strconv.ParseUint(string(args[0]), 10, 64)
 	if err != nil || position(p) >= positionEnd {
-		s.fail(badCursor)
+		s.fail(BadCursor)
 		return
 	}
 	o, refusal := parseScan(args[1:])
@@ -121,7 +121,7 @@ func (s *Store) scanFrom(p position, o scanOptions) (found []string, next positi
 		var e *entry
 		for e, p = s.at(p); e != nil; e = e.next {
 			seen++
-			if !e.expires(s.now) && !o.none && (o.all || matches(o.pattern, e.key)) {
+			if !e.expires(s.now) && !o.none && (o.all || Matches(o.pattern, e.key)) {
 				found = append(found, e.key)
 			}
 		}

@@ -3,8 +3,7 @@
 // A store is a deterministic machine: what a command does, and what it answers, depends on the
 // commands before it and on the time that it is stamped with, and on nothing else. So two copies
 // that are given the same commands stay the same. Keys that have expired are not there for any
-// command; they are removed by the writes that meet them, and by the command that [Store.Sweep]
-// makes.
+// command; they are removed by the writes that meet them, and by the commands *sweep and *evict.
 package store
 
 import (
@@ -86,16 +85,6 @@ func (s *Store) run(now int64, command []byte) {
 		s.args = nil
 	}
 }
-
-// Keys returns how many keys there are, expired ones that were not yet removed among them, and how
-// many of all have an expiry.
-func (s *Store) Keys() (keys, volatile int) { return s.count, s.volatile }
-
-// Bytes returns the memory that the keys take, and how much they may.
-func (s *Store) Bytes() (used, limit int64) { return s.bytes, s.bytesMax }
-
-// Expired returns how many keys were removed because they had expired.
-func (s *Store) Expired() uint64 { return s.expired }
 
 // live returns the key's entry, or nil if there is none or it has expired.
 func (s *Store) live(key []byte) *entry {

@@ -35,3 +35,17 @@ func TestApplyTellsOfChanges(t *testing.T) {
 		}
 	}
 }
+
+// Whatever arrives is answered, and does not end the core.
+func FuzzApply(f *testing.F) {
+	f.Add(resp.AppendCommand(nil, "SET", "k", "v", "EX", "10"))
+	f.Add(resp.AppendCommand(nil, "SETRANGE", "k", "10", "v"))
+	f.Add(resp.AppendCommand(nil, "SCAN", "0", "COUNT", "10"))
+	f.Fuzz(func(t *testing.T, command []byte) {
+		s := New(1<<20, 1)
+		do(s, 1, "SET", "k", "1")
+		if reply, _ := s.Apply(nil, 2, command); len(reply) == 0 {
+			t.Errorf("%q has no reply", command)
+		}
+	})
+}

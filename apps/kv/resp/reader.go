@@ -1,0 +1,175 @@
+package resp
+
+import "io"
+
+// Reader takes commands out of a connection. It holds what has arrived and was not yet asked for,
+// and at most one incomplete command.
+type Reader struct {
+	source     io.Reader
+	budget     *Budget
+	buf        []byte
+	start, end int // what has arrived is buf[start:end]
+
+	// The command that begins at start, as far as it is read:
+	at      int  // bytes of it
+	want    int  // arguments that are still to come; 0: its first line is
+	bulk    int  // bytes of the next argument; -1: its length is still to come
+	refused bool // it is read over: what is read of it is gone from the buffer
+	spans   []span
+	args    [][]byte
+}
+
+// span is where an argument lies in a command.
+type span struct{ from, to int }
+
+// NewReader returns a reader of a connection. What it needs beyond a small buffer, it takes out of
+// the budget, and refuses commands for which nothing is left.
+func NewReader(source io.Reader, budget *Budget) *Reader {
+	return &Reader{source: source, budget: budget, buf: make([]byte, bufferBytesMin), bulk: -1}
+}
+
+// TryNext returns the next command if all of it has arrived. It is valid until Fill. Error: a
+// ProtocolError.
+func (r *Reader) TryNext() (c Command, ok bool, err error) {
+	for r.start < r.end {
+		if r.want == 0 && r.buf[r.start] != '*' {
+			c, ok, err = r.inline()
+			if !ok || err != nil || len(c.Args) > 0 {
+				return c, ok, err
+			}
+			continue
+		}
+		if r.want == 0 {
+			n, size, err := header(r.buf[r.start:r.end], '*')
+			if err != nil || size == 0 {
+				return c, false, err
+			}
+			if n <= 0 {
+				r.start += size
+				continue
+			}
+			r.want, r.at = n, size
+		}
+		for r.want > 0 {
+			if ok, err := r.argument(); !ok || err != nil {
+				return c, false, err
+			}
+		}
+		return r.finish(), true, nil
+	}
+	return c, false, nil
+}
+
+// argument reads one argument, or as much of it as there is.
+func (r *Reader) argument() (ok bool, err error) {
+	if r.bulk < 0 {
+		n, size, err := header(r.buf[r.start+r.at:r.end], '$')
+		if err != nil || size == 0 {
+			return false, err
+		}
+		r.at += size
+		r.bulk = n + 2
+		if !r.refused && r.tooLong() {
+			r.refuse()
+		}
+	}
+	have := r.end - r.start - r.at
+	if r.refused {
+		n := min(have, r.bulk)
+		r.bulk -= n
+		r.start += r.at + n
+		r.at = 0
+		if r.bulk > 0 {
+			return false, nil
+		}
+	} else {
+		if have < r.bulk {
+			return false, nil
+		}
+		r.spans = append(r.spans, span{r.at, r.at + r.bulk - 2})
+		r.at += r.bulk
+	}
+	r.want--
+	r.bulk = -1
+	return true, nil
+}
+
+// tooLong tells whether the command would be, with the argument whose length has just been read.
+func (r *Reader) tooLong() bool {
+	return int64(r.at)+int64(r.bulk)+int64(len(r.spans)+1)*argBytes > r.budget.commandBytesMax
+}
+
+// refuse forgets what is read of the command, and what is still to come.
+func (r *Reader) refuse() {
+	r.refused = true
+	r.start += r.at
+	r.at = 0
+	r.spans = r.spans[:0]
+}
+
+// finish returns the command that has been read.
+func (r *Reader) finish() Command {
+	raw := r.buf[r.start : r.start+r.at : r.start+r.at]
+	args := r.args[:0]
+	for _, s := range r.spans {
+		args = append(args, raw[s.from:s.to:s.to])
+	}
+	c := Command{Args: args, Raw: raw, Refused: r.refused}
+	r.args = args
+	r.spans = r.spans[:0]
+	r.start += r.at
+	r.at, r.refused = 0, false
+	return c
+}
+
+// Buffered returns how many bytes have arrived that no command was made of.
+func (r *Reader) Buffered() int { return r.end - r.start }
+
+// Fill waits for more to arrive. Errors: those of the connection.
+func (r *Reader) Fill() error {
+	r.makeRoom()
+	n, err := r.source.Read(r.buf[r.end:])
+	r.end += n
+	if n > 0 {
+		return nil
+	}
+	return err
+}
+
+// makeRoom sees to it that there is room in the buffer.
+func (r *Reader) makeRoom() {
+	if r.start == r.end {
+		r.start, r.end = 0, 0
+		if len(r.buf) > bufferBytesKept {
+			r.trim()
+		}
+	}
+	if r.end < len(r.buf) {
+		return
+	}
+	if r.start > 0 {
+		r.end = copy(r.buf, r.buf[r.start:r.end])
+		r.start = 0
+		return
+	}
+	length := 2 * len(r.buf)
+	if length > bufferBytesKept && !r.budget.take(length-max(len(r.buf), bufferBytesKept)) {
+		r.refuse()
+		r.makeRoom()
+		return
+	}
+	r.buf = append(make([]byte, 0, length), r.buf...)[:length]
+}
+
+// trim gives back what long commands have cost.
+func (r *Reader) trim() {
+	r.budget.give(len(r.buf) - bufferBytesKept)
+	r.buf, r.spans, r.args = make([]byte, bufferBytesMin), nil, nil
+}
+
+// Close gives back what the reader has taken out of its budget.
+func (r *Reader) Close() {
+	if len(r.buf) > bufferBytesKept {
+		r.trim()
+	}
+}

@@ -1,0 +1,144 @@
+package resp
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"testing"
+	"testing/iotest"
+)
+
+// read returns what a reader makes of its input: a line for each command, and one for the error.
+func read(source io.Reader, budget *Budget) (lines []string) {
+	r := NewReader(source, budget)
+	defer r.Close()
+	for {
+		c, ok, err := r.TryNext()
+		switch {
+		case err != nil:
+			return append(lines, err.Error())
+		case ok:
+			lines = append(lines, fmt.Sprintf("%q %v", c.Args, c.Refused))
+			if again := split(c.Raw); !c.Refused && again != fmt.Sprintf("%q", c.Args) {
+				return append(lines, "raw: "+again)
+			}
+		default:
+			if err := r.Fill(); err != nil {
+				return append(lines, err.Error())
+			}
+		}
+	}
+}
+
+// split returns what Split makes of all of b.
+func split(b []byte) string {
+	args, size, err := Split(b, nil)
+	if err != nil || size != len(b) {
+		return fmt.Sprintf("%d of %d bytes, error %v", size, len(b), err)
+	}
+	return fmt.Sprintf("%q", args)
+}
+
+// However the input is cut, the same commands come out, and what is held is given back.
+func FuzzReader(f *testing.F) {
+	f.Add([]byte("*2\r\n$3\r\nGET\r\n$1\r\nk\r\nPING \"a b\"\r\n*0\r\n*1\r\n$-1\r\n"), int64(10))
+	f.Add([]byte("*1\r\n$3000\r\n"), int64(3000))
+	f.Add(AppendCommand(nil, "SET", "k", strings.Repeat("v", 10_000)), int64(9000))
+	f.Add([]byte("*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$99999\r\n*1\r\n$4\r\nPING\r\n"), int64(100))
+	f.Fuzz(func(t *testing.T, input []byte, commandBytesMax int64) {
+		whole := read(bytes.NewReader(input), NewBudget(commandBytesMax, 1<<30))
+		budget := NewBudget(commandBytesMax, 1<<30)
+		bytewise := read(iotest.OneByteReader(bytes.NewReader(input)), budget)
+		if got, want := strings.Join(bytewise, "\n"), strings.Join(whole, "\n"); got != want {
+			t.Errorf("byte by byte:\n%s\nwant as in one piece:\n%s", got, want)
+		}
+		if left := budget.left.Load(); left != 1<<30 {
+			t.Errorf("a budget of %d in the end: want %d", left, 1<<30)
+		}
+	})
+}
+
+// A command that is too long is read over and refused, and the next one is read.
+func TestReaderRefuses(t *testing.T) {
+	long := AppendCommand(nil, "SET", "k", strings.Repeat("v", 300_000))
+	many := AppendCommand(nil, strings.Split(strings.Repeat("x ", 10_000), " ")...)
+	for name, budget := range map[string]*Budget{
+		"one": NewBudget(200_000, 1<<30), "all": NewBudget(1<<30, 100_000),
+	} {
+		for _, refused := range [][]byte{long, many} {
+			if name == "all" && len(refused) == len(many) {
+				continue // it fits into the buffer that each reader may have
+			}
+			input := append(bytes.Clone(refused), "PING\r\n"...)
+			lines := read(bytes.NewReader(input), budget)
+			if want := `[] true|["PING"] false|EOF`; strings.Join(lines, "|") != want {
+				t.Errorf("budget for %s, %d bytes: %.200q: want %q", name, len(refused), lines, want)
+			}
+		}
+		if held := budget.left.Load(); held != 1<<30 && held != 100_000 {
+			t.Errorf("budget for %s: %d in the end: want what it was", name, held)
+		}
+	}
+}
+
+// endless is a source that sends the same again and again.
+type endless struct {
+	text []byte
+	left int
+}
+
+func (e *endless) Read(b []byte) (int, error) {
+	if e.left -= len(b); e.left < 0 {
+		return 0, errors.New("enough")
+	}
+	for i := range b {
+		b[i] = e.text[i%len(e.text)]
+	}
+	return len(b), nil
+}
+
+// A client that announces much costs nothing until it sends it, and never more than the budget.
+func TestReaderHoldsLittle(t *testing.T) {
+	budget := NewBudget(1<<20, 4<<20)
+	for _, text := range []string{
+		"*2147483647\r\n$1\r\nx\r\n", "*3\r\n$536870912\r\n", "*1\r\n$1048000\r\n", "x", "*1",
+		"*1\r\n$1", "\r\n", "*0\r\n",
+	} {
+		r := NewReader(&endless{[]byte(text), 8 << 20}, budget)
+		for ended := false; !ended && r.Fill() == nil; {
+			for ok := true; ok; {
+				var err error
+				_, ok, err = r.TryNext()
+				ended = err != nil
+			}
+			if len(r.buf) > 4<<20 || cap(r.spans) > 1<<20/argBytes*2 {
+				t.Fatalf("%q: %d bytes and %d spans held", text, len(r.buf), cap(r.spans))
+			}
+		}
+		r.Close()
+	}
+	if left := budget.left.Load(); left != 4<<20 {
+		t.Errorf("a budget of %d in the end: want %d", left, 4<<20)
+	}
+}
+
+// Numbers are taken in the one form that they are printed in.
+func TestInt(t *testing.T) {
+	for text, want := range map[string]int64{
+		"0": 0, "1": 1, "-1": -1, "9223372036854775807": 1<<63 - 1, "-9223372036854775808": -1 << 63,
+	} {
+		if n, ok := Int([]byte(text)); !ok || n != want {
+			t.Errorf("%q: %d, %v: want %d", text, n, ok, want)
+		}
+	}
+	for _, text := range []string{
+		"", "-", "-0", "00", "01", "+1", " 1", "1 ", "x", "9223372036854775808",
+		"-9223372036854775809", "99999999999999999999", "-01", "1\x00",
+	} {
+		if n, ok := Int([]byte(text)); ok {
+			t.Errorf("%q: %d: want a refusal", text, n)
+		}
+	}
+}
