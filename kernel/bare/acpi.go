@@ -7,6 +7,7 @@ import "skerry/kernel/layout"
 const (
 	startMagic       = 0x336e_c578
 	startVersion     = 4
+	startCommand     = 24
 	startRSDP        = 32
 	startMap         = 40
 	startMapEntries  = 48
@@ -24,6 +25,10 @@ const (
 	madtLocalX2      = 9
 	madtUsable       = 3 // enabled, or can be
 	signatureMADT    = 'A' | 'P'<<8 | 'I'<<16 | 'C'<<24
+	signatureMCFG    = 'M' | 'C'<<8 | 'F'<<16 | 'G'<<24
+	mcfgBase         = 44 // of the first segment; PCI Firmware Specification 3.0, 4.1.2
+	mcfgFirst        = mcfgBase + 10
+	mcfgLast         = mcfgBase + 11
 	firmwareSelect   = 0x510 // QEMU, docs/specs/fw_cfg
 	firmwareValue    = 0x511
 	firmwareCPUCount = 5
@@ -51,7 +56,7 @@ func findCores(info uint64) uint64 {
 	local := &commons().Local
 	local[0] = localID() + 1
 	count := uint64(1)
-	table := findMADT(read64(info + startRSDP))
+	table := findTable(read64(info+startRSDP), signatureMADT)
 	if table == 0 {
 		return coresByFirmware()
 	}
@@ -76,8 +81,8 @@ func findCores(info uint64) uint64 {
 	return count
 }
 
-// findMADT returns the address of the table of processors; 0 if there is none.
-func findMADT(rsdp uint64) uint64 {
+// findTable returns the address of the table with a signature; 0 if there is none.
+func findTable(rsdp, signature uint64) uint64 {
 	if rsdp == 0 {
 		return 0
 	}
@@ -91,7 +96,7 @@ func findMADT(rsdp uint64) uint64 {
 		if width == 8 {
 			table = read64(at)
 		}
-		if read32(table) == signatureMADT {
+		if read32(table) == signature {
 			return table
 		}
 	}
@@ -119,6 +124,13 @@ func read8(at uint64) uint64 {
 	}
 	return fixedByte(at % layout.PageBytes)
 }
+
+// load32 reads a register of a device, wherever it is, which must be done at once.
+func load32(at uint64) uint64 { return uint64(*fixedWord(at)) }
+
+// store32 writes a register of a device. The page is uncached, since processors start with no other
+// kind of memory where there is no RAM (Intel SDM volume 3, 12.11).
+func store32(at, value uint64) { *fixedWord(at) = uint32(value) }
 
 func read32(at uint64) uint64 {
 	return read8(at) | read8(at+1)<<8 | read8(at+2)<<16 | read8(at+3)<<24

@@ -10,6 +10,7 @@ import (
 const (
 	vectorTimer    = 0x20
 	vectorSerial   = 0x24
+	vectorDevice   = 0x30 // of the first device; the others' follow
 	vectorKick     = 0xf0 // rings the instance's bell
 	vectorMail     = 0xf1 // there is an order in the mail
 	vectorOutput   = 0xf2 // there is text for the console

@@ -82,6 +82,13 @@ func fixedByte(offset uint64) uint64 {
 	return uint64(*(*byte)(unsafe.Add(unsafe.Pointer(nil), layout.FixedPage+offset)))
 }
 
+// fixedWord makes the page of a register appear, and returns where the register is.
+// SAFETY: the address is a multiple of 4, so the word is in the page.
+func fixedWord(at uint64) *uint32 {
+	mapFixed(at &^ (layout.PageBytes - 1))
+	return (*uint32)(unsafe.Add(unsafe.Pointer(nil), layout.FixedPage+at%layout.PageBytes&^3))
+}
+
 // addressOfByte returns where text is.
 // SAFETY: nothing moves in ring 0.
 func addressOfByte(b *byte) uintptr { return uintptr(unsafe.Pointer(b)) }

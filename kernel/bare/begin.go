@@ -60,6 +60,9 @@ func startMachine(info uint64) {
 	c.Clock.Wall = readWall()
 	checkMachine(info)
 	greet()
+	if image().Devices != 0 {
+		findDevices(info)
+	}
 }
 
 // greet writes the first line of the boot log.

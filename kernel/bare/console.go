@@ -33,6 +33,7 @@ func takeConsole(old uint64) {
 	out8(serialModem, serialReady|serialInterrupt)
 	out8(serialEnable, serialReceives)
 	routeSerial()
+	routeDevices()
 	receive() // what came already
 	drain()
 }

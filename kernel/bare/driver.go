@@ -30,6 +30,10 @@ func driverCall(f *thread.Frame) int64 {
 			return 1
 		}
 		return 0
+	case drivercall.Device:
+		return tellDevice(f.DI, f.SI)
+	case drivercall.Claim:
+		return claim(f.DI)
 	}
 	operation, core := decode(f)
 	switch {

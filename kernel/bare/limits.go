@@ -27,6 +27,10 @@ const (
 	// tickNanos is the longest: each core shows that it is alive so often.
 	tickNanos = uint64(100_000_000)
 
+	// rungMax is how many interrupts of devices may come between two ticks: each costs less than a
+	// microsecond or two, and more would leave the instance no time.
+	rungMax = 50_000
+
 	// obeyNanos is how long a core may take to obey an NMI until it gets an INIT: far more than it
 	// needs, since its host may not let it run for a while.
 	obeyNanos = uint64(2_000_000_000)

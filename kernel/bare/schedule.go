@@ -2,6 +2,7 @@ package main
 
 import (
 	com "skerry/kernel/commons"
+	"skerry/kernel/layout"
 	"skerry/kernel/thread"
 )
 
@@ -79,5 +80,9 @@ func interrupt(vector uint64) {
 	case vectorSerial:
 		receive()
 		process.Input()
+	default:
+		if i := vector - vectorDevice; i < layout.DevicesMax {
+			deviceRang(i)
+		}
 	}
 }

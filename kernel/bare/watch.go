@@ -70,6 +70,7 @@ func remember(core uint64, order com.Order, nanos uint64) {
 func tick(at uint64) {
 	s := status(me)
 	s.Pulse++
+	rung = 0
 	s.Frames, s.FramesMax, s.Calls = frames.Used(), frames.Total(), process.Calls
 	watchInstance()
 	watchNext(at)

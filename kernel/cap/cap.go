@@ -6,6 +6,10 @@
 //	shares    the cores that it has windows with, if they share with it too
 //	controls  the cores that it may start, stop and fail
 //
+// and of each device:
+//
+//	cores     those that may drive it, one at a time
+//
 // An instance can end its own life by many ways, so every core controls itself.
 package cap
 
@@ -27,6 +31,7 @@ const (
 	Provoke                   // have the CPU driver fail
 	Inspect                   // see status, trace and epitaph
 	PowerOff                  // end the machine, whichever the object is
+	Drive                     // claim a device, the object: map its registers, get its interrupts
 	operations
 )
 
@@ -36,6 +41,10 @@ const All uint64 = 1<<layout.CoresMax - 1
 // May tells whether the holder may do an operation to the object. It is asked at each call, and
 // what it refuses has not begun.
 func May(m *manifest.Manifest, holder uint64, operation Operation, object uint64) bool {
+	if operation == Drive {
+		return holder < cores(m) && object < min(m.Devices, layout.DevicesMax) &&
+			has(m.Device[object%layout.DevicesMax].Cores, holder)
+	}
 	if max(holder, object) >= cores(m) {
 		return false
 	}

@@ -43,11 +43,14 @@ func TestMachine(t *testing.T) {
 }
 
 // model is the rules, said once more and without haste: what each core wants of each, as a square
-// of answers.
-type model struct{ shares, controls [][]bool }
+// of answers, and which cores are in the set of each device.
+type model struct{ shares, controls, drives [][]bool }
 
 func (d *model) may(holder uint64, operation Operation, object uint64) bool {
 	cores := uint64(len(d.shares))
+	if operation == Drive {
+		return holder < cores && object < uint64(len(d.drives)) && d.drives[object][holder]
+	}
 	if holder >= cores || object >= cores {
 		return false
 	}
@@ -65,7 +68,7 @@ func (d *model) may(holder uint64, operation Operation, object uint64) bool {
 
 // drawn returns a machine in two forms. Each bit is asked of draw.
 func drawn(cores uint64, draw func() bool) (*manifest.Manifest, *model) {
-	m, d := &manifest.Manifest{Cores: cores}, &model{}
+	m, d := &manifest.Manifest{Cores: cores, Devices: layout.DevicesMax}, &model{}
 	row := func(set *uint64) (answers []bool) {
 		for c := range uint64(layout.CoresMax) {
 			yes := draw() // also for cores that are not there
@@ -81,6 +84,9 @@ func drawn(cores uint64, draw func() bool) (*manifest.Manifest, *model) {
 	for c := range cores {
 		d.shares = append(d.shares, row(&m.Core[c].Shares))
 		d.controls = append(d.controls, row(&m.Core[c].Controls))
+	}
+	for i := range m.Device {
+		d.drives = append(d.drives, row(&m.Device[i].Cores))
 	}
 	return m, d
 }

@@ -39,6 +39,13 @@ var planted = map[string]decision{
 		}
 		return May(m, h, o, b)
 	},
+	"devices for those that share": func(m *manifest.Manifest, h uint64, o Operation,
+		b uint64) bool {
+		if o == Drive && max(h, b) < m.Cores && b < m.Devices {
+			return share(m, h, b)
+		}
+		return May(m, h, o, b)
+	},
 	"cores that are not there": func(m *manifest.Manifest, h uint64, o Operation, b uint64) bool {
 		return May(m, h, o, b) || o == Stop && h < m.Cores && b == m.Cores
 	},

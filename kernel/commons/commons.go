@@ -13,6 +13,8 @@
 //	0x18_2a00  64 × 8 B          Exit, one a core           its core
 //	0x18_2c00  8 B               Console                    the console's core; its heir
 //	0x18_2c08  8 B               Started                    core 0
+//	0x18_2c10  8 × 152 B         Device                     core 0, before others start; Holder:
+//	                                                        who claims it
 package commons
 
 import (
@@ -34,6 +36,7 @@ type Block struct {
 	Exit    [layout.CoresMax]uint64 // exit status of the core's last life
 	Console uint64                  // the core that has the console, plus 1
 	Started uint64                  // 1 once the machine has started: a warm start finds it so
+	Device  [layout.DevicesMax]Device
 }
 
 const clockBytes = 40
@@ -160,3 +163,42 @@ func (t *Trace) Add(at uint64, kind Kind, a, b uint64) {
 	t.Event[t.Count%TraceEvents] = Event{at, kind, a, b}
 	t.Count++
 }
+
+// Bus says how a device is attached.
+type Bus uint64
+
+// The buses. The zero bus means that the machine does not have the device.
+const (
+	NoBus Bus = iota
+	MMIO
+	PCI
+)
+
+// ConfigRange is the index of a PCI device's configuration space among its ranges.
+const ConfigRange = layout.DeviceRanges - 1
+
+// Device is what the machine has of a device that the manifest names. Addresses are physical.
+type Device struct {
+	Holder Holder
+	Bus    Bus
+	Line   uint64 // MMIO: of the I/O APIC
+	MSIX   uint64 // PCI: where the capability is in configuration space
+	Table  uint64 // PCI: the first entry of the table of messages
+	Range  [layout.DeviceRanges]Range
+}
+
+// Range is a range of registers.
+type Range struct{ At, Bytes uint64 }
+
+// Holder is a life of a core that drives a device: 0, or the core plus 1, and the life from bit 8
+// on.
+type Holder uint64
+
+// MakeHolder returns the holder for a life of a core.
+func MakeHolder(core, life uint64) Holder { return Holder(life<<8 | core + 1) }
+
+// Core returns the holder's core, if there is one.
+func (h Holder) Core() uint64 { return uint64(h&0xff) - 1 }
+
+// Life returns the life of that core.
+func (h Holder) Life() uint64 { return uint64(h >> 8) }

@@ -22,7 +22,9 @@ const (
 	Provoke                     // (core, commons.Order) 0: OrderFault and OrderHang only
 	PowerOff                    // (status) does not return, unless refused
 	Console                     // () 1 if this core has the console, else 0
-	Last     = Console
+	Device                      // (device, *Hardware) 0; ENODEV for all that there are not
+	Claim                       // (device) 0; EBUSY while a living core drives it
+	Last     = Claim
 )
 
 // Bell is the file that becomes readable by a kick or a notice: 8 bytes, as of an eventfd.
@@ -41,4 +43,26 @@ type Facts struct {
 // Death is a notice.
 type Death struct {
 	Core, Incarnation, Cause uint64
+}
+
+// Hardware is a device.
+type Hardware struct {
+	Kind    uint64 // as manifest.Device
+	Cores   uint64 // that may claim it: a set
+	Bus     uint64 // as commons.Bus; NoBus: the machine does not have it
+	Holder  uint64 // the core that drives it, plus 1; 0: none that lives
+	Address uint64 // of its memory, for the device
+
+	// Where the instance that drives it has its ranges of registers, and their sizes; 0: none.
+	Range [layout.DeviceRanges]struct{ At, Bytes uint64 }
+}
+
+// MemoryAt returns where the instance that drives a device has the device's memory.
+func MemoryAt(device uint64) uint64 {
+	return layout.Devices + device*layout.DeviceBlocks*layout.BlockBytes
+}
+
+// RangeAt returns where it has a range of registers that is at a physical address.
+func RangeAt(device, index, physical uint64) uint64 {
+	return MemoryAt(device) + (1+index)*layout.BlockBytes + physical%layout.PageBytes
 }

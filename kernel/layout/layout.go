@@ -12,6 +12,7 @@
 //	0x0040_0000  Contents    page-table templates of the cores, programs, files: read only
 //	commons                  2 MiB that the CPU drivers share: package commons draws it
 //	windows                  2 MiB for each pair of cores
+//	devices                  2 MiB for each, which the device reads and writes
 //	private ranges           one for each core
 //
 // A core's private range:
@@ -37,6 +38,7 @@
 //	0x0000_7ff8_0000_0000  Clock      page with what the vDSO needs, to read
 //	0x0000_7ff8_0000_1000  VDSO       the vDSO
 //	0x0000_7ff9_0000_0000  Stub       landing page of SYSCALL where the hypervisor needs one
+//	0x0000_7ff9_8000_0000  Devices    the devices that it drives, 16 MiB for each
 //	0x0000_7ffa_0000_0000  Pulse      page on which the instance counts that it is alive, and
 //	                                  the driver deaths
 package layout
@@ -57,6 +59,10 @@ const (
 	Contents   = 0x40_0000
 	LocalAPIC  = 0xfee0_0000
 	IOAPIC     = 0xfec0_0000
+
+	// It is not sure that there is memory in the hole: there the devices are.
+	HoleStart = 0x8000_0000 - BlockBytes
+	HoleEnd   = 1 << 32
 )
 
 // Virtual addresses of ring 0. DriverEnd bounds the driver with its stacks. Below each stack lies
@@ -85,6 +91,7 @@ const (
 	Clock     = 0x7ff8_0000_0000
 	VDSO      = Clock + PageBytes
 	Stub      = 0x7ff9_0000_0000
+	Devices   = 0x7ff9_8000_0000
 	Pulse     = 0x7ffa_0000_0000
 )
 
@@ -129,6 +136,15 @@ const StubTrap = 9
 // StubProbe is the offset in the same page of the first instructions of each instance: a system
 // call, which shows the driver where SYSCALL comes out, and a jump to where BX says.
 const StubProbe = 24
+
+// What an instance sees of a device that it drives, in blocks from DeviceBlocks times the device's
+// number on: its memory, and each of its ranges of registers.
+const (
+	DevicesMax    = 8
+	DeviceRanges  = 7
+	DeviceBlocks  = 1 + DeviceRanges
+	RangeBytesMax = BlockBytes / 2 // of a range that begins anywhere in its block's first page
+)
 
 // CoresMax bounds the cores of a machine.
 const CoresMax = 64

@@ -37,9 +37,11 @@ type Manifest struct {
 	Cores    uint64
 	Programs uint64
 	Files    uint64
+	Devices  uint64
 	Core     [layout.CoresMax]Core
 	Program  [ProgramsMax]Program
 	File     [FilesMax]File
+	Device   [layout.DevicesMax]Device
 }
 
 // Core is one core of the machine.
@@ -67,4 +69,29 @@ type File struct {
 	Name, NameBytes uint64 // absolute path, clean, without a zero byte
 	Data, Bytes     uint64
 	Mode            uint64 // permission bits
+}
+
+// Device is a device that the machine may have.
+type Device struct {
+	Kind   uint64 // the number of its kind in the virtio standard
+	Cores  uint64 // set of cores that may drive it
+	Memory uint64 // a block that it reads and writes, and nobody else but who drives it
+}
+
+// Kinds of devices: virtio 1.2, 5.
+const (
+	KindNet    = 1
+	KindRandom = 4
+	KindsMax   = 5
+)
+
+// KindName returns the name of a kind in machine.toml, or "".
+func KindName(kind uint64) string {
+	switch kind {
+	case KindNet:
+		return "virtio-net"
+	case KindRandom:
+		return "virtio-rng"
+	}
+	return ""
 }

@@ -21,4 +21,6 @@ type driver interface {
 	provoke(id kernel.CoreID, order commons.Order) error
 	powerOff(status int)
 	console() bool
+	device(id uint64, hardware *drivercall.Hardware) error
+	claim(id uint64) error
 }

@@ -81,12 +81,31 @@ func (trap) console() bool {
 	return errno == 0 && has == 1
 }
 
+func (trap) device(id uint64, hardware *drivercall.Hardware) error {
+	// SAFETY: the driver writes one Hardware, which lives until the call returns.
+	_, _, errno := syscall.RawSyscall(
+		drivercall.Device, uintptr(id), uintptr(unsafe.Pointer(hardware)), 0)
+	return failure(errno)
+}
+
+func (trap) claim(id uint64) error {
+	_, _, errno := syscall.RawSyscall(drivercall.Claim, uintptr(id), 0, 0)
+	return failure(errno)
+}
+
 // failure returns an error number as an error, and none as nil.
 func failure(errno syscall.Errno) error {
 	if errno == 0 {
 		return nil
 	}
 	return errno
+}
+
+// memoryAt returns memory that the driver mapped for good.
+func memoryAt(address, bytes uint64) []byte {
+	// SAFETY: the driver mapped so many bytes there, for as long as the process lives, in no memory
+	// that Go's runtime knows of.
+	return unsafe.Slice((*byte)(unsafe.Add(unsafe.Pointer(nil), address)), bytes)
 }
 
 // windowAt returns the window that the driver mapped at an address.

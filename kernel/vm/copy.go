@@ -51,11 +51,13 @@ func (s *Space) reach(va, n uint64, write bool) (phys.Addr, uint64) {
 		want |= paging.Writable
 	}
 	e, size := s.Tables.Lookup(va)
-	if !e.Has(want) {
+	if e&(want|paging.Uncached) != want {
 		if s.Fault(va, write, false) != Mapped {
 			return 0, 0
 		}
-		e, size = s.Tables.Lookup(va)
+		if e, size = s.Tables.Lookup(va); e.Has(paging.Uncached) {
+			return 0, 0 // a device's registers: not in the direct map
+		}
 	}
 	return e.Addr() + phys.Addr(va&(size-1)), min(n, layout.PageBytes-va%layout.PageBytes)
 }

@@ -39,6 +39,8 @@ func (s *Space) fill(r *Region, page uint64) bool {
 	switch {
 	case r.Kind == Fixed:
 		return s.mapFixed(r, page, r.Source+phys.Addr(offset))
+	case r.Kind == Device:
+		return s.Tables.Map(page, r.Source+phys.Addr(offset), flags(r.Prot)|paging.Uncached)
 	case offset < r.FileBytes:
 		return s.mapImage(r, page, r.Source+phys.Addr(offset))
 	}

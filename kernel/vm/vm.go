@@ -27,9 +27,10 @@ type Kind uint64
 
 // The kinds.
 const (
-	Zero  Kind = iota // zeros until written
-	Image             // a pristine copy, then zeros; the instance writes to copies of its pages
-	Fixed             // physical memory itself: windows, and pages to read
+	Zero   Kind = iota // zeros until written
+	Image              // a pristine copy, then zeros; the instance writes to copies of its pages
+	Fixed              // physical memory itself: windows, and pages to read
+	Device             // registers: as Fixed, but uncached, and out of the driver's reach
 )
 
 // Space is an address space.
@@ -39,8 +40,8 @@ type Space struct {
 }
 
 // Map makes a region in place of what is there. Start is a multiple of a page, size is rounded up.
-// An Image shows fileBytes bytes from source on, then zeros; Fixed shows source. It returns 0,
-// EINVAL, or ENOMEM if there are too many regions; then nothing has changed.
+// An Image shows fileBytes bytes from source on, then zeros; Fixed and Device show source. It
+// returns 0, EINVAL, or ENOMEM if there are too many regions; then nothing has changed.
 func (s *Space) Map(start, size uint64, prot Prot, kind Kind, source phys.Addr,
 	fileBytes uint64,
 ) int64 {

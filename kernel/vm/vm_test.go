@@ -6,6 +6,7 @@ import (
 
 	"skerry/kernel/errno"
 	"skerry/kernel/layout"
+	"skerry/kernel/paging"
 )
 
 // Reservations take no memory, what is used in them takes little, and all of it comes back.
@@ -168,5 +169,34 @@ func TestFaultAround(t *testing.T) {
 	s.Fault(at+2*page, true, false)
 	if n := present(); n != 6 {
 		t.Errorf("%d pages, want 6: that of the image more", n)
+	}
+}
+
+// A device's registers are mapped in place, uncached and page by page, and the driver does not
+// reach them for the instance, before they are touched or after. Planted: Fixed in place of Device.
+func TestDevice(t *testing.T) {
+	r := newRig()
+	s := &r.space
+	const at = layout.Devices
+	reaches := func(va uint64) bool {
+		_, ok := s.Load64(va)
+		return ok || s.Store64(va, 1) || s.Slice(va, 8) != nil
+	}
+	s.Map(at, layout.BlockBytes, Read|Write, Device, fixed, 0)
+	for range 2 {
+		if reaches(at + page) {
+			t.Error("registers were reached: want them refused")
+		}
+		e, size := s.Tables.Lookup(at + page)
+		if !e.Has(paging.Uncached|paging.User|paging.Writable|paging.NoExecute) ||
+			e.Addr() != fixed+page || size != page {
+			t.Errorf("entry %#x, %d bytes: want an uncached page of the registers", e, size)
+		}
+		if s.Fault(at+page, true, false) != Mapped {
+			t.Error("a fault at registers: want them mapped")
+		}
+	}
+	if s.Map(at, layout.BlockBytes, Read|Write, Fixed, fixed, 0); !reaches(at + page) {
+		t.Error("memory in the registers' place passes too")
 	}
 }

@@ -18,8 +18,11 @@ type description struct {
 	err   error // the first
 }
 
-// top is the place of keys that are in no [[app]].
-const top = -1
+// A place is the index of an [[app]], or that of a [[device]] from firstDevice on.
+const (
+	top         = -1 // the place of keys that are in none of them
+	firstDevice = 1 << 16
+)
 
 // refuse keeps the first refusal.
 func (d *description) refuse(place int, key, found, want string) {
@@ -40,14 +43,19 @@ func (d *description) syntax(err error) error {
 // line returns the line of a key, or where the table that it belongs to begins.
 func (d *description) line(place int, key string) int {
 	current, begin := top, 1
+	apps, devices := 0, firstDevice
 	for i, line := range d.lines {
 		line = strings.NewReplacer(" ", "", "\t", "").Replace(line)
 		isHeader := place == top && strings.HasPrefix(strings.TrimLeft(line, "["), key+"]")
-		if strings.HasPrefix(line, "[[app]]") {
-			current++
-			if current == place {
-				begin = i + 1
-			}
+		last := current
+		switch {
+		case strings.HasPrefix(line, "[[app]]"):
+			current, apps = apps, apps+1
+		case strings.HasPrefix(line, "[[device]]"):
+			current, devices = devices, devices+1
+		}
+		if current == place && current != last {
+			begin = i + 1
 		}
 		if isHeader || current == place && strings.HasPrefix(line, key+"=") {
 			return i + 1

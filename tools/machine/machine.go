@@ -18,6 +18,10 @@
 //	shares = "1-3"        # cores that it has windows with, if their apps share with its own too
 //	controls = "none"     # cores that it may start, stop and fail; with all others: power off
 //
+//	[[device]]
+//	kind = "virtio-net"   # or virtio-rng
+//	cores = "0-1"         # that may drive it, one at a time, and so are trusted with all memory
+//
 // Each core runs at least one app. Several share it if none has a program of its own; the core may
 // do what all of them may. Sets of cores are "all", as without the key, "none", or as in cores. A
 // core may see the status, trace and epitaph of those that it shares with or controls. Errors are
@@ -42,6 +46,7 @@ type Machine struct {
 	SilentTicks   uint64 // 0: not said
 	SilentSeconds uint64 // 0: not said
 	Apps          []App
+	Devices       []Device
 	On            [][]int // for each core the indexes of its apps, ascending
 
 	Shares, Controls []uint64 // for each core a set of cores, a bit for each
@@ -79,7 +84,7 @@ func Parse(text []byte, name string, apps []string) (*Machine, error) {
 		return nil, d.syntax(err)
 	}
 	t := table{d, top, values}
-	t.onlyKeys("cores", "memory", "silent-ticks", "silent-seconds", "app")
+	t.onlyKeys("cores", "memory", "silent-ticks", "silent-seconds", "app", "device")
 	t.require("cores", "memory", "app")
 	m := &Machine{
 		Cores:         int(t.number("cores", 1, layout.CoresMax)),
@@ -93,6 +98,10 @@ func Parse(text []byte, name string, apps []string) (*Machine, error) {
 	m.Controls = slices.Clone(m.Shares)
 	for i, values := range tables {
 		m.addApp(table{d, i, values}, apps)
+	}
+	devices, _ := take[[]map[string]any](t, "device", "[[device]] tables")
+	for i, values := range devices {
+		m.addDevice(table{d, firstDevice + i, values})
 	}
 	if i := slices.IndexFunc(m.On, func(apps []int) bool { return apps == nil }); i >= 0 {
 		d.refuse(top, "cores", fmt.Sprintf("core %d has no app", i), "one on each core")

@@ -28,6 +28,10 @@ cores = 1
 program = "bin/hello"
 shares = "0, 2-3"
 controls = "none"
+
+[[device]]
+kind = "virtio-net"
+cores = "0-1"
 `
 
 // A description says what each core runs, and with how much memory.
@@ -42,6 +46,7 @@ func TestParse(t *testing.T) {
 			{Name: "pingpong", Args: []string{"-n", "5"}, Ports: []Port{{7, "tcp"}, {7, "udp"}}},
 			{Name: "echo"}, {Name: "hello", Program: "there/bin/hello"},
 		},
+		Devices:  []Device{{"virtio-net", 0b11}},
 		Shares:   []uint64{0b1111, 0b1101, 0b1111, 0b1111},
 		Controls: []uint64{0b1011, 0, 0b1011, 0b1111},
 	}
@@ -120,6 +125,12 @@ func TestRefusals(t *testing.T) {
 		{`"none"`, `"non"`, `m.toml:22: controls = non: want "all", "none", or cores from 0 to 3`},
 		{`"none"`, `[1, 2]`, `m.toml:22: controls = [1 2]: want`},
 		{"controls", "control", `m.toml:15: unknown key "control": want "controls"`},
+		{"virtio-net", "virtio-nit", `m.toml:25: unknown kind "virtio-nit": want one of virtio-`},
+		{"kind", "kynd", `m.toml:25: unknown key "kynd": want "kind"`},
+		{`"0-1"`, `"0-4"`, `m.toml:26: cores = 0-4: want "all", "none", or cores from 0 to 3`},
+		{"[[device]]", "[device]", "m.toml:"},
+		{"[[device]]", strings.Repeat("[[device]]\nkind = \"virtio-rng\"\n", 8) + "[[device]]",
+			"m.toml:41: device 9: want 8 at most"},
 		{`["-n", "5"]`, `["-n", 5]`, "m.toml:9: args with 5: want a list of strings"},
 		{`["-n", "5"]`, `"-n"`, "m.toml:9: args = -n: want a list of strings"},
 		{`["-n", "5"]`, `["\u0000"]`, "m.toml:9: args with \x00: want"},

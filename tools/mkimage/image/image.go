@@ -19,6 +19,7 @@ type Config struct {
 	Driver   []byte // the CPU driver's ELF file
 	Programs []Program
 	Cores    []Core
+	Devices  []Device
 	Files    []File
 
 	// When an instance and a core are silent, as in the manifest. Zero means the usual.
@@ -35,6 +36,9 @@ type Core struct {
 	// What its instance may do, as in the manifest.
 	Shares, Controls uint64
 }
+
+// Device is a device that the machine may have.
+type Device struct{ Kind, Cores uint64 } // as in the manifest
 
 // File is a file that programs may read.
 type File struct {
@@ -66,6 +70,7 @@ func Build(config Config) (*Image, error) {
 		SilentTicks:   cmp.Or(config.SilentTicks, silentTicks),
 		SilentSeconds: cmp.Or(config.SilentSeconds, silentSeconds),
 		Cores:         uint64(len(config.Cores)),
+		Devices:       uint64(len(config.Devices)),
 	}
 	if config.Quiet {
 		m.Quiet = 1
@@ -75,6 +80,9 @@ func Build(config Config) (*Image, error) {
 			Bytes: core.Bytes, Program: uint64(core.Program),
 			Shares: core.Shares, Controls: core.Controls,
 		}
+	}
+	for i, device := range config.Devices {
+		m.Device[i] = manifest.Device{Kind: device.Kind, Cores: device.Cores}
 	}
 	c := &contents{}
 	c.fill(&m, &config, programs, d)
@@ -105,6 +113,9 @@ func (c *Config) check() (programs [][]byte, err error) {
 	}
 	if n := len(c.Files); n > manifest.FilesMax {
 		return nil, fmt.Errorf("image: %d files: want %d at most", n, manifest.FilesMax)
+	}
+	if n := len(c.Devices); n > layout.DevicesMax {
+		return nil, fmt.Errorf("image: %d devices: want %d at most", n, layout.DevicesMax)
 	}
 	least := make([]uint64, len(c.Programs))
 	for i := range c.Programs {

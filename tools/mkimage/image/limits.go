@@ -5,8 +5,8 @@ import "skerry/kernel/layout"
 // Where memory is. Between lowEnd and highStart it is not sure that there is any: there the
 // devices are, and what firmware keeps for itself at the end of the low memory.
 const (
-	lowEnd    = 0x8000_0000 - layout.BlockBytes
-	highStart = 1 << 32
+	lowEnd    = layout.HoleStart
+	highStart = layout.HoleEnd
 	highLess  = 1 << 30 // the least hole below highStart, of the virtual machines that we know
 )
 

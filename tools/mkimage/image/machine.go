@@ -17,6 +17,9 @@ const Environment = "GODEBUG=cpu.all=off"
 // the caller's to add. Apps that do not name a program are in the file instance.
 func ForMachine(m *machine.Machine, instance string) (Config, error) {
 	config := Config{SilentTicks: m.SilentTicks, SilentSeconds: m.SilentSeconds}
+	for _, d := range m.Devices {
+		config.Devices = append(config.Devices, Device{machine.KindOf(d.Kind), d.Cores})
+	}
 	for core := range m.Cores {
 		p := programOf(m, core, instance)
 		i := slices.IndexFunc(config.Programs, func(other Program) bool {

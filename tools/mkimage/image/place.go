@@ -43,6 +43,9 @@ func placeBlocks(m *manifest.Manifest) {
 	}
 	m.Commons = take(layout.BlockBytes)
 	m.Windows = take(layout.WindowsCount(m.Cores) * layout.BlockBytes)
+	for i := range m.Devices {
+		m.Device[i].Memory = take(layout.BlockBytes)
+	}
 	for i := range m.Cores {
 		m.Core[i].Base = take(m.Core[i].Bytes)
 	}

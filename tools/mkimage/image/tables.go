@@ -87,6 +87,11 @@ func reach(m *manifest.Manifest, i uint64, visit func(start, end, rights uint64)
 			blocks(window, layout.BlockBytes, readWrite)
 		}
 	}
+	for device := range m.Devices {
+		if cap.May(m, i, cap.Drive, device) {
+			blocks(m.Device[device].Memory, layout.BlockBytes, readWrite)
+		}
+	}
 	blocks(m.Core[i].Base, m.Core[i].Bytes, readWrite)
 	blocks(layout.LocalAPIC, layout.BlockBytes, readWrite|uncached)
 	blocks(layout.IOAPIC, layout.BlockBytes, readWrite|uncached)

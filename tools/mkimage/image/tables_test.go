@@ -79,6 +79,11 @@ func wantDirect(m *manifest.Manifest, i, at uint64) string {
 	case at == 0xfee0_0000, at == 0xfec0_0000:
 		return "rw-"
 	}
+	for _, device := range m.Device[:m.Devices] {
+		if at == device.Memory && device.Cores>>i&1 != 0 {
+			return "rw"
+		}
+	}
 	for a := range m.Cores {
 		for b := range a {
 			window := m.Windows + (a*(a-1)/2+b)*layout.BlockBytes
@@ -251,6 +256,31 @@ func TestTemplateWindows(t *testing.T) {
 		if err == nil {
 			t.Errorf("core %d with the wrong window of cores %d and %d: want it found", c.core,
 				c.a, c.b)
+		}
+	}
+}
+
+// The memory of a device has a place of its own, and is in the page tables of the cores that may
+// drive it, and in no other. Planted: a core more in the set, and one less.
+func TestTemplateDevices(t *testing.T) {
+	config := fakeConfig(4, 16<<20)
+	config.Devices = []Device{{manifest.KindNet, 0b0110}, {manifest.KindRandom, 0b0001}}
+	made := mustBuild(t, config)
+	m, loaded := &made.Manifest, load(t, made.Bytes)
+	if net, random := m.Device[0].Memory, m.Device[1].Memory; random != net+layout.BlockBytes ||
+		m.Core[0].Base < random+layout.BlockBytes || net < m.Windows+6*layout.BlockBytes {
+		t.Errorf("devices at %#x and %#x, core 0 at %#x: want them apart", net, random,
+			m.Core[0].Base)
+	}
+	for core := range m.Cores {
+		template := loaded.at(m.Core[core].Tables, m.Core[core].Size)
+		if err := checkTemplate(m, core, template); err != nil {
+			t.Errorf("core %d: %v", core, err)
+		}
+		other := *m
+		other.Device[0].Cores ^= 1 << core
+		if checkTemplate(&other, core, template) == nil {
+			t.Errorf("core %d: want another set of cores found", core)
 		}
 	}
 }
