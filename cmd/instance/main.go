@@ -3,6 +3,8 @@
 package main
 
 import (
+	"skerry/apps/echo"
+	"skerry/apps/kv"
 	"skerry/apps/pingpong"
 	"skerry/coreos"
 	"skerry/coreos/shell"
@@ -10,6 +12,8 @@ import (
 
 func main() {
 	coreos.Main(
+		echo.App(),
+		kv.App(),
 		pingpong.App(),
 		shell.App(),
 	)

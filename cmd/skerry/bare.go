@@ -10,7 +10,11 @@ func (o *options) runBare() (int, error) {
 	if err != nil {
 		return statusFailed, err
 	}
-	made, err := o.image()
+	m, err := o.machine()
+	if err != nil {
+		return statusFailed, err
+	}
+	made, err := o.image(m)
 	if err != nil {
 		return statusFailed, err
 	}
@@ -30,7 +34,7 @@ func (o *options) runBare() (int, error) {
 // which edits lines and sends signals; the machine's own console does that itself.
 func (o *options) console() console {
 	switch {
-	case o.bare.exec != "", o.bare.gdb && !onTerminal():
+	case o.exec != "", o.bare.gdb && !onTerminal():
 		return console{}
 	case !o.program && onTerminal():
 		return console{raw: true}

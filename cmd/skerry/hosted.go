@@ -1,25 +1,22 @@
 package main
 
 import (
-	"cmp"
 	"fmt"
 	"os"
 	"sync/atomic"
 	"syscall"
 
 	"skerry/kernel/hosted"
+	"skerry/kernel/hosted/steer"
 )
-
-// coresHosted is how many cores a machine has if nobody says: enough for a message.
-const coresHosted = 2
 
 // runHosted returns when the machine has ended, be it by a signal to this process.
 func (o *options) runHosted() (int, error) {
-	config := hosted.Config{
-		Cores: cmp.Or(o.cores, coresHosted), Instance: o.instance, Args: o.app, NoPin: o.noPin,
-		Janitor: []string{o.self, "janitor"},
-		Warn:    func(line string) { fmt.Fprintln(os.Stderr, line) },
+	config, err := o.hosted()
+	if err != nil {
+		return statusFailed, err
 	}
+	defer o.built.Close() // the cores run it until the end
 	signals := caughtSignals()
 	made := make(chan *hosted.Machine, 1)
 	var ended atomic.Int32 // the status that a signal leaves
@@ -47,6 +44,33 @@ func (o *options) runHosted() (int, error) {
 		return statusFailed, err
 	}
 	return statusOK, nil
+}
+
+// hosted returns the machine that the command line asks for.
+func (o *options) hosted() (hosted.Config, error) {
+	config := hosted.Config{
+		NoPin: o.noPin, Steer: steer.New,
+		Janitor: []string{o.self, "janitor"},
+		Warn:    func(line string) { fmt.Fprintln(os.Stderr, line) },
+	}
+	m, err := o.machine()
+	if err != nil {
+		return config, err
+	}
+	for _, app := range m.Apps {
+		if app.Program != "" {
+			return config, fmt.Errorf("skerry: a program of its own, %s, on hosted: want --on bare",
+				app.Program)
+		}
+	}
+	list, err := o.publications(m)
+	if err != nil {
+		return config, err
+	}
+	tell(list, os.Stderr)
+	config.Instance, config.Cores, config.ArgsOf = o.instance, m.Cores, m.Words
+	config.Ports = hostedPorts(list)
+	return config, nil
 }
 
 // janitor is the verb with which a launcher starts its janitor.

@@ -13,35 +13,39 @@ import (
 
 // options are what the command line of `skerry run` says.
 type options struct {
-	self     string // the command's own file
-	on       string
-	cores    int // 0: not said
-	instance string
-	app      []string // with its arguments
-	program  bool     // `--` stood before app: it is a program's file
-	noPin    bool
-	bare     bareOptions
+	self        string // the command's own file
+	on          string
+	cores       int // 0: not said
+	instance    string
+	built       *os.File // the instance, if it was built from a folder
+	description string   // path of a machine.toml, or ""
+	exec        string   // console commands, or ""
+	app         []string // with its arguments
+	program     bool     // `--` stood before app: it is a program's file
+	noPin       bool
+	publish     []publication // as the command line says
+	bare        bareOptions
 }
 
 // bareOptions are the flags for machines on bare.
 type bareOptions struct {
-	driver      string
-	memory      string // of each core; "": not said
-	board       string
-	accel       string
-	description string // path of a machine.toml, or ""
-	exec        string // console commands, or ""
-	gdb         bool
-	files       []string // host:guest
-	output      string   // `skerry image`: the file to make
-	env         []string // NAME=VALUE, or NAME
+	driver string
+	memory string // of each core; "": not said
+	board  string
+	accel  string
+	gdb    bool
+	files  []string // host:guest
+	output string   // `skerry image`: the file to make
+	env    []string // NAME=VALUE, or NAME
 }
 
 // usages are of the verbs that take options.
 var usages = map[string]string{
-	"run": "usage: skerry run [FLAGS] APP [ARGS]\n" +
+	"run": "usage: skerry run [FLAGS] [APP [ARGS] [+ APP [ARGS]]...]\n" +
+		"       skerry run [FLAGS] FOLDER [ARGS]     a program of yours, as ./my/app\n" +
 		"       skerry run --on bare [FLAGS] -- PROGRAM [ARGS]",
-	"image": "usage: skerry image -o FILE [FLAGS] [APP [ARGS]]\n" +
+	"image": "usage: skerry image -o FILE [FLAGS] [APP [ARGS] [+ APP [ARGS]]...]\n" +
+		"       skerry image -o FILE [FLAGS] FOLDER [ARGS]\n" +
 		"       skerry image -o FILE [FLAGS] -- PROGRAM [ARGS]",
 }
 
@@ -71,10 +75,11 @@ func parse(verb string, args []string) (*options, error) {
 // flags returns a verb's set of flags, which fills in o. The files of a build are in one folder.
 func (o *options) flags(verb, folder string) *flag.FlagSet {
 	f := flag.NewFlagSet("skerry "+verb, flag.ContinueOnError)
-	f.IntVar(&o.cores, "cores", 0, fmt.Sprintf("number of cores (default %d on bare, else %d)",
-		coresBare, coresHosted))
+	f.IntVar(&o.cores, "cores", 0, "number of cores, the first ones of a machine.toml")
 	f.StringVar(&o.instance, "instance", filepath.Join(folder, "instance"),
 		"the program of the cores")
+	f.StringVar(&o.description, "machine", "", "a machine.toml that says what runs where")
+	f.StringVar(&o.exec, "exec", "", "console commands to run, as in 'cores; ping 1'")
 	if verb == "image" {
 		o.on = "bare"
 		f.StringVar(&o.bare.output, "o", "", "the file to make")
@@ -82,6 +87,8 @@ func (o *options) flags(verb, folder string) *flag.FlagSet {
 		f.StringVar(&o.on, "on", "hosted", "the driver: hosted, one Linux process a core; "+
 			"or bare, a machine of its own under QEMU")
 		f.BoolVar(&o.noPin, "no-pin", false, "hosted: leave the choice of CPUs to Linux")
+		f.Func("publish", "HOST:PORT/tcp or /udp: the host's port for one of the machine; may be "+
+			"repeated", o.addPublication)
 		o.bare.qemuFlags(f)
 	}
 	o.bare.imageFlags(f, folder)
@@ -92,8 +99,6 @@ func (o *options) flags(verb, folder string) *flag.FlagSet {
 func (b *bareOptions) imageFlags(f *flag.FlagSet, folder string) {
 	f.StringVar(&b.driver, "driver", filepath.Join(folder, "driver"), "bare: the CPU driver")
 	f.StringVar(&b.memory, "memory", "", "bare: memory of each core, as in 128MiB")
-	f.StringVar(&b.description, "machine", "", "bare: a machine.toml that says what runs where")
-	f.StringVar(&b.exec, "exec", "", "bare: console commands to run, as in 'cores; ping 1'")
 	f.Func("file", "bare: HOST:GUEST, a file for programs to read; may be repeated",
 		func(pair string) error { b.files = append(b.files, pair); return nil })
 	f.Func("env", "bare: NAME=VALUE or NAME, for programs; may be repeated",
@@ -133,12 +138,10 @@ func (o *options) check(flags *flag.FlagSet) (err error) {
 		return errors.New("skerry: no program after --: want -- PROGRAM [ARGS]")
 	case o.program && o.on != "bare":
 		return fmt.Errorf("skerry: a program of its own, %s, on %s: want --on bare", o.app[0], o.on)
-	case o.program && (o.cores > 1 || o.bare.description != "" || o.bare.exec != ""):
+	case o.program && (o.cores > 1 || o.description != "" || o.exec != ""):
 		return fmt.Errorf("skerry: a program of its own, %s, with --cores, --machine or --exec: "+
 			"want it alone, on one core", o.app[0])
-	case o.on == "hosted" && len(o.app) == 0:
-		return errors.New("skerry: no app to run: want skerry run [FLAGS] APP [ARGS]")
-	case len(o.app) > 0 && (o.bare.description != "" || o.bare.exec != ""):
+	case len(o.app) > 0 && (o.description != "" || o.exec != ""):
 		return fmt.Errorf("skerry: app %s with --machine or --exec: want none: they say what runs",
 			strings.Join(o.app, " "))
 	}
