@@ -94,6 +94,13 @@ func (c *Channel) Epoch() (own, peer uint64) {
 	return c.link.name >> attemptBits, c.link.peer >> attemptBits
 }
 
+// PeerLife returns the life of the peer that began its latest attempt to connect, as the peer says;
+// 0 if none ever did. A core begins one when it opens its windows.
+func (c *Channel) PeerLife() uint64 {
+	name, _ := c.link.observe()
+	return name >> attemptBits
+}
+
 // Connect takes the next step towards a connection and tells whether the channel came up by it. If
 // the channel is up already, it makes sure that the peer thinks so too; the last messages of a
 // peer that does not are received first. Call it after a Wait that brought no message, and now and

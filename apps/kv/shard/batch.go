@@ -3,13 +3,16 @@ package shard
 import (
 	"context"
 	"errors"
+	"fmt"
 )
 
-// Errors of a command.
+// Refusals and ends of commands.
 var (
 	// ErrInDoubt is the end of a write whose primary died before it answered: it was carried out,
 	// or will never be.
 	ErrInDoubt = errors.New("shard: the core died during the write: it may or may not be done")
+	// ErrTooLong refuses a command, or takes the place of a reply.
+	ErrTooLong = errors.New("shard: longer than CommandBytesMax")
 )
 
 // Batch is a number of commands that are carried out together, and their replies. It belongs to one
@@ -20,6 +23,9 @@ type Batch struct {
 	node     *Node
 	commands []call
 	replies  []byte
+	left     int           // commands that are not done
+	parked   bool          // the goroutine waits
+	over     chan struct{} // told when left is 0 and parked
 }
 
 // call is one command of a batch.
@@ -40,9 +46,76 @@ func (b *Batch) Add(shard int, write bool, command []byte) int {
 }
 
 // Do carries out the commands that were added since the last Reset, and returns when all have ended
-// or the context has. It may wait for room. Error: the context's; then the batch must not be used
-// again.
-func (b *Batch) Do(ctx context.Context) error { return b.node.run(ctx, b) }
+// or the context has. It waits while RequestsMax commands are under way to a shard. Error: the
+// context's; then the batch must not be used again.
+func (b *Batch) Do(ctx context.Context) error {
+	if err := b.begin(ctx); err != nil || !b.parked {
+		return err
+	}
+	select {
+	case <-b.over:
+		b.parked = false
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+// begin sends the commands.
+func (b *Batch) begin(ctx context.Context) error {
+	n := b.node
+	n.loop.Lock()
+	defer n.loop.Unlock()
+	b.left = len(b.commands)
+	n.begin()
+	defer n.end()
+	for i := range b.commands {
+		c := &b.commands[i]
+		if len(c.command) > CommandBytesMax {
+			b.done(i, nil, fmt.Errorf("%w: a command of %d bytes", ErrTooLong, len(c.command)))
+			continue
+		}
+		if err := n.awaitRoom(ctx, c.shard); err != nil {
+			return err
+		}
+		n.machine.request(c.shard, entry{c.command, c.write, b, i})
+	}
+	b.parked = b.left > 0
+	return nil
+}
+
+// awaitRoom waits until a route takes a command, in a step.
+func (n *Node) awaitRoom(ctx context.Context, shard int) error {
+	r := &n.machine.routes[shard]
+	if r.room() > 0 {
+		return nil
+	}
+	stop := context.AfterFunc(ctx, func() {
+		n.loop.Lock()
+		defer n.loop.Unlock()
+		n.room.Broadcast()
+	})
+	defer stop()
+	for r.room() == 0 && ctx.Err() == nil {
+		n.end()
+		n.waiting++
+		n.room.Wait()
+		n.waiting--
+		n.begin()
+	}
+	return context.Cause(ctx)
+}
+
+// done implements client.
+func (b *Batch) done(index int, reply []byte, err error) {
+	c := &b.commands[index]
+	c.from = len(b.replies)
+	b.replies = append(b.replies, reply...)
+	c.to, c.err = len(b.replies), err
+	if b.left--; b.left == 0 && b.parked {
+		b.over <- struct{}{}
+	}
+}
 
 // Reply returns the reply to a command, or why there is none: ErrInDoubt, ErrTooLong. It is valid
 // until Reset.
@@ -52,4 +125,4 @@ func (b *Batch) Reply(index int) ([]byte, error) {
 }
 
 // Reset empties the batch.
-func (b *Batch) Reset() { b.commands, b.replies = b.commands[:0], b.replies[:0] }
+func (b *Batch) Reset() { b.commands, b.replies = b.commands[:0], emptied(b.replies) }

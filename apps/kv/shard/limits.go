@@ -17,6 +17,26 @@ const (
 	// chunkBytes is about how long a chunk is.
 	chunkBytes = 32 << 10
 
+	// messageBytesMax is the longest message; chunks are longer than chunkBytes if one key is.
+	messageBytesMax = headBytes + 2*CommandBytesMax
+
+	// streamBytesMax bounds what waits for room in a stream; longer messages go when it is empty.
+	streamBytesMax = 256 << 10
+
+	// bufferBytesKept is the largest buffer that is kept when it is empty.
+	bufferBytesKept = 1 << 20
+
 	// retryAfter is how long what found no room, or no answer, waits.
 	retryAfter = time.Millisecond
+
+	// linkPeriod is the time between two looks at links that are not as they should be.
+	linkPeriod = 20 * time.Millisecond
+
+	// linkPatience is how long a channel between two cores may be down before one of them has to
+	// go. The driver tells of deaths much earlier.
+	linkPatience = 5 * time.Second
+
+	// startPatience is how long after its own start a core waits for others that never lived. It
+	// only saves work: their shards would come back to them.
+	startPatience = time.Second
 )

@@ -73,10 +73,15 @@ func (m *machine) Step(in step.Event, out step.Outbox) {
 	case step.Death:
 		m.bury(m.index(in.From), in.Incarnation)
 	case step.Tick:
-		m.armed = false
-		m.seekAll()
+		m.tick()
 	}
 	m.end()
+}
+
+// tick takes the alarm: what waits for room is sent at the end of each step.
+func (m *machine) tick() {
+	m.armed = false
+	m.seekAll()
 }
 
 // begin begins a step; several things may happen in one.
@@ -96,6 +101,7 @@ func (m *machine) end() {
 		m.out.SetAlarm(m.now.Add(retryAfter))
 	}
 	m.out = nil
+	m.scratch, m.answer = emptied(m.scratch), emptied(m.answer)
 }
 
 // index returns the index of a core, or nobody.
@@ -147,7 +153,7 @@ func (m *machine) hear(from int, body []byte) {
 func (m *machine) must(ok bool, from int, in *message, wanted string) {
 	if !ok {
 		r := &m.replicas[in.shard]
-		panic(fmt.Sprintf("shard: message %d, number %d, of shard %d from %v, to a %v that has %d: "+
-			"want %s", in.kind, in.seq, in.shard, m.cores[from], r.role, r.seq, wanted))
+		panic(fmt.Sprintf("shard: message %d, number %d, of shard %d from %v, to a %v that has "+
+			"%d: want %s", in.kind, in.seq, in.shard, m.cores[from], r.role, r.seq, wanted))
 	}
 }

@@ -2,6 +2,8 @@ package shard
 
 import (
 	"context"
+	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -9,29 +11,192 @@ import (
 	"skerry/kernel"
 )
 
-// Node is one core's part in a replicated store.
+// Node is one core's part in a replicated store: it runs the machine in the core's loop, and lets
+// goroutines have commands carried out. All of it is used under the loop's lock.
 type Node struct {
-	mu     sync.Mutex
-	states []State
-	now    int64
+	os      *coreos.OS
+	core    kernel.Core
+	loop    *coreos.Loop
+	machine *machine
+	links   []*link // by index; nil: this core
+	began   kernel.Instant
+	timer   *time.Timer
+	armed   kernel.Instant // when the timer runs; Forever: not
+	now     kernel.Instant // of the present step
+	late    bool           // something is left in a stream
+	told    int            // lost shards that were logged
+	room    sync.Cond      // there may be room in a route
+	waiting int            // for room
 }
 
-// New returns the node of a core. The cores of the store are given in the same order on each; there
-// are as many shards as cores, and shard i is at home on cores[i]. Make makes an empty copy of a
-// shard.
-func New(s *coreos.OS, cores []kernel.CoreID, make func() State) (*Node, error) {
-	n := &Node{}
-	for range cores {
-		n.states = append(n.states, make())
+// New returns the node of a core, which belongs to the store. The cores of the store are given in
+// the same order on each of them; there are as many shards as cores, and shard i is at home on
+// cores[i]. Empty makes an empty copy of a shard. Errors: this core is not one of them, or shares
+// no window with one of them; there are too many; the core has a node already.
+func New(s *coreos.OS, cores []kernel.CoreID, empty func() State) (*Node, error) {
+	core := s.Core()
+	self := slices.Index(cores, core.Boot().Core)
+	if self < 0 || len(cores) > CoresMax {
+		return nil, fmt.Errorf("shard: a node on %v for %d cores: want it one of at most %d",
+			core.Boot().Core, len(cores), CoresMax)
 	}
+	n := &Node{os: s, core: core, loop: s.Loop(), armed: kernel.Forever, began: core.Now()}
+	clock := time.Now().UnixMilli() - int64(n.began)/int64(time.Millisecond)
+	n.machine = newMachine(slices.Clone(cores), self, clock, chunkBytes, empty)
+	n.room.L = n.loop
+	n.timer = time.AfterFunc(time.Hour, n.tick)
+	n.timer.Stop()
+	n.loop.Lock()
+	defer n.loop.Unlock()
+	if err := n.join(cores); err != nil {
+		return nil, err
+	}
+	n.step(func(m *machine) { m.greet(core.Boot().Incarnation) })
+	n.arm(linkPeriod)
 	return n, nil
 }
 
+// join joins the other cores.
+func (n *Node) join(cores []kernel.CoreID) error {
+	if err := ServeCarrier(n.loop.Services(), carrier{n}); err != nil {
+		return err
+	}
+	n.links = make([]*link, len(cores))
+	for i, id := range cores {
+		if i == n.machine.self {
+			continue
+		}
+		l := &link{node: n, index: i, id: id, channel: n.loop.Channel(id)}
+		if l.channel == nil {
+			return fmt.Errorf("shard: no channel to %v: want one to each core of the store", id)
+		}
+		n.links[i] = l
+		client, err := NewCarrierClient(l.channel, l)
+		if err != nil {
+			return err
+		}
+		l.client = client
+	}
+	n.os.Watch(n.watch)
+	return nil
+}
+
+// watch takes what the loop has to tell.
+func (n *Node) watch(t coreos.Turn) {
+	for _, d := range t.Deaths {
+		i := n.machine.index(d.Core)
+		if i == nobody || n.links[i].life > d.Incarnation {
+			continue // not of the store, or told already: see link.meet
+		}
+		n.step(func(*machine) { n.links[i].bury(d.Incarnation) })
+	}
+}
+
+// step does something with the machine, and then what that brings about.
+func (n *Node) step(do func(*machine)) {
+	n.begin()
+	do(n.machine)
+	n.end()
+}
+
+func (n *Node) begin() {
+	n.now = n.core.Now()
+	n.machine.begin(n.now, n)
+}
+
+func (n *Node) end() {
+	n.machine.end()
+	n.pump()
+	if n.waiting > 0 {
+		n.room.Broadcast()
+	}
+	if lost := n.machine.counts.lost; lost > n.told {
+		n.os.Logf("%d shards began empty: all copies of them were lost", lost-n.told)
+		n.told = lost
+	}
+}
+
+// pump sends what there is room for.
+func (n *Node) pump() {
+	n.late = false
+	for _, l := range n.links {
+		if l != nil && !l.pump() {
+			n.late = true
+		}
+	}
+	if n.late {
+		n.arm(retryAfter)
+	}
+}
+
+// Send implements step.Outbox.
+func (n *Node) Send(to kernel.CoreID, body []byte) bool {
+	return n.links[n.machine.index(to)].put(body)
+}
+
+// SetAlarm implements step.Outbox.
+func (n *Node) SetAlarm(at kernel.Instant) { n.arm(at.Sub(n.now)) }
+
+// arm has the timer run in a while, or earlier.
+func (n *Node) arm(in time.Duration) {
+	if at := n.core.Now().Add(in); at < n.armed {
+		n.armed = at
+		n.timer.Reset(in)
+	}
+}
+
+// tick is called by the timer.
+func (n *Node) tick() {
+	n.loop.Lock()
+	defer n.loop.Unlock()
+	n.armed = kernel.Forever
+	n.step(func(m *machine) { m.tick() })
+	if n.inspect() {
+		n.arm(linkPeriod)
+	}
+}
+
+// inspect looks after the links, and tells whether it has to do so again.
+func (n *Node) inspect() (again bool) {
+	for _, l := range n.links {
+		if l == nil {
+			continue
+		}
+		if l.refused {
+			l.client.Port().AskAgain()
+			l.channel.Flush()
+		}
+		if l.down && n.core.Now().Sub(l.since) > linkPatience {
+			l.breakTie()
+		}
+		if n.machine.peers[l.index].fate == unheard {
+			n.seek(l)
+		}
+		again = again || l.refused || l.down || n.machine.peers[l.index].fate == unheard
+	}
+	return again
+}
+
+// seek finds out whether a core that has not said Hello is dead: a core opens its windows before it
+// does anything else, so it is if its epitaph is of the last life that did so. A core that never
+// did so is given some time first.
+func (n *Node) seek(l *link) {
+	epitaph, died := n.core.Epitaph(l.id)
+	opened := l.channel.PeerLife()
+	switch {
+	case died && epitaph.Incarnation >= opened:
+	case opened == 0 && n.core.Now().Sub(n.began) > startPatience:
+	default:
+		return
+	}
+	n.step(func(m *machine) { m.bury(l.index, epitaph.Incarnation) })
+}
+
 // Shards returns how many shards there are.
-func (n *Node) Shards() int { return len(n.states) }
+func (n *Node) Shards() int { return len(n.links) }
 
 // NewBatch returns an empty batch.
-func (n *Node) NewBatch() *Batch { return &Batch{node: n} }
+func (n *Node) NewBatch() *Batch { return &Batch{node: n, over: make(chan struct{}, 1)} }
 
 // Do carries out one command and returns its reply. Errors: those of Batch.Reply and Batch.Do.
 func (n *Node) Do(ctx context.Context, shard int, write bool, command []byte) ([]byte, error) {
@@ -43,33 +208,42 @@ func (n *Node) Do(ctx context.Context, shard int, write bool, command []byte) ([
 	return b.Reply(0)
 }
 
-// run carries out a batch.
-func (n *Node) run(_ context.Context, b *Batch) error {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	n.now = max(n.now, time.Now().UnixMilli())
-	for i := range b.commands {
-		c := &b.commands[i]
-		c.from = len(b.replies)
-		b.replies, _ = n.states[c.shard].Apply(b.replies, n.now, c.command)
-		c.to = len(b.replies)
+// carrier serves Carrier.
+type carrier struct{ *Node }
+
+// Joined implements CarrierServer.
+func (c carrier) Joined(p *CarrierPeer) {
+	if l := c.of(p); l != nil {
+		c.step(func(*machine) { l.meet() })
 	}
-	return nil
 }
 
-// Status is how the shards are, as this core sees it.
-type Status struct {
-	Shards []ShardStatus
-	Lost   int // shards that began empty because all copies were lost
+// Left implements CarrierServer.
+func (c carrier) Left(p *CarrierPeer) {
+	if l := c.of(p); l != nil {
+		l.part()
+	}
 }
 
-// ShardStatus is how one shard is.
-type ShardStatus struct {
-	View    uint64
-	Primary kernel.CoreID
-	Here    Role
-	Synced  bool // there is a backup that has everything
+// Carry implements CarrierServer.
+func (c carrier) Carry(p *CarrierPeer, part []byte) {
+	l := c.of(p)
+	if l == nil {
+		return
+	}
+	c.begin()
+	err := l.take(part)
+	c.end()
+	if err != nil {
+		c.os.Logf("%v", l.channel.Fail(err))
+	}
 }
 
-// Status returns how the shards are.
-func (n *Node) Status() Status { return Status{Shards: make([]ShardStatus, len(n.states))} }
+// of returns the link to a client; nil: its core does not belong to the store.
+func (c carrier) of(p *CarrierPeer) *link {
+	i := c.machine.index(p.Port().Core())
+	if i == nobody {
+		return nil
+	}
+	return c.links[i]
+}

@@ -120,7 +120,9 @@ func (m *machine) carryOut(in, out *message) {
 	var changed bool
 	r.time = max(r.time, m.milliseconds())
 	m.answer, changed = r.state.Apply(m.answer[:0], r.time, in.body)
-	out.body = m.answer
+	if out.body = m.answer; len(out.body) > CommandBytesMax {
+		out.body, out.flags = nil, long
+	}
 	if changed {
 		m.forward(in.shard, in.body)
 	}
@@ -158,9 +160,10 @@ func (m *machine) tell(f *follower, out message) {
 
 // hold keeps an answer until the backup has acknowledged what was sent to it so far.
 func (r *replica) hold(origin int, out *message) {
-	if r.taken > 0 && (r.held.count == 0 || r.taken > len(r.replies)/2) {
-		r.replies = r.replies[:copy(r.replies, r.replies[r.taken:])]
-		r.taken = 0
+	if r.held.count == 0 {
+		r.replies, r.taken = emptied(r.replies), 0
+	} else if r.taken > len(r.replies)/2 {
+		r.replies, r.taken = r.replies[:copy(r.replies, r.replies[r.taken:])], 0
 	}
 	r.replies = append(r.replies, out.body...)
 	r.held.push(heldReply{

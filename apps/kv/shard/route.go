@@ -79,7 +79,11 @@ func (m *machine) replied(from int, in *message) {
 		return
 	}
 	e := r.pop()
-	e.client.done(e.index, in.body, nil)
+	var err error
+	if in.has(long) {
+		err = ErrTooLong
+	}
+	e.client.done(e.index, in.body, err)
 	if r.sent == 0 {
 		m.advance(in.shard)
 	}

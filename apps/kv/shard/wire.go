@@ -10,7 +10,7 @@ const (
 	hello    kind = iota + 1 // seq: life of the sender; time: see clock; ask: answer, please
 	announce                 // the sender is primary; view; backed
 	request                  // seq: number; write; fresh: first after a refusal; body: command
-	reply                    // seq: of the request; body: reply
+	reply                    // seq: of the request; long: there is one, but; body: reply
 	refuse                   // seq: of the request; away: the sender is not primary now
 	learn                    // view; core, seq: the backup and its life; see replica.arbiter
 	chunk                    // seq; body: part of a snapshot
@@ -34,6 +34,7 @@ const (
 	away               // refuse
 	holds              // answer
 	later              // answer
+	long               // reply: it was longer than CommandBytesMax
 )
 
 // message is what one core tells another.

@@ -1,0 +1,176 @@
+package shard
+
+import (
+	"encoding/binary"
+	"fmt"
+
+	"skerry/kernel"
+	"skerry/msgpass"
+)
+
+// link is the way to another core of the store and back: a stream of messages each way, each behind
+// its length in four bytes, low byte first. A stream lasts as long as the channel is up.
+type link struct {
+	node    *Node
+	index   int // of the other core
+	id      kernel.CoreID
+	channel *msgpass.Channel
+	client  *CarrierClient
+
+	out  []byte // from done on, what is to be sent
+	done int
+	in   []byte // the start of a message whose end is still to come
+
+	life    uint64         // of the other core, which the streams are with, or were
+	down    bool           // they were, and no death was told
+	since   kernel.Instant // when they went down
+	bound   bool           // the client is
+	refused bool           // the other core does not serve yet
+}
+
+const lengthBytes = 4
+
+// put adds a message to the stream; false if there is no room.
+func (l *link) put(body []byte) bool {
+	if !l.bound || len(l.out)-l.done > streamBytesMax {
+		return false
+	}
+	l.out = binary.LittleEndian.AppendUint32(l.out, uint32(len(body)))
+	l.out = append(l.out, body...)
+	return true
+}
+
+// pump sends what there is room for, and tells whether that was all.
+func (l *link) pump() bool {
+	if l.done == len(l.out) {
+		return true
+	}
+	for l.done < len(l.out) {
+		part := l.out[l.done:min(l.done+CarrierCarryPartMax, len(l.out))]
+		if !l.client.TryCarry(part) {
+			break
+		}
+		l.done += len(part)
+	}
+	l.channel.Flush()
+	switch {
+	case l.done == len(l.out):
+		l.out, l.done = emptied(l.out), 0
+	case l.done > len(l.out)/2:
+		l.out, l.done = l.out[:copy(l.out, l.out[l.done:])], 0
+	}
+	return l.done == len(l.out)
+}
+
+// emptied returns the memory of a buffer for further use, unless that is too much.
+func emptied(buffer []byte) []byte {
+	if cap(buffer) > bufferBytesKept {
+		return nil
+	}
+	return buffer[:0]
+}
+
+// take hands the messages of a part of the stream to the machine. Error: the other core broke the
+// protocol.
+func (l *link) take(part []byte) error {
+	for len(part) > 0 {
+		if len(l.in) == 0 && len(part) >= lengthBytes {
+			size, err := sizeOf(part)
+			if err != nil {
+				return err
+			}
+			if rest := part[lengthBytes:]; len(rest) >= size {
+				l.node.machine.hear(l.index, rest[:size])
+				part = rest[size:]
+				continue
+			}
+		}
+		missing, err := l.missing()
+		if err != nil {
+			return err
+		}
+		count := min(missing, len(part))
+		l.in = append(l.in, part[:count]...)
+		part = part[count:]
+		if missing, err = l.missing(); missing > 0 || err != nil {
+			continue
+		}
+		l.node.machine.hear(l.index, l.in[lengthBytes:])
+		l.in = emptied(l.in)
+	}
+	return nil
+}
+
+// missing returns how many bytes are to be added to in: of the length, or then of the message.
+func (l *link) missing() (int, error) {
+	if len(l.in) < lengthBytes {
+		return lengthBytes - len(l.in), nil
+	}
+	size, err := sizeOf(l.in)
+	return lengthBytes + size - len(l.in), err
+}
+
+// sizeOf returns the length of the message that begins here.
+func sizeOf(b []byte) (int, error) {
+	size := binary.LittleEndian.Uint32(b)
+	if size < headBytes || size > messageBytesMax {
+		return 0, fmt.Errorf("%w: shard: a message of %d bytes: want %d to %d",
+			msgpass.ErrProtocol, size, headBytes, messageBytesMax)
+	}
+	return int(size), nil
+}
+
+// Bound implements CarrierCallbacks.
+func (l *link) Bound(err error) {
+	l.bound, l.refused = err == nil, err != nil
+	if l.bound {
+		l.node.step(func(*machine) { l.meet() })
+	}
+	l.node.arm(linkPeriod)
+}
+
+// Down implements CarrierCallbacks.
+func (l *link) Down([]uint32) {
+	l.bound, l.refused, l.out, l.done = false, false, nil, 0
+	l.part()
+}
+
+// meet notes with which life of the other core the streams are. Another life than before means that
+// the one before is over, though the driver may have yet to say so. The same means that messages
+// were lost between cores that live: then what they know of each other is wrong, and one of the two
+// has to go.
+func (l *link) meet() {
+	_, life := l.channel.Epoch()
+	switch {
+	case life == l.life && l.down:
+		l.breakTie()
+	case life != l.life && l.life != 0:
+		l.bury(l.life)
+	}
+	l.life, l.down = life, false
+}
+
+// part notes that the streams are over.
+func (l *link) part() {
+	if !l.down {
+		l.down, l.since = l.life != 0, l.node.core.Now()
+	}
+	l.in = nil
+	l.node.arm(linkPeriod)
+}
+
+// breakTie ends the life of the core with the higher index of two that lost each other.
+func (l *link) breakTie() {
+	if l.node.machine.self > l.index {
+		l.node.core.Die(fmt.Sprintf("shard: the channel with %v was lost, and messages with it",
+			l.id))
+	}
+}
+
+// bury tells the machine of a death, in a step.
+func (l *link) bury(life uint64) {
+	if life >= l.life {
+		l.life, l.down = 0, false
+	}
+	l.node.machine.bury(l.index, life)
+}

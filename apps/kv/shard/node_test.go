@@ -1,0 +1,138 @@
+package shard
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"skerry/apps/kv/shard/history"
+	"skerry/coreos"
+	"skerry/kernel/sim"
+)
+
+// ready waits until every shard has a primary and, if there can be one, a backup.
+func ready(n *Node) {
+	for done := false; !done; time.Sleep(time.Millisecond) {
+		done = true
+		for _, s := range n.Status().Shards {
+			done = done && s.Served && (s.Synced || n.Shards() == 1)
+		}
+	}
+}
+
+// Goroutines on all cores have their commands carried out, wherever the shard is, one by one and
+// many at a time; what they see is linearizable.
+func TestNodes(t *testing.T) {
+	for _, cores := range []int{1, 2, 4} {
+		t.Run(fmt.Sprint(cores), func(t *testing.T) { runNodes(t, cores) })
+	}
+}
+
+func runNodes(t *testing.T, cores int) {
+	var past history.History
+	var mu sync.Mutex
+	left := cores
+	app := coreos.App{Name: "test", Run: func(s *coreos.OS) error {
+		n, err := New(s, s.Core().Boot().Cores, newCells)
+		if err != nil {
+			return err
+		}
+		ready(n)
+		var all sync.WaitGroup
+		for g := range 4 {
+			all.Go(func() { visit(t, n, &past, int(s.Core().Boot().Core)*4+g) })
+		}
+		all.Wait()
+		mu.Lock()
+		left--
+		mu.Unlock()
+		for over := false; !over; time.Sleep(time.Millisecond) {
+			mu.Lock()
+			over = left == 0
+			mu.Unlock()
+		}
+		return nil
+	}}
+	sim.Run(t, sim.Config{
+		Cores: cores, Seed: 5, Args: []string{"test"},
+		Faults: sim.Faults{Jitter: 50 * time.Microsecond, KickLost: 0.1, KickLate: 0.1},
+	}, coreos.Program(app))
+	if err := past.Check(); err != nil {
+		t.Error(err)
+	}
+	if _, ended := past.Len(); ended != cores*4*64 {
+		t.Errorf("%d operations ended: want %d", ended, cores*4*64)
+	}
+}
+
+// visit reads and writes, in batches of several sizes.
+func visit(t *testing.T, n *Node, past *history.History, client int) {
+	b := n.NewBatch()
+	for done := 0; done < 64; b.Reset() {
+		var ops []int
+		size := min(1+done%7, 64-done)
+		for i := range size {
+			shard := (client + done + i) % n.Shards()
+			key := fmt.Sprintf("%d-%d", shard, (done+i)%3)
+			who := client*100 + i // the commands of a batch are concurrent
+			if (done+i)%2 == 0 {
+				value := fmt.Sprintf("v%d.%d", client, done+i)
+				ops = append(ops, past.Write(who, key, value))
+				b.Add(shard, true, []byte("set "+key+" "+value))
+			} else {
+				ops = append(ops, past.Read(who, key))
+				b.Add(shard, false, []byte("get "+key))
+			}
+		}
+		if err := b.Do(context.Background()); err != nil {
+			t.Error(err)
+		}
+		for i, op := range ops {
+			reply, err := b.Reply(i)
+			if err != nil {
+				t.Error(err)
+			}
+			past.End(op, string(reply))
+		}
+		done += size
+	}
+}
+
+// Commands and replies may be long; those that are too long are refused, and others go on.
+func TestLongCommands(t *testing.T) {
+	app := coreos.App{Name: "test", Run: func(s *coreos.OS) error {
+		n, err := New(s, s.Core().Boot().Cores, newCells)
+		if err != nil {
+			return err
+		}
+		ready(n)
+		if s.Core().Boot().Core != 0 {
+			select {}
+		}
+		ctx := context.Background()
+		for shard := range n.Shards() {
+			for _, size := range []int{800, 1000, 100_000, 3_000_000} {
+				text := strings.Repeat("x", size)
+				if _, err := n.Do(ctx, shard, true, []byte("set k "+text)); err != nil {
+					t.Errorf("set of %d bytes: %v", size, err)
+				}
+				if got, err := n.Do(ctx, shard, false, []byte("get k")); string(got) != text {
+					t.Errorf("get of %d bytes: %d bytes, %v", size, len(got), err)
+				}
+			}
+			if _, err := n.Do(ctx, shard, true, make([]byte, CommandBytesMax+1)); err == nil {
+				t.Error("a command that is too long is carried out: want ErrTooLong")
+			}
+		}
+		for _, id := range s.Core().Boot().Cores[1:] {
+			if err := s.Core().Stop(id); err != nil {
+				t.Error(err)
+			}
+		}
+		return nil
+	}}
+	sim.Run(t, sim.Config{Cores: 3, Args: []string{"test"}}, coreos.Program(app))
+}
