@@ -128,22 +128,24 @@ func (w *WaitSet) lookNext() {
 // rings grow that refuse again and again. A core's loop calls it once per turn; Wait calls it too.
 // A message is seen by a peer that polls without it.
 func (w *WaitSet) Flush() {
-	fenced := false
 	w.late = false
+	sent := false
 	for _, c := range w.channels {
 		c.Out.relieve()
 		if c.late {
 			c.catchUp()
 			w.late = w.late || c.late
 		}
-		if c.flushed == c.Out.head {
-			continue
+		sent = sent || c.flushed != c.Out.head
+	}
+	if !sent {
+		return
+	}
+	fullFence(&w.fence) // behind all that was sent above, too
+	for _, c := range w.channels {
+		if c.flushed != c.Out.head {
+			c.wake()
 		}
-		if !fenced {
-			fullFence(&w.fence)
-			fenced = true
-		}
-		c.wake()
 	}
 }
 

@@ -65,7 +65,7 @@ func models() []model {
 			{"NO_REPOLL", assertion}, {"POLL_BEFORE_FLAG", assertion},
 			{"NO_FENCE_RECEIVER", assertion}, {"NO_FENCE_SENDER", assertion},
 			{"NO_FLUSH_BEFORE_WAIT", assertion}, {"NO_FLUSH_AFTER_TURN", assertion},
-			{"HEAD_REPEATS", assertion},
+			{"LATE_BEHIND_FENCE", assertion}, {"HEAD_REPEATS", assertion},
 			{"KICK_FORGOTTEN", assertion}, {"KICK_KEPT", cycle},
 		},
 	}, {

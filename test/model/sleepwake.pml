@@ -9,8 +9,13 @@
  * stores that are still buffered. Stray kicks come at any time, or never: kicks doubled or late,
  * and Waits that return early without a reason.
  *
- * Abstracted: a ring is the count of lines published on it, and has room. Spinning (it is polling
- * for longer before sleeping). Deadlines: the protocol must do without.
+ * A line may be late: what waits for room, or for the ring to grow, is sent by the next Flush. That
+ * one may have fenced before, for another channel.
+ *
+ * Abstracted: a ring is the count of lines published on it, and has room at the next Flush. A poll
+ * is one load: where a channel's next message comes is noted before the flag is set (lookAll), and
+ * only the loop receives. Spinning (it is polling for longer before sleeping). Sources besides
+ * channels. Deadlines: the protocol must do without.
  *
  * Properties:
  *   - when nothing moves any more, no core sleeps while a line sent to it waits (asserted in every
@@ -26,6 +31,7 @@
  *   NO_FENCE_SENDER       no fence between publishing and reading the peer's flag
  *   NO_FLUSH_BEFORE_WAIT  a core sleeps without having looked at its peer's flag
  *   NO_FLUSH_AFTER_TURN   a core computes on without having looked at its peer's flag
+ *   LATE_BEHIND_FENCE     Flush sends what is late behind the only fence
  *   HEAD_REPEATS          the head that Flush compares with that of the last Flush repeats
  *   KICK_FORGOTTEN        Wait forgets a kick that came before it
  *   KICK_KEPT             Wait returns for a kick and leaves it in place (a cycle, for pan -l)
@@ -65,13 +71,23 @@ inline fence() { empty(buffer[x]) }
 #define HEAD sent[x]
 #endif
 
-/* WaitSet.Flush: kick the peer if lines were published since the last Flush and it sleeps. */
+inline publish() { sent[x]++; buffer[x]!SENT(x), sent[x] }
+
+/* WaitSet.Flush: send what is late; kick the peer if lines were published since the last Flush and
+ * it sleeps. */
 inline flush() {
+#ifdef LATE_BEHIND_FENCE
+	fence();
+#endif
+	if
+	:: late -> late = false; publish()
+	:: else
+	fi;
 	if
 	:: flushed == HEAD
 	:: else ->
 		flushed = HEAD;
-#ifndef NO_FENCE_SENDER
+#if !defined(NO_FENCE_SENDER) && !defined(LATE_BEHIND_FENCE)
 		fence();
 #endif
 		if
@@ -118,9 +134,11 @@ inline sleep() {
 active [2] proctype Core() {
 	bit x = _pid - 2;
 	byte flushed; /* HEAD at the last Flush */
+	bool late;    /* a line waits for the next Flush */
 
 	do
-	:: sent[x] < LINES -> sent[x]++; buffer[x]!SENT(x), sent[x]
+	:: sent[x] < LINES && !late -> publish()
+	:: sent[x] < LINES && !late -> late = true
 	:: mem[SENT(1 - x)] != received[x] -> received[x]++
 	:: mem[SENT(1 - x)] == received[x] ->
 #ifndef NO_FLUSH_BEFORE_WAIT
