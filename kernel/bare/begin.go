@@ -40,9 +40,8 @@ func begin(core, info uint64) {
 	if info != 0 {
 		startOthers()
 	}
-	schedule()
-	setTask(taskRSP0, frameEnd(process.Threads.Current()))
-	enter(process.Threads.Current())
+	expire()
+	change(nil)
 }
 
 // startMachine prepares what cores have in common.

@@ -13,6 +13,10 @@ DATA zeros<>+8(SB)/8, $0
 // GO_STATE makes the registers what Go code expects.
 #define GO_STATE MOVUPS zeros<>(SB), X15; LEAQ ·noG(SB), R14; XORL BP, BP
 
+// CLEAR_FLAGS clears what ring 3 may have set: direction, and AC, with which SMAP is off. SYSCALL
+// does so by itself.
+#define CLEAR_FLAGS PUSHQ $2; POPFQ
+
 // GO_CALL calls the Go function in a variable, which may spill its arguments above the return
 // address.
 #define GO_CALL(f) MOVQ f(SB), DX; SUBQ $32, SP; CALL (DX); ADDQ $32, SP
@@ -126,7 +130,6 @@ TEXT fromUser<>(SB),NOSPLIT|NOFRAME|TOPFRAME,$0
 	MOVQ SP, AX
 	FXSAVE64 -512(SP)                  // a thread's FX area lies before its frame
 	MOVQ $(const_stackTop-32), SP
-	CLD
 	GO_STATE
 	MOVQ ·trapFn(SB), DX
 	CALL (DX)
@@ -142,6 +145,7 @@ TEXT resume<>(SB),NOSPLIT|NOFRAME|TOPFRAME,$0
 TEXT common<>(SB),NOSPLIT|NOFRAME|TOPFRAME,$0
 	TESTB $3, 24(SP)
 	JZ ring0
+	CLEAR_FLAGS
 	JMP fromUser<>(SB)
 ring0:
 	CMPQ 0(SP), $32
@@ -171,7 +175,7 @@ TEXT nonMaskable<>(SB),NOSPLIT|NOFRAME|TOPFRAME,$0
 	SUBQ $528, SP
 	FXSAVE64 (SP)
 	MOVQ BX, 512(SP)
-	CLD
+	CLEAR_FLAGS
 	GO_STATE
 	GO_CALL(·nmiFn)
 	FXRSTOR64 (SP)

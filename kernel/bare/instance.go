@@ -28,7 +28,8 @@ func startInstance() {
 	}
 	process.Machine = linux.Machine{
 		Now: now, Random: fillRandom, Write: writeConsole, Read: readConsole, Exit: exitInstance,
-		Kill: killInstance, Call: driverCall, Unknown: unknownCall,
+		Kill: killInstance, SetFS: setFS, Call: driverCall,
+		Unknown: unknownCall,
 	}
 	process.Wall = commons().Clock.Wall
 	process.Files.Memory, process.Files.Frames = &memory, &frames

@@ -8,33 +8,20 @@ import (
 
 var (
 	armed     uint64 // when the timer's interrupt comes; 0: it came
-	turnArmed bool   // it comes no later than the running thread's turn ends for others
+	turnArmed bool   // it comes when the running thread's turn ends for others, or before
 	nextTick  uint64
-	loaded    uint64 // the FS base that the processor has
 )
 
-// schedule makes sure that a thread runs: the one that did, or the next that is ready, or the first
-// that becomes so.
-func schedule() {
-	for {
-		at := now()
-		if armed == 0 {
-			expire(at)
-		}
-		if process.Threads.Next(at) != nil {
-			if process.Resume() {
-				return
-			}
-			continue
-		}
-		arm(at)
-		trace(com.EventIdle, 0, 0)
-		interrupt(idle())
-	}
+// rest halts until an interrupt, and handles it: all threads wait.
+func rest() {
+	arm(now())
+	trace(com.EventIdle, 0, 0)
+	interrupt(idle())
 }
 
-// expire does what is due at a time.
-func expire(at uint64) {
+// expire does what is due.
+func expire() {
+	at := now()
 	process.Threads.Expire(at)
 	if at >= nextTick {
 		nextTick = at + tickNanos
@@ -42,29 +29,20 @@ func expire(at uint64) {
 	}
 }
 
-// enter makes the processor ready to continue th, and the timer to come when something is due.
-func enter(th *thread.Thread) {
-	if th.FSBase != loaded {
-		loaded = th.FSBase
-		wrmsr(msrFSBase, loaded)
-	}
-	if next := process.Threads.NextDeadline(); armed == 0 || next != 0 && next < armed {
-		arm(now())
-	}
-	turnArmed = process.Threads.Contended()
-}
-
-// arm sets the timer for what comes first.
+// arm sets the timer for what comes first: a deadline, the tick, the end of a turn.
 func arm(at uint64) {
-	next := process.Threads.NextDeadline()
-	if next == 0 || next > nextTick {
-		next = nextTick
+	armed = nextTick
+	if next := process.Threads.NextDeadline(); next != 0 {
+		armed = min(armed, next)
 	}
-	armed = next
-	setTimer(next, at)
+	if turnArmed = process.Threads.Contended(); turnArmed {
+		armed = min(armed, at+thread.QuantumNanos)
+	}
+	setTimer(armed, at)
 }
 
-// interrupt handles an interrupt, be it of the instance or of the halt.
+// interrupt handles an interrupt, of the instance or of the halt. It ends a turn: whom it woke
+// has waited, and wants little.
 func interrupt(vector uint64) {
 	trace(com.EventInterrupt, vector, 0)
 	switch interruptDone(); vector {
@@ -72,6 +50,7 @@ func interrupt(vector uint64) {
 		process.Ring()
 	case vectorTimer:
 		armed = 0
+		expire()
 	case vectorMail:
 		readMail()
 		tellDeaths()
@@ -85,4 +64,5 @@ func interrupt(vector uint64) {
 			deviceRang(i)
 		}
 	}
+	process.Threads.Yield()
 }

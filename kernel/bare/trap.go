@@ -37,10 +37,11 @@ func trap(f *thread.Frame) {
 	case f.Vector == vectorKick:
 		interruptDone()
 		process.Ring()
+		process.Threads.Yield() // to whom it woke
 	default:
 		handle(th, f)
 	}
-	if armed == 0 || th.FSBase != loaded || !process.Undisturbed(th) ||
+	if armed == 0 || !process.Undisturbed(th) ||
 		process.Threads.Contended() && !turnArmed {
 		change(th)
 	}
@@ -72,17 +73,25 @@ func handle(th *thread.Thread, f *thread.Frame) {
 
 // change looks what else is to be done before ring 3 goes on, and whether another thread than the
 // last one does.
+//
+//go:nosplit
 func change(last *thread.Thread) {
-	if armed == 0 || !process.Resume() {
-		schedule()
+	next := process.Resume()
+	for ; next == nil; next = process.Resume() {
+		rest()
 	}
-	next := process.Threads.Current()
 	if next != last {
-		trace(com.EventSwitch, uint64(next.ID()), 0)
 		setTask(taskRSP0, frameEnd(next))
+		setFS(next.FSBase)
+		trace(com.EventSwitch, uint64(next.ID()), 0)
 	}
-	enter(next)
+	if next := process.Threads.NextDeadline(); armed == 0 || next != 0 && next < armed ||
+		process.Threads.Contended() && !turnArmed {
+		arm(now())
+	}
 }
+
+func setFS(base uint64) { wrmsr(msrFSBase, base) }
 
 // pageFault brings a page in, or tells the instance that there is none.
 func pageFault(th *thread.Thread, f *thread.Frame) {

@@ -90,8 +90,6 @@ func (p *Process) Call(th *thread.Thread) {
 	p.Calls++
 	number, result := th.Frame.AX, int64(0)
 	switch {
-	case number >= drivercall.First && number <= drivercall.Last:
-		result = p.Machine.Call(&th.Frame)
 	case number < uint64(len(handlers)) && handlers[number].plain != nil:
 		result = handlers[number].plain(p, th)
 	case number < uint64(len(handlers)) && handlers[number].onFile != nil:
@@ -99,6 +97,8 @@ func (p *Process) Call(th *thread.Thread) {
 		if o := p.file(th.Frame.DI); o != nil {
 			result = handlers[number].onFile(p, th, o)
 		}
+	case number >= drivercall.First && number <= drivercall.Last:
+		result = p.Machine.Call(&th.Frame)
 	default:
 		result = errno.ENOSYS
 		p.countUnknown(number)

@@ -225,7 +225,7 @@ func TestSignals(t *testing.T) {
 	r.want(0, syscall.SYS_TGKILL, 1, 1, urgent)
 	th := r.p.Threads.Current()
 	before := th.Frame
-	if !r.p.Resume() || th.Frame.IP != handler || th.Frame.DI != urgent {
+	if r.p.Resume() == nil || th.Frame.IP != handler || th.Frame.DI != urgent {
 		t.Fatalf("goes on with %+v: want the handler", th.Frame)
 	}
 	if r.word(th.Frame.SP) != restorer {

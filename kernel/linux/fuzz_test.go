@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"skerry/kernel/drivercall"
+	"skerry/kernel/errno"
 	"skerry/kernel/files"
 	"skerry/kernel/layout"
 	"skerry/kernel/signal"
@@ -144,7 +145,7 @@ func (p *player) step() (string, error) {
 		p.p.Resume()
 	case !p.resume(b%2*second) && b > 192: // all wait: one of them too long
 		if th := p.p.Threads.Get(thread.ID(1 + b%4)); th != nil {
-			p.p.Threads.Interrupt(th)
+			p.p.Threads.Wake(th, errno.EINTR)
 		}
 	}
 	if p.exited || p.killed != 0 {

@@ -34,6 +34,7 @@ type Machine struct {
 	Read   func(to []byte) (uint64, bool) // from the console, what there is; false: it has ended
 	Exit   func(status uint64)            // the process has ended itself
 	Kill   func(n signal.Number)          // a signal has ended it
+	SetFS  func(base uint64)              // the running thread's FS base has changed
 
 	// Call serves a call of package drivercall with these registers, and returns its result.
 	Call func(f *thread.Frame) int64
@@ -73,11 +74,14 @@ func (p *Process) Undisturbed(th *thread.Thread) bool {
 	return p.Threads.Current() == th && p.calm(th)
 }
 
-// Resume has the running thread, if there is one, go on with what it slept for, and begin the
-// handlers of its signals. It returns false if it does not run any more, or none did.
-func (p *Process) Resume() bool {
+// Resume has the running thread go on with what it slept for, and begin the handlers of its
+// signals. It returns that thread, or nil if all wait.
+func (p *Process) Resume() *thread.Thread {
 	th := p.Threads.Current()
-	return th != nil && (p.calm(th) || p.goOn(th))
+	for th != nil && !p.calm(th) && !p.goOn(th) {
+		th = p.Threads.Current() // the last one waits again
+	}
+	return th
 }
 
 // calm tells whether a thread may have neither slept in a write nor signals to be delivered.
@@ -112,4 +116,8 @@ func (p *Process) Ring() {
 }
 
 // Input says that the console has input, or has ended.
-func (p *Process) Input() { p.retry(consoleKey) }
+func (p *Process) Input() {
+	if o := &p.open[0]; o.kind == console { // the first that was opened
+		p.notify(o)
+	}
+}

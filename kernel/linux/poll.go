@@ -92,38 +92,34 @@ func (p *Process) epollPwait(th *thread.Thread, e *open) int64 {
 	if e.kind != epoll || int32(f.DX) <= 0 {
 		return errno.EINVAL
 	}
-	timeout := int32(f.R10)
-	if n := p.collect(th); n != 0 || timeout == 0 {
+	n, timeout, deadline := p.collect(th), int32(f.R10), uint64(0)
+	switch {
+	case n != errno.EAGAIN:
 		return n
-	}
-	deadline := uint64(0)
-	if timeout > 0 {
+	case timeout == 0:
+		return 0
+	case timeout > 0:
 		deadline = p.Machine.Now() + uint64(timeout)*(second/1000)
 	}
-	p.Threads.Wait(thread.Poll, e.place+1, deadline)
-	return settled
+	return p.await(e, deadline)
 }
 
 // notify says that an open file may have become readable or writable: who waits for it goes on.
 func (p *Process) notify(o *open) {
 	if o.awaited {
-		p.retry(o.key())
-		o.awaited = p.Threads.First(thread.Read, o.key()) != nil
+		p.retry(o)
 	}
-	if o.watch.epoll == 0 {
-		return
-	}
-	p.changed[o.place/64] |= 1 << (o.place % 64)
-	if th := p.Threads.First(thread.Poll, o.watch.epoll); th != nil {
-		if n := p.collect(th); n != 0 {
-			p.Threads.Wake(th, n)
+	if o.watch.epoll != 0 {
+		p.changed[o.place/64] |= 1 << (o.place % 64)
+		if e := &p.open[(o.watch.epoll-1)%descriptorsMax]; e.awaited {
+			p.retry(e)
 		}
 	}
 }
 
-// collect writes events to where a thread's epoll_pwait wants them, and returns how many. It looks
-// only at files that have changed; those without an event, or whose event is told once for each
-// change, have not changed any more.
+// collect writes events to where a thread's epoll_pwait wants them, and returns how many, or EAGAIN
+// if there are none. It looks only at files that have changed; those without an event, or whose
+// event is told once for each change, have not changed any more.
 func (p *Process) collect(th *thread.Thread) int64 {
 	e := p.file(th.Frame.DI)
 	if e == nil {
@@ -148,7 +144,7 @@ func (p *Process) collect(th *thread.Thread) int64 {
 			}
 		}
 	}
-	return int64(count)
+	return partial(count, errno.EAGAIN)
 }
 
 func (p *Process) storeEvent(at uint64, events uint32, data uint64) bool {

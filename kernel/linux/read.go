@@ -5,40 +5,44 @@ import (
 	"skerry/kernel/thread"
 )
 
-// consoleKey is what those wait for who read from the console; a file's key is its place, plus 1.
-const consoleKey = ^uint64(0)
-
-func (o *open) key() uint64 {
-	if o.kind == console {
-		return consoleKey
-	}
-	return o.place + 1
-}
-
 // read waits if there is nothing yet.
 func (p *Process) read(th *thread.Thread, o *open) int64 {
 	result := p.tryRead(th)
 	if result == errno.EAGAIN && o.flags&nonblocking == 0 {
-		o.awaited = true
-		p.Threads.Wait(thread.Read, o.key(), 0)
-		return settled
+		return p.await(o, 0)
 	}
 	return result
 }
 
-// retry goes on with the reads that wait for a key, in their order, as far as it gets.
-func (p *Process) retry(key uint64) {
+// await has the running thread wait until there is something to read, or an event.
+func (p *Process) await(o *open, deadline uint64) int64 {
+	o.awaited = true
+	p.Threads.Wait(thread.File, o.place, deadline)
+	return settled
+}
+
+// retry goes on with the calls that wait for a file, in their order, as far as it gets.
+func (p *Process) retry(o *open) {
 	for range thread.ThreadsMax {
-		th := p.Threads.First(thread.Read, key)
+		th := p.Threads.First(thread.File, o.place)
 		if th == nil {
+			o.awaited = false
 			return
 		}
-		result := p.tryRead(th)
+		result := p.tryAgain(th)
 		if result == errno.EAGAIN {
 			return
 		}
 		p.Threads.Wake(th, result)
 	}
+}
+
+// tryAgain tries a call that waits again: a read, or an epoll_pwait.
+func (p *Process) tryAgain(th *thread.Thread) int64 {
+	if th.Frame.AX == sysRead {
+		return p.tryRead(th)
+	}
+	return p.collect(th)
 }
 
 // tryRead is read; EAGAIN if there is nothing yet.

@@ -98,7 +98,6 @@ func newRig(t testing.TB) *rig {
 	if reason := r.p.Init(&r.manifest.Program[0], 0x1234); reason != "" {
 		t.Fatal(reason)
 	}
-	r.p.Threads.Next(r.now)
 	r.mapMore()
 	return r
 }
@@ -146,6 +145,7 @@ func (r *rig) reset(elf []byte, args string, argCount uint64, env string, envCou
 		Exit:    func(status uint64) { r.exited, r.status = true, status },
 		Kill:    func(n signal.Number) { r.killed = n },
 		Call:    func(f *thread.Frame) int64 { return int64(f.DI + f.SI) },
+		SetFS:   func(uint64) {},
 		Unknown: func(number, count uint64) {},
 	}
 }
@@ -197,7 +197,7 @@ func (r *rig) call(number uint64, args ...uint64) int64 {
 // anyWaits tells whether a thread waits for a file.
 func (r *rig) anyWaits() bool {
 	for id := thread.ID(1); id <= thread.ThreadsMax; id++ {
-		if th := r.p.Threads.Get(id); th != nil && th.State() >= thread.Poll {
+		if th := r.p.Threads.Get(id); th != nil && th.State() == thread.File {
 			return true
 		}
 	}
@@ -241,12 +241,8 @@ func (r *rig) put(at uint64, words ...uint64) {
 func (r *rig) resume(nanos uint64) bool {
 	r.now += nanos
 	r.p.Threads.Expire(r.now)
-	for r.p.Threads.Next(r.now) != nil {
-		if r.p.Resume() {
-			return true
-		}
-	}
-	return false
+	r.p.Threads.Yield()
+	return r.p.Resume() != nil
 }
 
 // invariants returns what must never be, whatever the instance does.
@@ -304,15 +300,9 @@ func (r *rig) threadInvariants(th *thread.Thread) error {
 		return fmt.Errorf("instruction %#x, FS base %#x", f.IP, th.FSBase)
 	}
 	copied := *th
-	switch state := th.State(); {
-	case r.abandoned:
-	case state == thread.Poll:
-		if n := r.p.collect(&copied); n != 0 {
-			return fmt.Errorf("waits, though %d events are there", n)
-		}
-	case state == thread.Read:
-		if n := r.p.tryRead(&copied); n != errno.EAGAIN {
-			return fmt.Errorf("waits, though a read gives %d", n)
+	if th.State() == thread.File && !r.abandoned {
+		if n := r.p.tryAgain(&copied); n != errno.EAGAIN {
+			return fmt.Errorf("waits, though it gets %d", n)
 		}
 	}
 	return nil

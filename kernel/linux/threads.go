@@ -66,10 +66,9 @@ func (p *Process) exitGroup(th *thread.Thread) int64 {
 	return settled
 }
 
-func (p *Process) yield(th *thread.Thread) int64 {
-	th.Frame.AX = 0
+func (p *Process) yield(*thread.Thread) int64 {
 	p.Threads.Yield()
-	return settled
+	return 0
 }
 
 func (p *Process) zero(*thread.Thread) int64 { return 0 }
@@ -83,7 +82,7 @@ func (p *Process) setTIDAddress(th *thread.Thread) int64 {
 	return int64(th.ID())
 }
 
-// archPrctl sets the FS base; the driver loads it when the thread goes on.
+// archPrctl sets the FS base.
 func (p *Process) archPrctl(th *thread.Thread) int64 {
 	const archSetFS, archGetFS = 0x1002, 0x1003
 	switch at := th.Frame.SI; {
@@ -95,6 +94,7 @@ func (p *Process) archPrctl(th *thread.Thread) int64 {
 		return errno.EPERM
 	default:
 		th.FSBase = at
+		p.Machine.SetFS(at)
 		return 0
 	}
 }

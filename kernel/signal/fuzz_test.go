@@ -57,7 +57,7 @@ func comeBackWith(t testing.TB, do returner, data []byte) {
 		t.Fatalf("signal %d ends the process: want SIGSEGV", n)
 	}
 	th := r.th
-	if th.FSBase != old.FSBase || th.ID() != old.ID() || th.State() != thread.Running {
+	if th.FSBase != old.FSBase || th.ID() != old.ID() || th.State() != thread.Ready {
 		t.Fatalf("FS base %#x, thread %d in state %d", th.FSBase, th.ID(), th.State())
 	}
 	if !copied && th.Frame.IP != handlerAt+uint64(SIGSEGV)*16 {

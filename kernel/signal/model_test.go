@@ -126,7 +126,7 @@ func playSignals(t testing.TB, do sender, data []byte) {
 
 // playOne does one operation. Signals are 9 + 1 to 8, of which 17 is ignored.
 func (r *rig) playOne(m *modelSignals, do sender, op, arg byte) string {
-	id := r.table.CurrentID()
+	id := r.table.Current().ID()
 	mine, n := m.threads[id-1], Number(10+arg/modelThreads%8)
 	if n == SIGSEGV || n > 14 {
 		n = SIGCHLD
@@ -179,12 +179,11 @@ func (r *rig) turn(m *modelSignals, mine *modelThread, arg byte) {
 	deliverable := (bitsOf(mine.pending) | bitsOf(m.pending)) &^ bitsOf(mine.blocked)
 	if arg%2 == 0 && waiting < modelThreads-1 && deliverable == 0 {
 		r.table.Current().Frame.AX = 1
-		r.table.Wait(thread.Read, 0, 0)
+		r.table.Wait(thread.File, 0, 0)
 		mine.waits = true
 	} else {
 		r.table.Yield()
 	}
-	r.table.Next(0)
 }
 
 // compare requires that pending and blocked signals, handlers and waits are those of the model.
@@ -194,7 +193,7 @@ func (m *modelSignals) compare(r *rig) error {
 	}
 	for i, want := range m.threads {
 		th := r.table.Get(thread.ID(i + 1))
-		waits, last := th.State() == thread.Read, Number(0)
+		waits, last := th.State() == thread.File, Number(0)
 		if len(want.handlers) > 0 {
 			last = want.handlers[len(want.handlers)-1]
 		}

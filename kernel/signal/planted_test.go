@@ -5,6 +5,7 @@ import (
 	"runtime"
 	"testing"
 
+	"skerry/kernel/errno"
 	"skerry/kernel/thread"
 )
 
@@ -158,14 +159,14 @@ var plantedSenders = map[string]sender{
 	"ends waits for ignored signals": with(func(s *sender) {
 		s.one = func(r *rig, th *thread.Thread, n Number) {
 			r.signals.SendThread(&r.table, th, n)
-			r.table.Interrupt(th)
+			r.table.Wake(th, errno.EINTR)
 		}
 	}),
 	"ends all waits": with(func(s *sender) {
 		s.all = func(r *rig, n Number) {
 			r.signals.Send(&r.table, n)
 			for id := range thread.ID(modelThreads) {
-				r.table.Interrupt(r.table.Get(id + 1))
+				r.table.Wake(r.table.Get(id+1), errno.EINTR)
 			}
 		}
 	}),

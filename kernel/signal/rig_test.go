@@ -48,7 +48,6 @@ func newRig(t testing.TB) *rig {
 		}
 	}
 	r.th = r.spawn()
-	r.table.Next(0)
 	r.enter()
 	return r
 }

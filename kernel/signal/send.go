@@ -1,6 +1,9 @@
 package signal
 
-import "skerry/kernel/thread"
+import (
+	"skerry/kernel/errno"
+	"skerry/kernel/thread"
+)
 
 // SendThread sends a valid signal to a thread, as tgkill does. A wait of it ends.
 func (s *Signals) SendThread(t *thread.Table, th *thread.Thread, n Number) {
@@ -10,7 +13,7 @@ func (s *Signals) SendThread(t *thread.Table, th *thread.Thread, n Number) {
 	}
 	th.Pending |= n.bit()
 	if !blocked {
-		t.Interrupt(th)
+		t.Wake(th, errno.EINTR)
 	}
 }
 
@@ -22,7 +25,7 @@ func (s *Signals) Send(t *thread.Table, n Number) {
 		if th != nil && th.Mask&n.bit() == 0 {
 			if !s.ignores(n) {
 				t.Pending |= n.bit()
-				t.Interrupt(th)
+				t.Wake(th, errno.EINTR)
 			}
 			return
 		}

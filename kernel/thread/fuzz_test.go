@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"testing"
+
+	"skerry/kernel/errno"
 )
 
 // player does operations on a table and on its model. Bytes choose them.
@@ -53,7 +55,7 @@ func (p *player) step() (what string, err error) {
 	case len(p.model.all()) == 0:
 		return "first spawn", p.spawn()
 	case p.model.running == nil && op%16 < 9:
-		return "next", p.next()
+		return "expire", p.expire()
 	}
 	switch op % 16 {
 	case 0, 1:
@@ -62,11 +64,6 @@ func (p *player) step() (what string, err error) {
 		if p.byte()%4 == 0 {
 			return "exit", p.exit()
 		}
-		return "next", p.next()
-	case 3:
-		p.table.Yield()
-		p.model.yield()
-		return "yield", nil
 	case 4, 5, 6, 7, 8:
 		return "wait", p.wait()
 	case 9, 10:
@@ -78,7 +75,9 @@ func (p *player) step() (what string, err error) {
 	case 13, 14:
 		return "expire", p.expire()
 	}
-	return "next", p.next()
+	p.table.Yield()
+	p.model.yield()
+	return "yield", nil
 }
 
 func (p *player) spawn() error {
@@ -95,17 +94,9 @@ func (p *player) spawn() error {
 }
 
 func (p *player) exit() error {
-	p.model.running = nil
+	p.model.leave()
 	if got, want := p.table.Exit(), len(p.model.all()) > 0; got != want {
 		return fmt.Errorf("others are left: %v, want %v", got, want)
-	}
-	return nil
-}
-
-func (p *player) next() error {
-	th, want := p.table.Next(p.now), p.model.next(p.now)
-	if idOf(th) != want.ID() {
-		return fmt.Errorf("thread %d: want %d", idOf(th), want.ID())
 	}
 	return nil
 }
@@ -116,7 +107,7 @@ func (p *player) key() uint64 { return 0x1000 + p.byte()%5*4 }
 func (p *player) wait() error {
 	way, key, deadline := Futex, p.key(), uint64(0)
 	if b := p.byte(); b%8 < 3 {
-		way = []State{Sleep, Poll, Read}[b%8]
+		way = []State{Sleep, File, File}[b%8]
 	}
 	if b := p.byte(); b%2 == 0 {
 		deadline = p.now>>markBits<<markBits + b/2<<markBits + p.marks
@@ -140,7 +131,7 @@ func (p *player) futexWake() error {
 }
 
 func (p *player) wake() error {
-	way, key, result := Poll+State(p.byte()%2), p.key(), int64(p.byte())
+	way, key, result := Futex+2*State(p.byte()%2), p.key(), int64(p.byte())
 	th, want := p.table.First(way, key), p.model.first(way, key)
 	if idOf(th) != want.ID() {
 		return fmt.Errorf("first waits thread %d: want %d", idOf(th), want.ID())
@@ -156,8 +147,8 @@ func (p *player) wake() error {
 func (p *player) interrupt() error {
 	id := ID(p.byte()%8 + 1)
 	if th := p.table.Get(id); th != nil {
-		p.table.Interrupt(th)
-		p.model.wake(p.model.get(id), -4)
+		p.table.Wake(th, errno.EINTR)
+		p.model.wake(p.model.get(id), errno.EINTR)
 	}
 	return nil
 }
@@ -175,6 +166,9 @@ func (p *player) expire() error {
 	}
 	p.table.Expire(p.now)
 	p.model.expire(p.now)
+	if got, want := p.table.NextDeadline(), p.model.nextDeadline(); got != want {
+		return fmt.Errorf("the next deadline is %d: want %d", got, want)
+	}
 	return nil
 }
 

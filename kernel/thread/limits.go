@@ -8,9 +8,4 @@ const (
 	// QuantumNanos is how long a thread runs while another could. Go's runtime looks after its
 	// goroutines every 10 ms itself; shorter turns would only cost switches.
 	QuantumNanos = 10_000_000
-
-	// queuesCount spreads waits over queues, so that a wake passes over few threads that wait for
-	// something else. A power of two: a queue's number is the top bits of a hash.
-	queueBits   = 4
-	queuesCount = 1 << queueBits
 )

@@ -10,28 +10,17 @@ type Table struct {
 	Pending uint64
 
 	used    uint64  // bit i: threads[i] is not Free
-	running *Thread // or nil
-	ready   queue
-	turnEnd uint64 // when the running thread's quantum is over
-
-	waiting [queuesCount]queue
-	timed   uint64  // bit i: threads[i] waits with a deadline
-	soonest *Thread // of those, the one with the earliest
+	ready   uint64  // bit i: threads[i] is Ready
+	running *Thread // one that is Ready, or nil if none is
+	waits   uint64  // how many there were
+	soonest uint64  // no deadline of a wait is earlier; 0: there is none
 }
 
 // Current returns the running thread, or nil.
 func (t *Table) Current() *Thread { return t.running }
 
 // Contended tells whether a thread is ready that does not run.
-func (t *Table) Contended() bool { return t.ready.first != nil }
-
-// CurrentID returns the running thread's number, or 0.
-func (t *Table) CurrentID() ID {
-	if t.running == nil {
-		return 0
-	}
-	return t.running.id
-}
+func (t *Table) Contended() bool { return t.ready&(t.ready-1) != 0 }
 
 // Get returns a thread by its number, or nil.
 func (t *Table) Get(id ID) *Thread {
@@ -65,45 +54,46 @@ func (t *Table) Spawn() *Thread {
 
 // Exit ends the running thread and tells whether others are left.
 func (t *Table) Exit() bool {
-	th := t.stop()
-	th.state = Free
+	th := t.leave(Free)
 	t.used &^= th.bit()
 	return t.used != 0
 }
 
-// Yield sends the running thread to the end of the run queue.
-func (t *Table) Yield() { t.makeReady(t.stop()) }
-
-// Next returns the running thread; if none is, the first that is ready begins its turn. It returns
-// nil if all threads wait.
-func (t *Table) Next(now uint64) *Thread {
-	th := t.running
-	if th != nil {
-		return th
+// Yield ends the running thread's turn: the next one that is ready, by number, runs.
+func (t *Table) Yield() {
+	if !t.Contended() {
+		return
 	}
-	th = t.ready.first
-	if th != nil {
-		t.ready.remove(th)
-		th.state = Running
-		t.running, t.turnEnd = th, now+QuantumNanos
+	next := t.ready >> t.running.id << t.running.id
+	if next == 0 {
+		next = t.ready
 	}
-	return th
+	t.running = &t.threads[bits.TrailingZeros64(next)%ThreadsMax]
 }
 
-// stop takes the running thread off the processor. Only a thread that runs makes calls: there is
-// one.
-func (t *Table) stop() *Thread {
+// leave takes the running thread off the processor, for the next one that is ready. Only a thread
+// that runs makes calls: there is one.
+func (t *Table) leave(to State) *Thread {
 	th := t.running
 	if th == nil {
 		panic("thread: no thread is running: want one")
 	}
-	t.running = nil
+	t.Yield()
+	if t.running == th {
+		t.running = nil
+	}
+	t.ready &^= th.bit()
+	th.state = to
 	return th
 }
 
+// makeReady has a thread run as soon as it can.
 func (t *Table) makeReady(th *Thread) {
 	th.state = Ready
-	t.ready.add(th)
+	t.ready |= th.bit()
+	if t.running == nil {
+		t.running = th
+	}
 }
 
 func (th *Thread) bit() uint64 { return 1 << (th.id - 1) }

@@ -1,26 +1,24 @@
 // Package thread has the threads of an instance: which one runs, who is next, and who waits for
-// what until when. It knows no machine: the driver loads the registers of the thread that Next
-// names and arms its timer for NextDeadline; kernel/linux turns system calls into these methods.
+// what until when. It knows no machine: the driver loads the registers of the Current thread, arms
+// its timer for NextDeadline, and ends turns by Yield; kernel/linux turns system calls into these
+// methods.
 //
-// A thread is in one place at a time:
+// A thread has one state at a time:
 //
 //	Free     not a thread: Spawn takes the lowest
-//	Ready    in the run queue, first come, first served
-//	Running  the one whose registers the processor has, if any
+//	Ready    runs, or could: while any are Ready, one of them runs, each in its turn by number
 //	Futex    waits for a wake of an address
 //	Sleep    waits for time to pass
-//	Poll     waits for an event of an epoll
-//	Read     waits for a file to be readable
+//	File     waits for an open file: for something to read, or for an event of an epoll
 //
-//	        Spawn          Next              Wait
-//	  Free ------> Ready <=======> Running ------> Futex, Sleep, Poll, Read
-//	    ^            ^      Yield     |                    |
-//	    |            +-------------------------------------+
-//	    +-----------------------------+    Wake, Expire
-//	               Exit
+//	        Spawn         Wait
+//	  Free ------> Ready ------> Futex, Sleep, File
+//	    ^           | ^                  |
+//	    +-----------+ +------------------+
+//	        Exit          Wake, Expire
 //
 // Times are nanoseconds of the machine's clock; as a deadline, 0 means none. A Table needs no
-// preparation: its first Spawn makes the first thread.
+// preparation: its first Spawn makes the first thread, which runs.
 package thread
 
 // ID is Linux's number of a thread. The first thread's is 1, and it is the process's too.
@@ -33,11 +31,9 @@ type State uint64
 const (
 	Free State = iota
 	Ready
-	Running
 	Futex
 	Sleep
-	Poll
-	Read
+	File
 )
 
 // Thread is one thread. Entry assembly saves to FX and Frame, which have fixed places.
@@ -54,13 +50,12 @@ type Thread struct {
 
 	ClearTID uint64 // address of a word to clear and wake at the end, or 0
 
-	id             ID
-	state          State
-	key            uint64 // what it waits for
-	deadline       uint64 // until when, or 0
-	queue          *queue // which it is in, if Ready or waiting
-	next, previous *Thread
-	_              [5]uint64
+	id       ID
+	state    State
+	key      uint64 // what it waits for
+	deadline uint64 // until when, or 0
+	since    uint64 // of its wait, counted by waits
+	_        [7]uint64
 }
 
 // ID returns the thread's number.

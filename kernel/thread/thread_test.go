@@ -14,14 +14,12 @@ func begun(t *testing.T, count int) *Table {
 			t.Fatal("no thread: want one")
 		}
 	}
-	table.Next(0)
 	return table
 }
 
 func wantRunning(t *testing.T, table *Table, want ID) {
 	t.Helper()
-	table.Next(0)
-	if got := table.CurrentID(); got != want {
+	if got := idOf(table.Current()); got != want {
 		t.Fatalf("thread %d is running: want %d", got, want)
 	}
 }
@@ -50,17 +48,17 @@ func TestResults(t *testing.T) {
 	end := map[string]func(*Table, *Thread){
 		"wake":      func(t *Table, th *Thread) { t.Wake(th, 7) },
 		"expire":    func(t *Table, th *Thread) { t.Expire(100) },
-		"interrupt": (*Table).Interrupt,
+		"interrupt": func(t *Table, th *Thread) { t.Wake(th, errno.EINTR) },
 	}
 	for _, c := range []struct {
 		by   string
 		way  State
 		want int64
 	}{
-		{"wake", Futex, 7}, {"wake", Read, 7},
-		{"expire", Futex, errno.ETIMEDOUT}, {"expire", Sleep, 0}, {"expire", Poll, 0},
+		{"wake", Futex, 7}, {"wake", File, 7},
+		{"expire", Futex, errno.ETIMEDOUT}, {"expire", Sleep, 0}, {"expire", File, 0},
 		{"interrupt", Futex, errno.EINTR}, {"interrupt", Sleep, errno.EINTR},
-		{"interrupt", Poll, errno.EINTR}, {"interrupt", Read, errno.EINTR},
+		{"interrupt", File, errno.EINTR},
 	} {
 		table := begun(t, 1)
 		th := table.Current()
@@ -80,34 +78,16 @@ func TestResults(t *testing.T) {
 	}
 }
 
-// Who has slept runs before the one that ran on.
-func TestSleeperFirst(t *testing.T) {
-	table := begun(t, 2)
-	sleeper := table.Current()
-	table.Wait(Sleep, 0, 100)
-	table.Next(50)
-	table.Expire(100)
-	if next := table.Next(100); next != sleeper {
-		t.Errorf("thread %d runs after the sleep: want %d", next.ID(), sleeper.ID())
-	}
-}
-
-// Turns end after a quantum if another thread is ready, and not otherwise.
+// A turn ends when another thread is ready, and not otherwise; who has slept is ready then.
 func TestTurns(t *testing.T) {
-	table := begun(t, 1)
-	if next := table.NextDeadline(); next != 0 {
-		t.Errorf("alone, the turn ends at %d: want never", next)
-	}
-	table.Expire(5 * QuantumNanos)
-	table.Spawn()
-	if next := table.NextDeadline(); next != QuantumNanos {
-		t.Errorf("the turn ends at %d: want %d", next, QuantumNanos)
-	}
-	table.Expire(5 * QuantumNanos)
-	table.Next(5 * QuantumNanos)
-	if id, next := table.CurrentID(), table.NextDeadline(); id != 2 || next != 6*QuantumNanos {
-		t.Errorf("thread %d runs until %d: want 2 until %d", id, next, 6*QuantumNanos)
-	}
+	table := begun(t, 2)
+	table.Wait(Sleep, 0, 100)
+	table.Yield()
+	wantRunning(t, table, 2)
+	table.Expire(100)
+	wantRunning(t, table, 2)
+	table.Yield()
+	wantRunning(t, table, 1)
 }
 
 // A new thread goes on where its parent called, with 0 as the result; signals and the end of the
