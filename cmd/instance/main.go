@@ -4,6 +4,7 @@ package main
 
 import (
 	"skerry/apps/echo"
+	"skerry/apps/httpd"
 	"skerry/apps/kv"
 	"skerry/apps/pingpong"
 	"skerry/coreos"
@@ -13,6 +14,7 @@ import (
 func main() {
 	coreos.Main(
 		echo.App(),
+		httpd.App(),
 		kv.App(),
 		pingpong.App(),
 		shell.App(),
