@@ -60,7 +60,7 @@ func appendInfo(b []byte, all []store.Spec, names [][]byte) []byte {
 			return strings.EqualFold(s.Name, string(name))
 		})
 		if i < 0 {
-			b = append(b, "*-1\r\n"...)
+			b = resp.AppendNull(b)
 			continue
 		}
 		b = appendSpec(b, &all[i])

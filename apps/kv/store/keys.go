@@ -116,8 +116,9 @@ func scan(s *Store, args [][]byte) {
 
 // scanFrom returns keys from a position on, and the position after them.
 func (s *Store) scanFrom(p position, o scanOptions) (found []string, next position) {
-	seen, looks := 0, 0
-	for ; p < positionEnd && seen < o.count && looks/scanBucketsPerKey < o.count; looks++ {
+	most := max(scanBucketsMin, o.count*scanBucketsPerKey)
+	seen := 0
+	for looks := 0; p < positionEnd && seen < o.count && looks < most; looks++ {
 		var e *entry
 		for e, p = s.at(p); e != nil; e = e.next {
 			seen++
@@ -152,7 +153,7 @@ func parseScan(words [][]byte) (o scanOptions, refusal string) {
 			if n < 1 {
 				return o, SyntaxError
 			}
-			o.count = int(n)
+			o.count = int(min(n, scanKeysMax)) // more takes several calls
 		default:
 			return o, SyntaxError
 		}

@@ -13,12 +13,13 @@ const (
 	// replyBytesKept and argsKept are what a store keeps of the memory for a long reply, or for a
 	// command with many arguments.
 	replyBytesKept, argsKept = 1 << 20, 1 << 10
-	// scanCountDefault is how many keys SCAN looks at if nothing else is asked for.
+	// scanCountDefault is how many keys SCAN returns, about, if nothing else is asked for.
 	scanCountDefault = 10
 	// nameBytesMax bounds the names of commands.
 	nameBytesMax = 16
-	// scanBucketsPerKey bounds the empty buckets that SCAN looks at for each key asked for.
-	scanBucketsPerKey = 10
+	// SCAN looks at so many buckets for each key asked for, but at some at least, so that a small
+	// table takes one call. It takes no more keys than some for a COUNT.
+	scanBucketsPerKey, scanBucketsMin, scanKeysMax = 10, 1 << bucketsMinBits, 1 << 17
 	// sweepBuckets is how many buckets one look for expired keys goes over, and sweepKeysMax how
 	// many keys it finds.
 	sweepBuckets, sweepKeysMax = 4096, 256
