@@ -40,17 +40,22 @@ type sockets interface {
 // key is under which a core has its network.
 type key struct{}
 
-// ErrNoNetwork is the refusal of a core whose driver has no network.
-var ErrNoNetwork = errors.New("coreos/net: this machine has no network")
+// ErrNoNetwork is the refusal to reach other machines: this one has no address.
+var ErrNoNetwork = errors.New("this machine has no network")
 
-// Of returns the core's network: the host's sockets, where the driver has them. Error:
-// ErrNoNetwork.
+// Of returns the core's network: the host's sockets, where the driver has them; else the machine's
+// own, of which the core becomes part by that. Error: the core has another one already.
 func Of(s *coreos.OS) (*Net, error) {
-	ports, ok := s.Core().(kernel.HostPorts)
-	if !ok {
-		return nil, ErrNoNetwork
-	}
-	return &Net{newHost(ports)}, nil
+	return coreos.Once(s, key{}, func() (*Net, error) {
+		if ports, ok := s.Core().(kernel.HostPorts); ok {
+			return &Net{newHost(ports)}, nil
+		}
+		n, err := join(s, claim{})
+		if err != nil {
+			return nil, err
+		}
+		return &Net{own{n}}, nil
+	})
 }
 
 // Dial is net.Dial, for TCP and UDP.

@@ -121,8 +121,13 @@ func (h *TCPHeader) Next() uint32 {
 }
 
 // Parse reads a packet from its IP header on. Error: ErrMalformed.
-func Parse(b []byte) (p Packet, err error) {
-	if !p.parseIP(b) || p.TotalBytes > len(b) || !p.parseTransport(b[:p.TotalBytes]) {
+func Parse(b []byte) (p Packet, err error) { return ParseHead(b, len(b)) }
+
+// ParseHead reads a packet of which only the first bytes are at hand, but all headers. The packet,
+// and what may lie behind it, has the given size. Error: ErrMalformed.
+func ParseHead(head []byte, size int) (p Packet, err error) {
+	if !p.parseIP(head) || p.TotalBytes > size ||
+		!p.parseTransport(head[:min(len(head), p.TotalBytes)]) {
 		return Packet{}, ErrMalformed
 	}
 	return p, nil
@@ -157,7 +162,8 @@ func (p *Packet) parseIP4(b []byte) bool {
 		More: where&0x2000 != 0,
 	}
 	p.Protocol = b[9]
-	p.Src, p.Dst = AddrOf(netip.AddrFrom4([4]byte(b[12:]))), AddrOf(netip.AddrFrom4([4]byte(b[16:])))
+	p.Src = AddrOf(netip.AddrFrom4([4]byte(b[12:])))
+	p.Dst = AddrOf(netip.AddrFrom4([4]byte(b[16:])))
 	return true
 }
 
@@ -189,7 +195,7 @@ func (p *Packet) parseTCP(t []byte) bool {
 	}
 	p.TCPHeader = TCPHeader{
 		Flags: t[13], Seq: binary.BigEndian.Uint32(t[4:]), Ack: binary.BigEndian.Uint32(t[8:]),
-		Data: len(t) - header,
+		Data: p.TotalBytes - p.IPBytes - header,
 	}
 	return true
 }

@@ -105,7 +105,8 @@ func FuzzParse(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if p.IPBytes > p.TotalBytes || p.TotalBytes > len(b) || p.Data < 0 || p.Data > len(b) {
+		if p.IPBytes > p.TotalBytes || p.TotalBytes > len(b) || p.Data < 0 ||
+			p.Data > p.TotalBytes {
 			t.Fatalf("%+v of %d bytes", p, len(b))
 		}
 		q, _ := p.Quoted(b)

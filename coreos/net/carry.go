@@ -1,0 +1,188 @@
+package net
+
+import (
+	"encoding/binary"
+	"fmt"
+
+	"gvisor.dev/gvisor/pkg/tcpip/stack"
+
+	"skerry/kernel"
+	"skerry/msgpass"
+)
+
+// peer is another core: the client of what it serves, and what waits to be sent to it. It is
+// guarded by the loop's lock.
+type peer struct {
+	id      kernel.CoreID
+	node    *node
+	channel *msgpass.Channel
+	client  *MemberClient
+	bound   bool
+	say     []func(*MemberClient) bool // what is to be told, in order; it found no room
+	backlog backlog
+}
+
+// backlog holds packets that found no room.
+type backlog struct {
+	packets []outgoing
+	bytes   int
+}
+
+// outgoing is a packet on its way out.
+type outgoing struct {
+	envelope envelope
+	packet   *stack.PacketBuffer
+}
+
+// tell sends what must not get lost.
+func (p *peer) tell(try func(*MemberClient) bool) {
+	if !p.bound {
+		return // all is told when it is
+	}
+	if len(p.say) > 0 || !try(p.client) {
+		p.say = append(p.say, try)
+	}
+}
+
+// send hands a packet of this core's stack to the peer. False: it is dropped.
+func (p *peer) send(o outgoing) bool {
+	if len(p.backlog.packets) == 0 && p.try(o.envelope, o.packet.AsSlices(), o.packet.Size()) {
+		return true
+	}
+	b := &p.backlog
+	if !p.bound || len(b.packets) == backlogMax || b.bytes+o.packet.Size() > backlogBytesMax {
+		return false
+	}
+	o.packet.IncRef()
+	b.packets = append(b.packets, o)
+	b.bytes += o.packet.Size()
+	return true
+}
+
+// resume sends what waited, and tells whether something was sent.
+func (p *peer) resume() (some bool) {
+	for len(p.say) > 0 && p.say[0](p.client) {
+		p.say = p.say[1:]
+		some = true
+	}
+	b := &p.backlog
+	for len(b.packets) > 0 {
+		o := b.packets[0]
+		if !p.try(o.envelope, o.packet.AsSlices(), o.packet.Size()) {
+			break
+		}
+		b.pop()
+		some = true
+	}
+	return some
+}
+
+func (b *backlog) pop() {
+	o := b.packets[0]
+	b.packets[0] = outgoing{}
+	b.packets = b.packets[1:]
+	b.bytes -= o.packet.Size()
+	o.packet.DecRef()
+}
+
+// waits tells whether something waits for room.
+func (p *peer) waits() bool { return len(p.say) > 0 || len(p.backlog.packets) > 0 }
+
+// forget drops what waits.
+func (p *peer) forget() {
+	p.say = nil
+	for len(p.backlog.packets) > 0 {
+		p.backlog.pop()
+	}
+}
+
+// try sends a packet, which is given in parts; false: there is no room.
+func (p *peer) try(e envelope, parts [][]byte, size int) bool {
+	switch {
+	case size <= MemberPacketPacketMax:
+		var short [MemberPacketPacketMax]byte
+		at := 0
+		for _, part := range parts {
+			at += copy(short[at:], part)
+		}
+		return p.client.TryPacket(uint64(e), short[:at])
+	case size <= pieceBytes:
+		place, ok := p.lend(&gather{parts: parts})
+		if ok && !p.client.TryBulk(uint64(e), place) {
+			p.channel.Pool.Recall(place)
+			return false
+		}
+		return ok
+	}
+	return p.tryPieces(e, &gather{parts: parts}, size)
+}
+
+// tryPieces sends a packet that needs several buffers.
+func (p *peer) tryPieces(e envelope, from *gather, size int) bool {
+	var list [8 * piecesMax]byte
+	places := list[:0]
+	for range (size + pieceBytes - 1) / pieceBytes {
+		place, ok := p.lend(from)
+		if !ok {
+			break
+		}
+		places = binary.LittleEndian.AppendUint64(places, uint64(place))
+	}
+	if from.done() && p.client.TryPieces(uint64(e), places) {
+		return true
+	}
+	for ; len(places) > 0; places = places[8:] {
+		p.channel.Pool.Recall(msgpass.Descriptor(binary.LittleEndian.Uint64(places)))
+	}
+	return false
+}
+
+// lend fills a buffer of the bulk pool; false: there is none.
+func (p *peer) lend(from *gather) (msgpass.Descriptor, bool) {
+	buffer, ok := p.channel.Pool.Take()
+	if !ok {
+		return 0, false
+	}
+	return p.channel.Pool.Lend(buffer, from.read(buffer.Bytes[:pieceBytes])), true
+}
+
+// gather reads parts as one.
+type gather struct {
+	parts [][]byte
+	at    int // in parts[0]
+}
+
+// read fills b, as far as there is something, and returns how far.
+func (g *gather) read(b []byte) (size int) {
+	for size < len(b) && !g.done() {
+		n := msgpass.Copy(b[size:], g.parts[0][g.at:])
+		size += n
+		g.at += n
+	}
+	return size
+}
+
+// done tells whether all was read.
+func (g *gather) done() bool {
+	for len(g.parts) > 0 && g.at == len(g.parts[0]) {
+		g.parts, g.at = g.parts[1:], 0
+	}
+	return len(g.parts) == 0
+}
+
+// take appends the payload that a descriptor of the peer tells of. Error: it tells of none.
+func (p *peer) take(b []byte, place msgpass.Descriptor) ([]byte, error) {
+	loan, err := p.channel.Loans.Open(place)
+	if err != nil {
+		return b, err
+	}
+	defer p.channel.Loans.Return(loan)
+	if len(b)+len(loan.Bytes) > packetBytesMax {
+		return b, fmt.Errorf("%w: packet of %d bytes: want at most %d", msgpass.ErrProtocol,
+			len(b)+len(loan.Bytes), packetBytesMax)
+	}
+	start := len(b)
+	b = b[:start+len(loan.Bytes)]
+	msgpass.Copy(b[start:], loan.Bytes)
+	return b, nil
+}

@@ -1,0 +1,154 @@
+package net
+
+import (
+	"net/netip"
+	"slices"
+	"time"
+
+	"skerry/coreos/net/card"
+	"skerry/coreos/net/flow"
+	"skerry/kernel"
+)
+
+// driver is the part of the core that has the card: it passes packets between the card and the
+// cores, and is the machine for its neighbours. The loop's lock guards it.
+type driver struct {
+	node      *node
+	card      card.Card
+	gate      *gate
+	lease     *lease // nil: the addresses do not come by DHCP
+	hops      hops
+	table     *flow.Table
+	fragments flow.Fragments
+
+	frame   []byte          // in which frames are made
+	waiting []card.Frame    // for room in the card
+	unreset bool            // flows of dead cores are yet to be reset
+	untold  []kernel.CoreID // whose listeners and flows are not known yet
+	settle  kernel.Instant  // when these are waited for no longer
+	ticked  kernel.Instant
+}
+
+// tickTime is how often a driver looks after what times out.
+const tickTime = 100 * time.Millisecond
+
+// newDriver returns a driver of a card. The caller does not hold the lock.
+func newDriver(n *node, c card.Card) *driver {
+	d := &driver{
+		node: n, card: c, table: flow.NewTable(),
+		frame: make([]byte, etherBytes, etherBytes+packetBytesMax),
+	}
+	d.hops.driver = d
+	d.gate = newGate(d)
+	return d
+}
+
+// start makes this core the one that has the card. Addresses that an earlier one had stay.
+func (d *driver) start() {
+	n := d.node
+	n.driver, n.holder, n.held = d, n.self, true
+	for _, p := range n.peers {
+		d.untold = append(d.untold, p.id)
+	}
+	d.settle = n.core.Now().Add(settleTime)
+	set := n.settings
+	if len(n.claim.set.Addresses) > 0 {
+		set = n.claim.set
+		set.Static = true
+	}
+	both := card.CutTCP4 | card.CutTCP6
+	set.MTU, set.GSO = d.card.MTU(), d.card.Offloads()&both == both
+	if !set.Static {
+		d.lease = newLease(d, set)
+	}
+	n.later(d.gate.open)
+	d.publish(set)
+	n.later(d.tellOwn)
+}
+
+// tellOwn notes the flows that this core has had before it was the driver.
+func (d *driver) tellOwn() {
+	keys := d.node.stack.flows()
+	d.node.loop.Lock()
+	defer d.node.loop.Unlock()
+	for _, k := range keys {
+		d.table.Tell(k, d.node.self, d.node.core.Now())
+	}
+}
+
+// publish makes settings those of the machine.
+func (d *driver) publish(set settings) {
+	d.node.adopt(set)
+	d.node.later(func() { d.gate.adopt(set) })
+	for _, p := range d.node.peers {
+		d.introduce(p)
+	}
+}
+
+// introduce tells a core what the machine's network is.
+func (d *driver) introduce(p *peer) {
+	text := d.node.settings.text()
+	p.tell(func(c *MemberClient) bool { return c.TryDrive(text) })
+}
+
+// own adds an address of the machine, and a gateway, if they are sound, or takes them away.
+func (d *driver) own(address netip.Prefix, gateway netip.Addr, has bool) {
+	set := d.node.settings
+	set.Addresses = slices.DeleteFunc(slices.Clone(set.Addresses),
+		func(p netip.Prefix) bool { return p.Addr() == address.Addr() })
+	if has && address.IsValid() && len(set.Addresses) < addressesMax {
+		set.Addresses = append(set.Addresses, address)
+	}
+	if gateway.IsValid() {
+		set.Gateways = slices.DeleteFunc(slices.Clone(set.Gateways),
+			func(g netip.Addr) bool { return g.Is4() == gateway.Is4() })
+		if has {
+			set.Gateways = append(set.Gateways, gateway)
+		}
+	}
+	d.publish(set)
+}
+
+// bury ends the flows of a dead core.
+func (d *driver) bury(id kernel.CoreID) {
+	d.table.Bury(id, d.node.core.Now())
+	d.unreset = true
+	d.settled(id)
+}
+
+// settled takes note that all flows of a core are known.
+func (d *driver) settled(id kernel.CoreID) {
+	d.untold = slices.DeleteFunc(d.untold, func(c kernel.CoreID) bool { return c == id })
+}
+
+// poll does a bounded amount of work, and tells whether there was some.
+func (d *driver) poll() bool {
+	some := d.resume()
+	if d.unreset {
+		d.unreset = !d.table.Reset(resetsMax, d.trySegment)
+		some = true
+	}
+	some = d.card.Receive(receiveMax, d.receive) > 0 || some
+	if now := d.node.core.Now(); now >= d.ticked.Add(tickTime) {
+		d.ticked = now
+		d.tick(now)
+	}
+	return some
+}
+
+// tick looks after what times out.
+func (d *driver) tick(now kernel.Instant) {
+	d.table.Expire(now)
+	if now >= d.settle {
+		d.untold = nil
+	}
+	if d.lease != nil {
+		d.lease.tick(now)
+	}
+	if err := d.card.Err(); err != nil {
+		d.node.core.Die("coreos/net: the network card: " + err.Error())
+	}
+}
+
+// arm has the core kicked when there is work; false: there is some.
+func (d *driver) arm() bool { return len(d.waiting) == 0 && !d.unreset && d.card.Arm() }

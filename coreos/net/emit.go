@@ -1,0 +1,147 @@
+package net
+
+import (
+	"bytes"
+	"encoding/binary"
+	"net/netip"
+
+	"skerry/coreos/net/card"
+	"skerry/coreos/net/packet"
+	"skerry/kernel"
+)
+
+// send sends a packet of another core to another machine.
+func (d *driver) send(from kernel.CoreID, e envelope, b []byte) {
+	d.frame = append(d.frame[:etherBytes], b...)
+	d.emit(from, e)
+}
+
+// sendParts sends a packet of this core, which is given in parts.
+func (d *driver) sendParts(from kernel.CoreID, e envelope, parts [][]byte) {
+	d.gather(d.frame[:etherBytes], parts)
+	d.emit(from, e)
+}
+
+// gather makes parts the frame, behind what is there.
+func (d *driver) gather(b []byte, parts [][]byte) {
+	for _, part := range parts {
+		b = append(b, part...)
+	}
+	d.frame = b
+}
+
+// emit sends the packet in the frame, unless the core that made it may not send such.
+func (d *driver) emit(from kernel.CoreID, e envelope) {
+	b := d.frame[etherBytes:]
+	p, err := packet.Parse(b)
+	if err != nil || p.TotalBytes != len(b) || !d.node.settings.has(p.Src) {
+		d.node.counts.Malformed++
+		return
+	}
+	var about card.Frame
+	if e&checked == 0 {
+		if !p.HasPorts() {
+			d.node.counts.Malformed++
+			return
+		}
+		about = offload(&p, e.segmentBytes())
+	}
+	if p.HasPorts() {
+		d.table.Out(&p, from, d.node.core.Now())
+	}
+	d.route(p.Dst, about)
+}
+
+// offload returns what the card is to do with a packet.
+func offload(p *packet.Packet, segmentBytes uint16) card.Frame {
+	f := card.Frame{
+		NeedsChecksum: true, ChecksumStart: uint16(etherBytes + p.IPBytes),
+		ChecksumOffset: uint16(p.SumPlace()),
+	}
+	if segmentBytes == 0 || p.Protocol != packet.TCP {
+		return f
+	}
+	f.Segment = card.TCP4
+	if p.V6 {
+		f.Segment = card.TCP6
+	}
+	f.SegmentBytes = segmentBytes
+	f.HeaderBytes = uint16(etherBytes + p.TotalBytes - p.Data)
+	return f
+}
+
+// trySegment sends a segment of TCP that no core's stack makes; false: there is no room now.
+func (d *driver) trySegment(s packet.Segment) bool {
+	if len(d.waiting) >= waitingMax/2 {
+		return false
+	}
+	d.frame = s.Append(d.frame[:etherBytes])
+	d.route(s.Remote, card.Frame{})
+	return true
+}
+
+// route sends the packet in the frame to the neighbour by which it leaves, as soon as its Ethernet
+// address is known.
+func (d *driver) route(dst packet.Addr, about card.Frame) {
+	if mac, ok := d.group(dst.Netip()); ok {
+		d.address(mac)
+		d.transmit(about)
+		return
+	}
+	hop, ok := d.node.settings.hop(dst)
+	if !ok {
+		d.node.counts.Nobody++
+		return
+	}
+	d.hops.send(hop, about)
+}
+
+// group returns the Ethernet address of an address that several machines have (RFC 1112, RFC 2464).
+func (d *driver) group(ip netip.Addr) (mac [6]byte, ok bool) {
+	switch {
+	case d.node.settings.broadcast(ip):
+		return [6]byte{0xff, 0xff, 0xff, 0xff, 0xff, 0xff}, true
+	case !ip.IsMulticast():
+		return mac, false
+	case ip.Is4():
+		a := ip.As4()
+		return [6]byte{0x01, 0x00, 0x5e, a[1] & 0x7f, a[2], a[3]}, true
+	}
+	a := ip.As16()
+	return [6]byte{0x33, 0x33, a[12], a[13], a[14], a[15]}, true
+}
+
+// address writes the Ethernet header of the frame.
+func (d *driver) address(to [6]byte) {
+	from := d.card.Address()
+	copy(d.frame, to[:])
+	copy(d.frame[6:], from[:])
+	kind := uint16(typeIP4)
+	if isV6(d.frame[etherBytes:]) {
+		kind = typeIP6
+	}
+	binary.BigEndian.PutUint16(d.frame[etherBytes-2:], kind)
+}
+
+// transmit sends the frame, or keeps a copy until there is room.
+func (d *driver) transmit(about card.Frame) {
+	about.Bytes = d.frame
+	switch {
+	case len(d.waiting) == 0 && d.card.TrySend(about):
+	case len(d.waiting) < waitingMax:
+		about.Bytes = bytes.Clone(d.frame)
+		d.waiting = append(d.waiting, about)
+	default:
+		d.node.counts.Full++
+	}
+}
+
+// resume sends frames that waited for room, and tells whether it did.
+func (d *driver) resume() (some bool) {
+	for len(d.waiting) > 0 && d.card.TrySend(d.waiting[0]) {
+		d.waiting[0] = card.Frame{}
+		d.waiting = d.waiting[1:]
+		some = true
+	}
+	return some
+}

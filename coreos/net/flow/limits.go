@@ -1,0 +1,27 @@
+package flow
+
+import "time"
+
+const (
+	// Most flows of each class that a table notes; then the one that was quiet for longest is
+	// forgotten. A flow takes about 250 bytes, so a full table takes 6 MiB.
+	briefMax    = 4096
+	lastingMax  = 16384
+	datagramMax = 4096
+	endedMax    = briefMax + lastingMax
+
+	// How long a flow without packets is remembered. One that is established may be quiet for ever;
+	// the others are over by then, or their ends ask again.
+	briefIdle    = 60 * time.Second
+	datagramIdle = 60 * time.Second
+	endedIdle    = 20 * time.Second
+
+	// expireMax bounds the flows that one call of Expire looks at.
+	expireMax = 256
+
+	// trainsMax bounds the fragmented packets that are under way, piecesMax the fragments of each
+	// that are kept until the first one comes, and trainIdle how long they are.
+	trainsMax = 64
+	piecesMax = 16
+	trainIdle = 5 * time.Second
+)

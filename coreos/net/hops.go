@@ -1,0 +1,84 @@
+package net
+
+import (
+	"bytes"
+	"net/netip"
+
+	"skerry/coreos/net/card"
+	"skerry/kernel"
+)
+
+// hops are the neighbours that packets leave by, with their Ethernet addresses, as the gate's stack
+// learns them.
+type hops struct {
+	driver *driver
+	known  map[netip.Addr]*hop
+	order  []netip.Addr // oldest first
+}
+
+// hop is one neighbour.
+type hop struct {
+	mac     [6]byte
+	valid   bool
+	until   kernel.Instant // then the address is asked for again
+	asked   kernel.Instant
+	waiting []card.Frame // for the address
+}
+
+// send sends the frame to a neighbour.
+func (h *hops) send(ip netip.Addr, about card.Frame) {
+	to, now := h.find(ip), h.driver.node.core.Now()
+	if to.valid {
+		h.driver.address(to.mac)
+		h.driver.transmit(about)
+	} else if len(to.waiting) < hopWaitMax {
+		about.Bytes = bytes.Clone(h.driver.frame)
+		to.waiting = append(to.waiting, about)
+	} else {
+		h.driver.node.counts.Full++
+	}
+	if now >= to.until && (to.asked == 0 || now >= to.asked.Add(hopRetry)) {
+		to.asked = now
+		local := h.driver.node.settings.local(ip)
+		h.driver.node.later(func() { h.driver.gate.resolve(ip, local) })
+	}
+}
+
+// find returns what is known of a neighbour.
+func (h *hops) find(ip netip.Addr) *hop {
+	if to := h.known[ip]; to != nil {
+		return to
+	}
+	if h.known == nil {
+		h.known = map[netip.Addr]*hop{}
+	}
+	if len(h.order) == hopsMax {
+		delete(h.known, h.order[0])
+		h.order = h.order[1:]
+	}
+	to := new(hop)
+	h.known[ip] = to
+	h.order = append(h.order, ip)
+	return to
+}
+
+// learn takes the Ethernet address of a neighbour; without one, what waits for it is dropped.
+func (h *hops) learn(ip netip.Addr, mac [6]byte, ok bool) {
+	to := h.known[ip]
+	if to == nil {
+		return
+	}
+	to.valid, to.mac = ok, mac
+	waiting := to.waiting
+	to.waiting = nil
+	if !ok {
+		h.driver.node.counts.Nobody += uint64(len(waiting))
+		return
+	}
+	to.until = h.driver.node.core.Now().Add(hopFresh)
+	for _, f := range waiting {
+		h.driver.frame = append(h.driver.frame[:0], f.Bytes...)
+		h.driver.address(mac)
+		h.driver.transmit(f)
+	}
+}

@@ -1,0 +1,89 @@
+package net
+
+import (
+	"time"
+
+	"skerry/msgpass"
+)
+
+const (
+	// ephemeralFirst is the first of the ports that connections leave from. They are shared out
+	// among the cores, so that such a port tells its core; nobody listens on them by number.
+	ephemeralFirst = 32768
+
+	// headBytes of a packet hold all headers that a core looks at: IPv6 with its extensions.
+	headBytes = 256
+
+	// packetBytesMax is the longest packet: IP has 16 bits for it.
+	packetBytesMax = 65535
+
+	// pieceBytes is the size of the buffers that packets travel in: an Ethernet frame fits.
+	pieceBytes = 2048
+	piecesMax  = (packetBytesMax + pieceBytes - 1) / pieceBytes
+
+	// backlogMax bounds the packets that wait for room on their way to one core, backlogBytesMax
+	// their bytes. That is about what a window's bulk pool holds once more.
+	backlogMax      = 512
+	backlogBytesMax = 1 << 20
+
+	// waitingMax bounds the frames that wait for room in the card.
+	waitingMax = 256
+
+	// receiveMax bounds the frames that are taken from the card in one turn.
+	receiveMax = 64
+
+	// inboxMax bounds the packets that wait for the core's own stack.
+	inboxMax = 1024
+
+	// loopMTU is the longest packet between two cores, but for segments of TCP, which may be as
+	// long as a packet can be.
+	loopMTU = 32 << 10
+
+	// acceptMax bounds the connections of one listener that nobody accepted yet. Beyond, the stack
+	// remembers nothing of those who ask (SYN cookies).
+	acceptMax = 512
+
+	// Buffers of each connection: by default, and at most, when both ends keep up.
+	bufferBytes    = 128 << 10
+	bufferBytesMax = 1 << 20
+	bufferBytesMin = 4 << 10
+
+	// addressesMax bounds the addresses of the machine.
+	addressesMax = 8
+
+	// hopsMax bounds the neighbours whose addresses are remembered, hopWaitMax the frames that wait
+	// for one. hopFresh is how long an address is used before it is asked for again, hopRetry how
+	// long an answer is waited for.
+	hopsMax    = 1024
+	hopWaitMax = 8
+	hopFresh   = 10 * time.Second
+	hopRetry   = time.Second
+
+	// settleTime is how long a core that took the card over waits for the others to tell their
+	// flows. Until then it answers nothing that it does not know.
+	settleTime = 2 * time.Second
+
+	// succeedAfter is how long each further core that may drive the card waits for those before
+	// it, at the start; inheritAfter is the same when the core that drove it died.
+	succeedAfter = time.Second
+	inheritAfter = 100 * time.Millisecond
+
+	// resetsMax bounds the flows of a dead core that are reset in one turn.
+	resetsMax = 64
+
+	// readyTime is how long a connection to another machine waits for the machine to have an
+	// address.
+	readyTime = 10 * time.Second
+
+	// keepAliveIdle is how long a connection is quiet until the other end is asked for a sign of
+	// life, as the standard library has it; keepAliveInterval is the time between such questions.
+	keepAliveIdle     = 15 * time.Second
+	keepAliveInterval = 15 * time.Second
+)
+
+// Relations between limits: a compile error if one does not hold.
+var (
+	_ = [MemberPiecesPlacesMax - 8*piecesMax + 1]struct{}{}
+	_ = [msgpass.PoolBufferBytes - pieceBytes + 1]struct{}{}
+	_ = [packetBytesMax - loopMTU + 1]struct{}{}
+)

@@ -1,0 +1,124 @@
+package net
+
+import (
+	"sync"
+
+	"gvisor.dev/gvisor/pkg/tcpip"
+	"gvisor.dev/gvisor/pkg/tcpip/header"
+	"gvisor.dev/gvisor/pkg/tcpip/stack"
+)
+
+// link is a way out of a stack of gVisor's, and the way into it. It implements stack.LinkEndpoint
+// and stack.GSOEndpoint.
+type link struct {
+	node         *node
+	send         func(*stack.PacketBuffer) // under the loop's lock
+	capabilities stack.LinkEndpointCapabilities
+	address      tcpip.LinkAddress
+
+	mu         sync.RWMutex
+	dispatcher stack.NetworkDispatcher
+	mtu        uint32
+	gso        bool // the card cuts what is longer
+}
+
+var (
+	_ stack.LinkEndpoint = (*link)(nil)
+	_ stack.GSOEndpoint  = (*link)(nil)
+)
+
+// WritePackets implements stack.LinkEndpoint.
+func (l *link) WritePackets(list stack.PacketBufferList) (int, tcpip.Error) {
+	l.node.loop.Lock()
+	defer l.node.loop.Unlock()
+	packets := list.AsSlice()
+	for _, pkt := range packets {
+		l.send(pkt)
+	}
+	l.node.loop.Flush()
+	return len(packets), nil
+}
+
+// deliver hands a packet to the stack. The caller does not hold the loop's lock.
+func (l *link) deliver(protocol tcpip.NetworkProtocolNumber, pkt *stack.PacketBuffer) {
+	l.mu.RLock()
+	d := l.dispatcher
+	l.mu.RUnlock()
+	if d != nil {
+		d.DeliverNetworkPacket(protocol, pkt)
+	}
+}
+
+// adjust sets what the card can do.
+func (l *link) adjust(mtu int, gso bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.mtu, l.gso = uint32(mtu), gso
+}
+
+// MTU implements stack.LinkEndpoint.
+func (l *link) MTU() uint32 {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	return l.mtu
+}
+
+// SetMTU implements stack.LinkEndpoint.
+func (l *link) SetMTU(uint32) {}
+
+// GSOMaxSize implements stack.GSOEndpoint.
+func (l *link) GSOMaxSize() uint32 { return packetBytesMax - headBytes }
+
+// SupportedGSO implements stack.GSOEndpoint.
+func (l *link) SupportedGSO() stack.SupportedGSO {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	if l.gso {
+		return stack.HostGSOSupported
+	}
+	return stack.GSONotSupported
+}
+
+// Capabilities implements stack.LinkEndpoint.
+func (l *link) Capabilities() stack.LinkEndpointCapabilities { return l.capabilities }
+
+// MaxHeaderLength implements stack.LinkEndpoint.
+func (l *link) MaxHeaderLength() uint16 { return 0 }
+
+// LinkAddress implements stack.LinkEndpoint.
+func (l *link) LinkAddress() tcpip.LinkAddress { return l.address }
+
+// SetLinkAddress implements stack.LinkEndpoint.
+func (l *link) SetLinkAddress(tcpip.LinkAddress) {}
+
+// Attach implements stack.LinkEndpoint.
+func (l *link) Attach(d stack.NetworkDispatcher) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.dispatcher = d
+}
+
+// IsAttached implements stack.LinkEndpoint.
+func (l *link) IsAttached() bool {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	return l.dispatcher != nil
+}
+
+// Wait implements stack.LinkEndpoint.
+func (l *link) Wait() {}
+
+// ARPHardwareType implements stack.LinkEndpoint.
+func (l *link) ARPHardwareType() header.ARPHardwareType { return header.ARPHardwareNone }
+
+// AddHeader implements stack.LinkEndpoint.
+func (l *link) AddHeader(*stack.PacketBuffer) {}
+
+// ParseHeader implements stack.LinkEndpoint.
+func (l *link) ParseHeader(*stack.PacketBuffer) bool { return true }
+
+// Close implements stack.LinkEndpoint.
+func (l *link) Close() {}
+
+// SetOnCloseAction implements stack.LinkEndpoint.
+func (l *link) SetOnCloseAction(func()) {}

@@ -1,0 +1,223 @@
+package net
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"strings"
+	"sync"
+
+	"gvisor.dev/gvisor/pkg/tcpip"
+	"gvisor.dev/gvisor/pkg/tcpip/adapters/gonet"
+	"gvisor.dev/gvisor/pkg/tcpip/header"
+	"gvisor.dev/gvisor/pkg/tcpip/transport/tcp"
+	"gvisor.dev/gvisor/pkg/waiter"
+
+	"skerry/coreos/net/flow"
+	"skerry/coreos/net/packet"
+)
+
+// ErrPort is the refusal to listen on a port that connections leave from.
+var ErrPort = errors.New("nobody can listen on a port that connections leave from")
+
+// own is a network of the machine's own: a stack on each core.
+type own struct{ *node }
+
+// Listen implements sockets.
+func (o own) Listen(network, address string) (net.Listener, error) {
+	at, protocol, err := o.resolve(network, "tcp", address)
+	if err != nil {
+		return nil, err
+	}
+	l := &listener{own: o, closed: make(chan struct{})}
+	if err := l.open(at, protocol); err != nil {
+		return nil, fmt.Errorf("coreos/net: listen on %s: %v", address, err)
+	}
+	l.publish(packet.TCP, l.bound, true)
+	return l, nil
+}
+
+// ListenPacket implements sockets.
+func (o own) ListenPacket(network, address string) (net.PacketConn, error) {
+	at, protocol, err := o.resolve(network, "udp", address)
+	if err != nil {
+		return nil, err
+	}
+	conn, err := gonet.DialUDP(o.stack.Stack, &at, nil, protocol)
+	if err != nil {
+		return nil, fmt.Errorf("coreos/net: listen on %s: %w", address, err)
+	}
+	bound := conn.LocalAddr().(*net.UDPAddr)
+	c := &packetConn{UDPConn: conn, own: o, bound: bound.AddrPort()}
+	o.publish(packet.UDP, c.bound, true)
+	return c, nil
+}
+
+// publish tells all cores that this one listens, or no more. Ports that connections leave from tell
+// their core by themselves.
+func (o own) publish(protocol uint8, at netip.AddrPort, open bool) {
+	if at.Port() < ephemeralFirst {
+		s := flow.Service{Protocol: protocol, Port: at.Port()}
+		o.announce(s, at.Addr().IsLoopback(), open)
+	}
+}
+
+// resolve returns what to listen on.
+func (o own) resolve(network, kind, address string) (at tcpip.FullAddress,
+	protocol tcpip.NetworkProtocolNumber, err error) {
+	host, port, err := splitAddress(network, kind, address)
+	if err != nil {
+		return at, 0, err
+	}
+	if port >= ephemeralFirst {
+		return at, 0, fmt.Errorf("coreos/net: listen on port %d: %w: want one below %d", port,
+			ErrPort, ephemeralFirst)
+	}
+	at.Port = port
+	switch {
+	case host.IsValid() && !host.IsUnspecified():
+		at.Addr, protocol = addressOf(host), protocolOf(host)
+	case strings.HasSuffix(network, "4") || host.Is4():
+		protocol = header.IPv4ProtocolNumber
+	default:
+		protocol = header.IPv6ProtocolNumber // and IPv4 with it
+	}
+	return at, protocol, nil
+}
+
+// splitAddress returns the parts of an address; host is not valid if there is none.
+func splitAddress(network, kind, address string) (host netip.Addr, port uint16, err error) {
+	if strings.TrimRight(network, "46") != kind {
+		return host, 0, fmt.Errorf("coreos/net: network %q: want %s", network, kind)
+	}
+	name, service, err := net.SplitHostPort(address)
+	if err != nil {
+		return host, 0, fmt.Errorf("coreos/net: address %q: %w", address, err)
+	}
+	number, err := net.LookupPort(network, service)
+	if err != nil {
+		return host, 0, fmt.Errorf("coreos/net: address %q: %w", address, err)
+	}
+	switch {
+	case name == "":
+	case name == "localhost" && strings.HasSuffix(network, "6"):
+		host = netip.IPv6Loopback()
+	case name == "localhost":
+		host = netip.AddrFrom4([4]byte{127, 0, 0, 1})
+	default:
+		if host, err = netip.ParseAddr(name); err != nil {
+			return host, 0, fmt.Errorf("coreos/net: address %q: %w: want one of numbers", address,
+				err)
+		}
+	}
+	return host.Unmap(), uint16(number), nil
+}
+
+// listener is a net.Listener for TCP.
+type listener struct {
+	own
+	endpoint tcpip.Endpoint
+	queue    waiter.Queue
+	bound    netip.AddrPort
+	once     sync.Once
+	closed   chan struct{}
+}
+
+func (l *listener) open(at tcpip.FullAddress, protocol tcpip.NetworkProtocolNumber) error {
+	endpoint, err := l.stack.NewEndpoint(tcp.ProtocolNumber, protocol, &l.queue)
+	if err != nil {
+		return errors.New(err.String())
+	}
+	l.endpoint = endpoint
+	if err = endpoint.Bind(at); err == nil {
+		err = endpoint.Listen(acceptMax)
+	}
+	if err == nil {
+		at, err = endpoint.GetLocalAddress()
+	}
+	if err != nil {
+		endpoint.Close()
+		return errors.New(err.String())
+	}
+	ip := netip.IPv6Unspecified()
+	if at.Addr.Len() > 0 {
+		ip = netipOf(at.Addr)
+	}
+	l.bound = netip.AddrPortFrom(ip, at.Port)
+	return nil
+}
+
+// Accept implements net.Listener.
+func (l *listener) Accept() (net.Conn, error) {
+	entry, ready := waiter.NewChannelEntry(waiter.ReadableEvents)
+	l.queue.EventRegister(&entry)
+	defer l.queue.EventUnregister(&entry)
+	for {
+		endpoint, queue, err := l.endpoint.Accept(nil)
+		if err == nil {
+			keepAlive(endpoint)
+			return gonet.NewTCPConn(queue, endpoint), nil
+		}
+		if _, wait := err.(*tcpip.ErrWouldBlock); wait {
+			select {
+			case <-ready:
+				continue
+			case <-l.closed:
+			}
+		}
+		select {
+		case <-l.closed:
+			return nil, l.refusal(net.ErrClosed)
+		default:
+			return nil, l.refusal(errors.New(err.String()))
+		}
+	}
+}
+
+func (l *listener) refusal(err error) error {
+	return &net.OpError{Op: "accept", Net: "tcp", Addr: l.Addr(), Err: err}
+}
+
+// keepAlive has a connection that is quiet for long ask whether the other end is there.
+func keepAlive(e tcpip.Endpoint) {
+	e.SocketOptions().SetKeepAlive(true)
+	idle := tcpip.KeepaliveIdleOption(keepAliveIdle)
+	interval := tcpip.KeepaliveIntervalOption(keepAliveInterval)
+	// Both are within the bounds of the stack: no error.
+	e.SetSockOpt(&idle)
+	e.SetSockOpt(&interval)
+}
+
+// Close implements net.Listener.
+func (l *listener) Close() error {
+	err := net.ErrClosed
+	l.once.Do(func() {
+		l.publish(packet.TCP, l.bound, false)
+		close(l.closed)
+		l.endpoint.Close()
+		err = nil
+	})
+	return err
+}
+
+// Addr implements net.Listener.
+func (l *listener) Addr() net.Addr { return net.TCPAddrFromAddrPort(l.bound) }
+
+// packetConn is a net.PacketConn that this core listens with.
+type packetConn struct {
+	*gonet.UDPConn
+	own
+	bound netip.AddrPort
+	once  sync.Once
+}
+
+// Close implements net.PacketConn.
+func (c *packetConn) Close() error {
+	err := net.ErrClosed
+	c.once.Do(func() {
+		c.publish(packet.UDP, c.bound, false)
+		err = c.UDPConn.Close()
+	})
+	return err
+}

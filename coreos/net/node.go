@@ -1,0 +1,236 @@
+package net
+
+import (
+	"slices"
+
+	"gvisor.dev/gvisor/pkg/buffer"
+	"gvisor.dev/gvisor/pkg/tcpip"
+	"gvisor.dev/gvisor/pkg/tcpip/header"
+	"gvisor.dev/gvisor/pkg/tcpip/stack"
+
+	"skerry/coreos"
+	"skerry/coreos/net/flow"
+	"skerry/coreos/net/packet"
+	"skerry/kernel"
+)
+
+// node is one core's part in the machine's network.
+//
+// The loop's lock guards all of it. The stack is never called with that lock held, since it calls
+// back to send (link.WritePackets): what is for the stack waits in inbox and jobs until Poll gives
+// the lock up.
+type node struct {
+	core  kernel.Core
+	loop  *coreos.Loop
+	self  kernel.CoreID
+	peers []*peer // ascending: no map order reaches a message
+	stack *ipStack
+
+	listeners flow.Listeners // of all cores
+	public    flow.Listeners // those of them that serve other machines too
+	open      map[flow.Service]listening
+	pins      *flow.Table // which cores serve this core's connections to the machine itself
+
+	inbox []incoming
+	jobs  []func()
+
+	holder   kernel.CoreID // the core that has the card
+	held     bool          // there is one
+	settings settings
+	ready    chan struct{} // closed when the machine has an address
+	driver   *driver       // nil: another core has the card, or none
+	claim    claim
+
+	counts Counts
+	space  []byte // for a packet that another core sent
+}
+
+// listening is what this core listens on.
+type listening struct {
+	local bool
+	count int // sockets
+}
+
+// incoming is a packet for the core's own stack.
+type incoming struct {
+	link   *link
+	packet *stack.PacketBuffer
+	v6     bool
+}
+
+// Counts are packets that a core dropped.
+type Counts struct {
+	Malformed uint64 // no sound packets, or not from where they say
+	Full      uint64 // no room on the way
+	Nobody    uint64 // no core has the card, or the flow
+}
+
+// peer returns another core; nil: there is no window to it.
+func (n *node) peer(id kernel.CoreID) *peer {
+	i, has := slices.BinarySearchFunc(n.peers, id,
+		func(p *peer, id kernel.CoreID) int { return int(p.id) - int(id) })
+	if !has {
+		return nil
+	}
+	return n.peers[i]
+}
+
+// lives tells whether packets for a core get there.
+func (n *node) lives(id kernel.CoreID) bool {
+	if id == n.self {
+		return true
+	}
+	p := n.peer(id)
+	return p != nil && p.bound
+}
+
+// sendOut sends a packet of this core's stack to another machine.
+func (n *node) sendOut(pkt *stack.PacketBuffer) {
+	e := checked
+	if gso := &pkt.GSOOptions; gso.Type != stack.GSONone && gso.NeedsCsum {
+		e = 0
+		if pkt.Data().Size() > int(gso.MSS) {
+			e = e.cut(gso.MSS)
+		}
+	}
+	switch {
+	case n.driver != nil:
+		n.driver.sendParts(n.self, e, pkt.AsSlices())
+	case n.held:
+		n.sendTo(n.holder, outgoing{e, pkt})
+	default:
+		n.counts.Nobody++
+	}
+}
+
+// sendLoop sends a packet of this core's stack to the core of this machine that has its flow.
+func (n *node) sendLoop(pkt *stack.PacketBuffer) {
+	var space [headBytes]byte
+	p, err := packet.ParseHead(head(space[:0], pkt.AsSlices()), pkt.Size())
+	if err != nil {
+		n.counts.Malformed++
+		return
+	}
+	o := outgoing{loops | checked, pkt}
+	id, ok := n.locate(&p)
+	if !ok {
+		id = n.self // whose stack refuses it
+	}
+	if id != n.self {
+		n.sendTo(id, o)
+		return
+	}
+	n.arrive(n.stack.loop, pkt.ToBuffer(), p.V6)
+}
+
+// head appends the first bytes of a packet that is given in parts.
+func head(b []byte, parts [][]byte) []byte {
+	for _, part := range parts {
+		b = append(b, part[:min(len(part), cap(b)-len(b))]...)
+	}
+	return b
+}
+
+// sendTo hands a packet to another core.
+func (n *node) sendTo(id kernel.CoreID, o outgoing) {
+	if p := n.peer(id); p == nil || !p.send(o) {
+		n.counts.Full++
+	}
+}
+
+// locate returns which core serves a flow within the machine.
+func (n *node) locate(p *packet.Packet) (kernel.CoreID, bool) {
+	if !p.HasPorts() {
+		return n.self, true
+	}
+	if p.DstPort >= ephemeralFirst {
+		return n.owner(p.DstPort), true
+	}
+	now := n.core.Now()
+	id, answer := n.pins.In(p, now)
+	if answer == flow.Unknown {
+		var ok bool
+		if id, ok = n.listeners.Pick(p.To()); ok {
+			n.pins.Tell(p.To(), id, now)
+		}
+		return id, ok
+	}
+	return id, true
+}
+
+// portsOf returns the range of ports that a core's connections leave from.
+func portsOf(cores []kernel.CoreID, id kernel.CoreID) (first, last uint16) {
+	each := (1<<16 - ephemeralFirst) / len(cores)
+	first = uint16(ephemeralFirst + slices.Index(cores, id)*each)
+	return first, first + uint16(each) - 1
+}
+
+// owner returns the core whose connections leave from a port.
+func (n *node) owner(port uint16) kernel.CoreID {
+	cores := n.core.Boot().Cores
+	each := (1<<16 - ephemeralFirst) / len(cores)
+	return cores[min(int(port-ephemeralFirst)/each, len(cores)-1)]
+}
+
+// arrive takes a packet for the core's own stack.
+func (n *node) arrive(l *link, b buffer.Buffer, v6 bool) {
+	if len(n.inbox) == inboxMax {
+		n.counts.Full++
+		b.Release()
+		return
+	}
+	pkt := stack.NewPacketBuffer(stack.PacketBufferOptions{Payload: b})
+	n.inbox = append(n.inbox, incoming{l, pkt, v6})
+}
+
+// Poll implements msgpass.Source.
+func (n *node) Poll() bool {
+	some := false
+	for _, p := range n.peers {
+		some = p.resume() || some
+	}
+	if n.driver != nil {
+		some = n.driver.poll() || some
+	}
+	n.claim.poll(n)
+	return n.work() || some
+}
+
+// work does what is done without the lock, and tells whether there was something.
+func (n *node) work() bool {
+	if len(n.inbox) == 0 && len(n.jobs) == 0 {
+		return false
+	}
+	inbox, jobs := n.inbox, n.jobs
+	n.inbox, n.jobs = nil, nil
+	n.loop.Unlock()
+	defer n.loop.Lock()
+	for _, in := range inbox {
+		protocol := tcpip.NetworkProtocolNumber(header.IPv4ProtocolNumber)
+		if in.v6 {
+			protocol = header.IPv6ProtocolNumber
+		}
+		in.link.deliver(protocol, in.packet)
+		in.packet.DecRef()
+	}
+	for _, job := range jobs {
+		job()
+	}
+	return true
+}
+
+// Arm implements msgpass.Source.
+func (n *node) Arm() bool {
+	if len(n.inbox) > 0 || len(n.jobs) > 0 {
+		return false
+	}
+	for _, p := range n.peers {
+		if p.bound && p.waits() {
+			return false
+		}
+	}
+	return n.driver == nil || n.driver.arm()
+}
+
+// later has something done without the lock, soon.
+func (n *node) later(job func()) { n.jobs = append(n.jobs, job) }

@@ -1,0 +1,101 @@
+package net
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/netip"
+	"slices"
+
+	"skerry/coreos/net/packet"
+)
+
+// settings are what the machine's network is. The core that has the card tells all others, as JSON.
+type settings struct {
+	MTU       int
+	GSO       bool // the card cuts segments of TCP
+	Static    bool // the addresses came with the machine's description
+	Addresses []netip.Prefix
+	Gateways  []netip.Addr // at most one of IPv4 and one of IPv6
+}
+
+// text returns the settings as they travel.
+func (s *settings) text() []byte {
+	text, err := json.Marshal(s)
+	if err != nil || len(text) > MemberDriveTextMax {
+		panic(fmt.Sprintf("coreos/net: settings %+v as %d bytes, error %v: want at most %d bytes",
+			s, len(text), err, MemberDriveTextMax))
+	}
+	return text
+}
+
+// parseSettings reads what another core told.
+func parseSettings(text []byte) (s settings, err error) {
+	if err = json.Unmarshal(text, &s); err != nil {
+		return s, fmt.Errorf("coreos/net: settings %q: %w", text, err)
+	}
+	bad := func(p netip.Prefix) bool { return !p.IsValid() }
+	if s.MTU < 576 || s.MTU > packetBytesMax || len(s.Addresses) > addressesMax ||
+		slices.ContainsFunc(s.Addresses, bad) {
+		return s, fmt.Errorf("coreos/net: settings %q: want an MTU from 576 and at most %d sound "+
+			"addresses", text, addressesMax)
+	}
+	return s, nil
+}
+
+// has tells whether an address is one of the machine's.
+func (s *settings) has(a packet.Addr) bool {
+	ip := a.Netip()
+	return slices.ContainsFunc(s.Addresses, func(p netip.Prefix) bool { return p.Addr() == ip })
+}
+
+// hop returns the neighbour by which packets for an address leave; false: there is none.
+func (s *settings) hop(a packet.Addr) (netip.Addr, bool) {
+	ip := a.Netip()
+	for _, p := range s.Addresses {
+		if p.Contains(ip) {
+			return ip, true
+		}
+	}
+	for _, g := range s.Gateways {
+		if g.Is4() == ip.Is4() {
+			return g, true
+		}
+	}
+	return ip, ip.IsLinkLocalUnicast()
+}
+
+// local returns the machine's address that is next to a neighbour.
+func (s *settings) local(hop netip.Addr) netip.Addr {
+	for _, p := range s.Addresses {
+		if p.Contains(hop) {
+			return p.Addr()
+		}
+	}
+	return netip.Addr{}
+}
+
+// broadcast tells whether an address is that of all machines nearby.
+func (s *settings) broadcast(ip netip.Addr) bool {
+	if !ip.Is4() {
+		return false
+	}
+	all := ip.As4()
+	if all == [4]byte{255, 255, 255, 255} {
+		return true
+	}
+	for _, p := range s.Addresses {
+		if p.Addr().Is4() && p.Bits() < 31 && lastOf(p) == ip {
+			return true
+		}
+	}
+	return false
+}
+
+// lastOf returns the last address of a network of IPv4.
+func lastOf(p netip.Prefix) netip.Addr {
+	b := p.Addr().As4()
+	for i := p.Bits(); i < 32; i++ {
+		b[i/8] |= 0x80 >> (i % 8)
+	}
+	return netip.AddrFrom4(b)
+}
