@@ -14,8 +14,10 @@ func (m *machine) follow(from int, in *message) {
 	case r.role != Learner && r.role != Backup || from != r.primary:
 	case in.kind == release:
 		m.release(from, in)
+	case in.seq != r.seq+1:
+		m.broken(from, in, "the next one")
+		r.drop()
 	default:
-		m.must(in.seq == r.seq+1, from, in, "the next message")
 		r.seq++
 		m.owe(in.shard)
 		m.learnMore(from, in)
@@ -40,8 +42,10 @@ func (m *machine) learnMore(from int, in *message) {
 	r := &m.replicas[in.shard]
 	switch in.kind {
 	case chunk:
-		err := r.state.Restore(in.body)
-		m.must(err == nil, from, in, "a chunk of a snapshot")
+		if err := r.state.Restore(in.body); err != nil {
+			m.broken(from, in, "a chunk: "+err.Error())
+			r.drop()
+		}
 	case replay:
 		r.time = max(r.time, in.time)
 		r.state.Replay(in.time, in.body)

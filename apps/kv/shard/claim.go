@@ -91,7 +91,7 @@ func (m *machine) tellHoldings(from int, in *message) {
 		out.flags |= holds
 	}
 	if len(in.body) != 8*len(m.cores) {
-		m.counts.malformed++
+		m.broken(from, in, "a word for each core")
 		return
 	}
 	for i := range m.peers {

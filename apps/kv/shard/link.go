@@ -26,6 +26,7 @@ type link struct {
 	since   kernel.Instant // when they went down
 	bound   bool           // the client is
 	refused bool           // the other core does not serve yet
+	awaited bool           // it was logged that this one waits for it
 }
 
 const lengthBytes = 4
@@ -74,31 +75,42 @@ func emptied(buffer []byte) []byte {
 // protocol.
 func (l *link) take(part []byte) error {
 	for len(part) > 0 {
-		if len(l.in) == 0 && len(part) >= lengthBytes {
-			size, err := sizeOf(part)
-			if err != nil {
-				return err
-			}
-			if rest := part[lengthBytes:]; len(rest) >= size {
-				l.node.machine.hear(l.index, rest[:size])
-				part = rest[size:]
-				continue
-			}
-		}
-		missing, err := l.missing()
-		if err != nil {
+		body, rest, err := l.next(part)
+		if err != nil || body == nil {
 			return err
 		}
-		count := min(missing, len(part))
-		l.in = append(l.in, part[:count]...)
-		part = part[count:]
-		if missing, err = l.missing(); missing > 0 || err != nil {
-			continue
+		if err := l.node.machine.hear(l.index, body); err != nil {
+			return err
 		}
-		l.node.machine.hear(l.index, l.in[lengthBytes:])
-		l.in = emptied(l.in)
+		part = rest
 	}
 	return nil
+}
+
+// next returns the next message, valid until the next call, and what follows it; nil if its end is
+// still to come.
+func (l *link) next(part []byte) (body, rest []byte, err error) {
+	if len(l.in) == 0 && len(part) >= lengthBytes {
+		size, err := sizeOf(part)
+		if end := lengthBytes + size; err != nil || end <= len(part) {
+			return part[lengthBytes:end], part[end:], err
+		}
+	}
+	for {
+		missing, err := l.missing()
+		if err != nil {
+			return nil, nil, err
+		}
+		if missing == 0 {
+			body, l.in = l.in[lengthBytes:], emptied(l.in)
+			return body, part, nil
+		}
+		if len(part) == 0 {
+			return nil, nil, nil
+		}
+		count := min(missing, len(part))
+		l.in, part = append(l.in, part[:count]...), part[count:]
+	}
 }
 
 // missing returns how many bytes are to be added to in: of the length, or then of the message.

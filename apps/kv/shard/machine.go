@@ -5,6 +5,7 @@ import (
 
 	"skerry/kernel"
 	"skerry/kernel/step"
+	"skerry/msgpass"
 )
 
 // machine is one core's part in all shards: a step machine. Commands from above come by request, or
@@ -21,6 +22,7 @@ type machine struct {
 	stuck  int  // peers to which something waits for room
 	armed  bool // a tick will come
 	counts counts
+	fault  error // of the message that is taken
 
 	now     kernel.Instant // of the present step
 	out     step.Outbox    // of the present step
@@ -69,7 +71,7 @@ func (m *machine) Step(in step.Event, out step.Outbox) {
 	case step.Boot:
 		m.greet(in.Incarnation)
 	case step.Message:
-		m.hear(m.index(in.From), in.Body)
+		_ = m.hear(m.index(in.From), in.Body) // it is counted
 	case step.Death:
 		m.bury(m.index(in.From), in.Incarnation)
 	case step.Tick:
@@ -117,43 +119,52 @@ func (m *machine) index(id kernel.CoreID) int {
 // milliseconds returns the present time.
 func (m *machine) milliseconds() int64 { return int64(m.now)/1e6 + m.clock }
 
-// hear takes a message.
-func (m *machine) hear(from int, body []byte) {
+// hear takes a message. Error: no sound core sends it; then nothing more of that core can be
+// trusted, until it is dead.
+func (m *machine) hear(from int, body []byte) error {
 	in, ok := parse(body, len(m.cores))
 	if !ok || from == nobody || from == m.self ||
 		m.peers[from].fate != alive && in.kind != hello {
-		m.counts.malformed++
-		return
+		m.broken(from, &in, "one of a core that said hello")
+	} else {
+		m.take(from, &in)
 	}
+	err := m.fault
+	m.fault = nil
+	return err
+}
+
+// take hands a message to what it is for.
+func (m *machine) take(from int, in *message) {
 	switch in.kind {
 	case hello:
-		m.meet(from, &in)
+		m.meet(from, in)
 	case announce:
-		m.routeTo(from, &in)
+		m.routeTo(from, in)
 	case request:
-		m.serve(from, &in)
+		m.serve(from, in)
 	case reply:
-		m.replied(from, &in)
+		m.replied(from, in)
 	case refuse:
-		m.refused(from, &in)
+		m.refused(from, in)
 	case learn, chunk, replay, join, release, take:
-		m.follow(from, &in)
+		m.follow(from, in)
 	case ack:
-		m.acked(from, &in)
+		m.acked(from, in)
 	case released:
-		m.letGo(from, &in)
+		m.letGo(from, in)
 	case query:
-		m.tellHoldings(from, &in)
+		m.tellHoldings(from, in)
 	case answer:
-		m.answered(from, &in)
+		m.answered(from, in)
 	}
 }
 
-// must panics if a core of the store did what none does: then what it holds cannot be trusted.
-func (m *machine) must(ok bool, from int, in *message, wanted string) {
-	if !ok {
-		r := &m.replicas[in.shard]
-		panic(fmt.Sprintf("shard: message %d, number %d, of shard %d from %v, to a %v that has "+
-			"%d: want %s", in.kind, in.seq, in.shard, m.cores[from], r.role, r.seq, wanted))
+// broken notes that a message is none that a sound core sends.
+func (m *machine) broken(from int, in *message, wanted string) {
+	m.counts.malformed++
+	if m.fault == nil {
+		m.fault = fmt.Errorf("%w: shard: message %d, number %d, of shard %d, from core %d of the "+
+			"store: want %s", msgpass.ErrProtocol, in.kind, in.seq, in.shard, from, wanted)
 	}
 }

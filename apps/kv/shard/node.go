@@ -169,10 +169,11 @@ func (n *Node) inspect() (again bool) {
 		if l.down && n.core.Now().Sub(l.since) > linkPatience {
 			l.breakTie()
 		}
-		if n.machine.peers[l.index].fate == unheard {
+		unknown := n.machine.peers[l.index].fate == unheard
+		if unknown {
 			n.seek(l)
 		}
-		again = again || l.refused || l.down || n.machine.peers[l.index].fate == unheard
+		again = again || l.refused || l.down || unknown
 	}
 	return again
 }
@@ -187,6 +188,10 @@ func (n *Node) seek(l *link) {
 	case died && epitaph.Incarnation >= opened:
 	case opened == 0 && n.core.Now().Sub(n.began) > startPatience:
 	default:
+		if !l.awaited && n.core.Now().Sub(n.began) > linkPatience {
+			l.awaited = true
+			n.os.Logf("waits for %v, which is not dead: want the same store on it", l.id)
+		}
 		return
 	}
 	n.step(func(m *machine) { m.bury(l.index, epitaph.Incarnation) })

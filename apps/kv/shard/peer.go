@@ -35,7 +35,7 @@ func (m *machine) greet(life uint64) {
 func (m *machine) meet(from int, in *message) {
 	p := &m.peers[from]
 	if p.fate == alive && p.life != in.seq || in.seq <= p.ended {
-		m.counts.malformed++
+		m.broken(from, in, "a life that goes on")
 		return
 	}
 	m.clock = max(m.clock, in.time)

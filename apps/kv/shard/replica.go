@@ -96,6 +96,10 @@ func (f *follower) pending() bool { return f.core != nobody && f.acked < f.sent 
 func (m *machine) serve(from int, in *message) {
 	r := &m.replicas[in.shard]
 	out := message{kind: reply, shard: in.shard, seq: in.seq}
+	if r.held.count == len(m.cores)*RequestsMax {
+		m.broken(from, in, "RequestsMax of each core at most")
+		return
+	}
 	if in.has(fresh) {
 		r.refuses[from] = false
 	}
@@ -197,7 +201,7 @@ func (m *machine) acked(from int, in *message) {
 		f = &r.learner
 	}
 	if f.core != from || in.seq < f.acked || in.seq > f.sent {
-		m.counts.malformed++
+		m.broken(from, in, "an acknowledgement of what was sent")
 		return
 	}
 	f.acked = in.seq

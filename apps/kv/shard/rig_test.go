@@ -2,6 +2,7 @@ package shard
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -22,6 +23,9 @@ func newCells() State { return &cells{map[string]string{}} }
 
 func (c *cells) Apply(reply []byte, _ int64, command []byte) ([]byte, bool) {
 	words := bytes.Fields(command)
+	if len(words) < 2 || len(words) < 3 && string(words[0]) != "get" {
+		return append(reply, "what?"...), false
+	}
 	key := string(words[1])
 	old, there := c.values[key]
 	if string(words[0]) == "get" {
@@ -36,8 +40,10 @@ func (c *cells) Apply(reply []byte, _ int64, command []byte) ([]byte, bool) {
 
 func (c *cells) Replay(now int64, command []byte) { c.Apply(nil, now, command) }
 
+var errChunk = errors.New("cells: not a chunk")
+
 // cellParts is into how many parts a snapshot is cut: by the last byte of the key.
-const cellParts = 4
+const cellParts = 2
 
 func cellPart(key string) uint64 { return uint64(key[len(key)-1]) % cellParts }
 
@@ -52,10 +58,16 @@ func (c *cells) Snapshot(chunk []byte, cursor uint64) ([]byte, uint64) {
 }
 
 func (c *cells) Restore(chunk []byte) error {
+	if len(chunk) == 0 || chunk[0] >= cellParts {
+		return errChunk
+	}
 	part, rest := uint64(chunk[0]), chunk[1:]
 	maps.DeleteFunc(c.values, func(key, _ string) bool { return cellPart(key) == part })
 	for line := range bytes.Lines(rest) {
 		words := bytes.Fields(line)
+		if len(words) != 2 {
+			return errChunk
+		}
 		c.values[string(words[0])] = string(words[1])
 	}
 	return nil
@@ -71,6 +83,8 @@ type world struct {
 	plant   func(*site, step.Event) func() // a bug: runs before a step, and what it returns after
 	clients []*worldClient
 	past    history.History
+	errands []entry // of stories
+	patient bool    // cores that never lived are waited for
 	keys    int
 	values  int
 	numbers int
@@ -108,6 +122,7 @@ func newWorld(cfg sim.Config, clients, keys int) *world {
 		m := newMachine(w.ids, int(boot.Core.Index()), 0, 512, newCells)
 		return &site{machine: m, world: w, self: boot.Core}
 	})
+	w.patient = cfg.Seed%2 == 0
 	for range clients {
 		w.clients = append(w.clients, &worldClient{})
 	}
@@ -136,9 +151,11 @@ func (s *site) Step(in step.Event, out step.Outbox) {
 		return
 	}
 	for _, id := range s.world.ids {
-		if id != s.self && s.world.net.Machine(id) == nil {
-			s.machine.Step(step.Event{Kind: step.Death, Now: in.Now, From: id,
-				Incarnation: s.world.net.Incarnation(id)}, out)
+		life := s.world.net.Incarnation(id)
+		if s.world.net.Machine(id) == nil && (life > 0 || !s.world.patient) {
+			s.machine.Step(step.Event{
+				Kind: step.Death, Now: in.Now, From: id, Incarnation: life,
+			}, out)
 		}
 	}
 }
@@ -149,8 +166,16 @@ func (w *world) site(id kernel.CoreID) *site {
 	return s
 }
 
+// errand is the number of no client: a command is the last of the world's errands.
+const errand = 0xff
+
 // ask carries out a command of a client: its number in the world, and the text.
 func (w *world) ask(s *site, body []byte) {
+	if body[0] == errand {
+		e := w.errands[len(w.errands)-1]
+		s.request(0, e)
+		return
+	}
 	c := w.clients[body[0]]
 	text := bytes.Clone(body[1:])
 	key := string(bytes.Fields(text)[1])

@@ -75,7 +75,7 @@ func (m *machine) advance(shard int) {
 func (m *machine) replied(from int, in *message) {
 	r := &m.routes[in.shard]
 	if from != r.target || r.sent == 0 || r.refused > 0 || in.seq != r.base {
-		m.counts.malformed++
+		m.broken(from, in, "a reply to the oldest request")
 		return
 	}
 	e := r.pop()
@@ -100,7 +100,7 @@ func (r *route) pop() entry {
 func (m *machine) refused(from int, in *message) {
 	r := &m.routes[in.shard]
 	if from != r.target || r.refused == r.sent || in.seq != r.base+uint64(r.refused) {
-		m.counts.malformed++
+		m.broken(from, in, "a refusal of the oldest request that has no answer")
 		return
 	}
 	r.refused++

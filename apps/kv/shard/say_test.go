@@ -32,7 +32,11 @@ func (m *message) words() string {
 	case refuse:
 		return s + "not done" + m.when(away, ", I am not its primary")
 	case learn:
-		return s + fmt.Sprintf("learn it; view %d, my backup is %d", m.view, m.core)
+		backup := "I have no backup"
+		if m.core != nobody {
+			backup = fmt.Sprintf("my backup is core %d", m.core)
+		}
+		return s + fmt.Sprintf("learn it; this is view %d, and %s", m.view, backup)
 	case chunk:
 		part := strings.Join(strings.Fields(string(m.body[1:])), " ")
 		return s + fmt.Sprintf("%d. part %d is (%s)", m.seq, m.body[0], part)
@@ -52,7 +56,7 @@ func (m *message) words() string {
 	case query:
 		return s + "do you hold it?"
 	}
-	return s + "I hold it not" + m.when(holds, ": no, I do") + m.when(later, ": ask later")
+	return s + m.when(later, "ask me later; ") + "I hold it" + m.unless(holds, " not")
 }
 
 func (m *message) when(flag uint8, text string) string {
@@ -60,4 +64,11 @@ func (m *message) when(flag uint8, text string) string {
 		return text
 	}
 	return ""
+}
+
+func (m *message) unless(flag uint8, text string) string {
+	if m.has(flag) {
+		return ""
+	}
+	return text
 }
