@@ -8,9 +8,9 @@ import (
 // Devices is what a driver may offer beyond Core: hardware that a core can drive. Bare does.
 //
 // A device is driven by one core at a time: by the one that claimed it, until that core's life
-// ends. Then the core was fenced, but the device was not: it goes on writing to its Memory, which is
-// used for nothing else, until who claims it next resets it. An interrupt of the device makes Wait
-// of the core that drives it return, as a kick does.
+// ends. Then the core was fenced, but the device was not: it goes on writing to its Memory, which
+// is used for nothing else, until who claims it next resets it. An interrupt of the device makes
+// Wait of the core that drives it return, as a kick does.
 type Devices interface {
 	// Devices returns the devices that the machine's description names and the machine has.
 	Devices() []DeviceInfo

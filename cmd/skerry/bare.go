@@ -18,6 +18,10 @@ func (o *options) runBare() (int, error) {
 	if err != nil {
 		return statusFailed, err
 	}
+	list, err := o.forwards(m)
+	if err != nil {
+		return statusFailed, err
+	}
 	accel, err := chooseAccel(o.bare.accel, qemu, os.Stderr)
 	if err != nil {
 		return statusFailed, err
@@ -25,8 +29,9 @@ func (o *options) runBare() (int, error) {
 	v := &virtual{
 		qemu: qemu, image: made.Bytes, cores: int(made.Manifest.Cores),
 		memory: made.MemoryBytes(), board: o.bare.board, accel: accel, gdb: o.bare.gdb,
-		console: o.console(),
+		devices: devices(m, list), console: o.console(),
 	}
+	tell(list, os.Stderr)
 	return v.run()
 }
 

@@ -45,6 +45,8 @@ type virtual struct {
 	board  string
 	accel  accel
 	gdb    bool // wait for a debugger before the first instruction
+
+	devices []device
 	console
 }
 
@@ -61,7 +63,7 @@ func findQEMU() (string, error) {
 // boards are QEMU's names of the boards that --board takes, with the devices that the CPU driver
 // uses.
 var boards = map[string]string{
-	"microvm": "microvm,rtc=on,pit=on,pic=on,isa-serial=on",
+	"microvm": "microvm,rtc=on,pit=on,pic=on,isa-serial=on,ioapic2=off",
 	"q35":     "q35",
 }
 
@@ -76,6 +78,7 @@ func (v *virtual) arguments() ([]string, error) {
 		"-device", fmt.Sprintf("isa-debugcon,iobase=%#x,chardev=status", statusPort),
 		"-device", fmt.Sprintf("isa-debug-exit,iobase=%#x,iosize=4", exitPort),
 	}
+	args = append(args, v.deviceArguments()...)
 	args = append(args, v.console.arguments()...)
 	if v.gdb {
 		address, err := freePort()

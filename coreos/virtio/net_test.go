@@ -371,11 +371,13 @@ func TestMalformed(t *testing.T) {
 // A device that cannot be used is refused with what was found and what was wanted, on either bus.
 func TestRefusals(t *testing.T) {
 	for want, spoil := range map[string]func(m *model, d *kernel.Device){
-		"want version 1":       func(m *model, d *kernel.Device) { m.offered &^= featureVersion1 },
-		"a reset leaves":       func(m *model, d *kernel.Device) { m.dull, m.status = true, 15 },
-		"on bus none":          func(m *model, d *kernel.Device) { d.Bus = kernel.NoBus },
-		"room for 16":          func(m *model, d *kernel.Device) { m.queues[0].most = 16 },
-		"an MTU of 5":          func(m *model, d *kernel.Device) { copy(m.config[10:], "\x05\x00") },
+		"want version 1": func(m *model, d *kernel.Device) { m.offered &^= featureVersion1 },
+		"a reset leaves": func(m *model, d *kernel.Device) { m.dull, m.status = true, 15 },
+		"on bus none":    func(m *model, d *kernel.Device) { d.Bus = kernel.NoBus },
+		"room for 16":    func(m *model, d *kernel.Device) { m.queues[0].most = 16 },
+		"an MTU of 5": func(m *model, d *kernel.Device) {
+			copy(m.config[configMTU:], []byte{5, 0})
+		},
 		"a card with address":  func(m *model, d *kernel.Device) { m.config[0] |= 1 },
 		"configuration change": func(m *model, d *kernel.Device) { m.changes = 1 },
 		"fills one buffer": func(m *model, d *kernel.Device) {

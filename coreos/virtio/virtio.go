@@ -2,9 +2,9 @@
 // random numbers, by the standard, "Virtual I/O Device (VIRTIO) Version 1.2"; numbers in comments
 // are its sections.
 //
-// A device is reached over a transport: registers in memory (mmioTransport), or PCI (pciTransport). It and the driver
-// pass buffers through queues in memory that both see (queue). Each kind of device is a file of its
-// own: Net, Random.
+// A device is reached over a transport: registers in memory (mmioTransport), or PCI (pciTransport).
+// It and the driver pass buffers through queues in memory that both see (queue). Each kind of
+// device is a file of its own: Net, Random.
 //
 // Nothing that a device writes is trusted: it is read once, checked, and used from where the device
 // cannot change it. A device that breaks the rules is stopped, and its driver has an error from

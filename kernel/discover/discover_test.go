@@ -203,6 +203,7 @@ func TestPCI(t *testing.T) {
 // A function without messages, or whose ranges are where memory or an interrupt controller is, is
 // no device. Planted: one without such flaws.
 func TestPCIRefusals(t *testing.T) {
+	const second = configBases + 4 // base address
 	for flaw, spoil := range map[string]func(r *rig, f uint64){
 		"":                        func(*rig, uint64) {},
 		"other vendor":            func(r *rig, f uint64) { r.words[f] = 0x1041_1af5 },
@@ -214,11 +215,11 @@ func TestPCIRefusals(t *testing.T) {
 		"messages in range 7":     func(r *rig, f uint64) { r.words[f+0x94] = 7 },
 		"messages in no range":    func(r *rig, f uint64) { r.words[f+0x94] = 3 },
 		"messages behind range 1": func(r *rig, f uint64) { r.words[f+0x94] = 0xff9 },
-		"range at memory":         func(r *rig, f uint64) { r.words[f+configBases+4] = 0x100_0000 },
-		"range at APIC":           func(r *rig, f uint64) { r.words[f+configBases+4] = 0xfee0_0000 },
-		"range of ports":          func(r *rig, f uint64) { r.words[f+configBases+4] |= baseIO },
+		"range at memory":         func(r *rig, f uint64) { r.words[f+second] = 0x100_0000 },
+		"range at the APIC":       func(r *rig, f uint64) { r.words[f+second] = 0xfee0_0000 },
+		"range of ports":          func(r *rig, f uint64) { r.words[f+second] |= baseIO },
 		"range above memory's start": func(r *rig, f uint64) {
-			r.words[f+configBases+4], r.words[f+configBases+8] = baseWide, 1
+			r.words[f+second], r.words[f+configBases+8] = baseWide, 1
 		},
 	} {
 		r := newRig()
