@@ -1,18 +1,67 @@
 package net
 
 import (
+	"flag"
 	"fmt"
+	"io"
+	"net/netip"
 
 	"skerry/coreos"
 )
 
-// App returns an app that makes its core part of the machine's network and does nothing else: for a
-// core that drives a card and serves nobody.
+// App returns the app that does nothing but be part of the machine's network: on a core that drives
+// the network card and serves nobody. By its arguments the machine has addresses that it need not
+// ask for.
 func App() coreos.App {
 	return coreos.App{Name: "net", Run: func(s *coreos.OS) error {
-		if _, err := Of(s); err != nil {
-			return fmt.Errorf("coreos/net: %w", err)
+		set, err := parseArgs(s.Args())
+		if err != nil {
+			return err
+		}
+		n, err := Of(s)
+		if err != nil {
+			return err
+		}
+		if o, ok := n.sockets.(own); ok && len(set.Addresses) > 0 {
+			o.configure(set)
 		}
 		select {}
 	}}
+}
+
+// parseArgs takes the app's arguments.
+func parseArgs(args []string) (set settings, err error) {
+	flags := flag.NewFlagSet("net", flag.ContinueOnError)
+	flags.SetOutput(io.Discard)
+	flags.Func("address", "an address of the machine, as in 10.0.2.15/24", func(text string) error {
+		p, err := netip.ParsePrefix(text)
+		set.Addresses = append(set.Addresses, p)
+		return err
+	})
+	flags.Func("gateway", "the neighbour by which others are reached", func(s string) error {
+		g, err := netip.ParseAddr(s)
+		set.Gateways = append(set.Gateways, g)
+		return err
+	})
+	err = flags.Parse(args)
+	if err == nil && (flags.NArg() > 0 || len(set.Addresses) > addressesMax/2) {
+		err = fmt.Errorf("arguments %q: want no others, and at most %d addresses", args,
+			addressesMax/2)
+	}
+	if err != nil {
+		return set, fmt.Errorf("coreos/net: %w: usage: net [--address IP/BITS]… [--gateway IP]…",
+			err)
+	}
+	return set, nil
+}
+
+// configure gives the machine addresses that it need not ask for.
+func (n *node) configure(set settings) {
+	n.loop.Lock()
+	defer n.loop.Unlock()
+	n.claim.set = set
+	if n.driver != nil {
+		n.driver.configure()
+	}
+	n.loop.Flush()
 }

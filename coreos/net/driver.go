@@ -51,19 +51,26 @@ func (d *driver) start() {
 		d.untold = append(d.untold, p.id)
 	}
 	d.settle = n.core.Now().Add(settleTime)
-	set := n.settings
-	if len(n.claim.set.Addresses) > 0 {
-		set = n.claim.set
+	n.later(d.gate.open)
+	d.configure()
+	n.later(d.tellOwn)
+}
+
+// configure makes the addresses that the machine's description has those of the machine. If it has
+// none, DHCP is asked.
+func (d *driver) configure() {
+	set := d.node.settings
+	if len(d.node.claim.set.Addresses) > 0 {
+		set = d.node.claim.set
 		set.Static = true
 	}
 	both := card.CutTCP4 | card.CutTCP6
 	set.MTU, set.GSO = d.card.MTU(), d.card.Offloads()&both == both
+	d.lease = nil
 	if !set.Static {
 		d.lease = newLease(d, set)
 	}
-	n.later(d.gate.open)
 	d.publish(set)
-	n.later(d.tellOwn)
 }
 
 // tellOwn notes the flows that this core has had before it was the driver.

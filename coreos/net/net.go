@@ -50,7 +50,7 @@ func Of(s *coreos.OS) (*Net, error) {
 		if ports, ok := s.Core().(kernel.HostPorts); ok {
 			return &Net{newHost(ports)}, nil
 		}
-		n, err := join(s, claim{})
+		n, err := join(s, claimOf(s.Core()))
 		if err != nil {
 			return nil, err
 		}
