@@ -8,6 +8,7 @@ import (
 	"skerry/apps/kv"
 	"skerry/apps/pingpong"
 	"skerry/coreos"
+	"skerry/coreos/net"
 	"skerry/coreos/shell"
 )
 
@@ -16,6 +17,7 @@ func main() {
 		echo.App(),
 		httpd.App(),
 		kv.App(),
+		net.App(),
 		pingpong.App(),
 		shell.App(),
 	)

@@ -3,9 +3,11 @@ package main
 import (
 	"bufio"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
+	"os/signal"
 	"syscall"
 
 	"golang.org/x/sys/unix"
@@ -81,6 +83,35 @@ func (c *console) feed(line io.Writer) error {
 				return err
 			}
 		}
+	}
+}
+
+// typed returns a file that brings what comes on standard input, and never ends: a machine on hosted
+// goes on without a console. Its cores may not read the terminal themselves: they are in the
+// background, as Linux sees them.
+func typed() (*os.File, error) {
+	out, in, err := os.Pipe()
+	if err != nil {
+		return nil, fmt.Errorf("skerry: the console: %w", err)
+	}
+	signal.Ignore(syscall.SIGTTIN) // in the background too, only the console is lost
+	go func() {
+		io.Copy(in, os.Stdin)
+		select {} // keeps the pipe open
+	}()
+	return out, nil
+}
+
+// watchKeys has the terminal, if this process has one, hand over each key at once and show none:
+// the console does. Keys that send signals still do.
+func watchKeys() {
+	group, err := unix.IoctlGetInt(syscall.Stdin, unix.TIOCGPGRP)
+	if err != nil || group != unix.Getpgrp() || !onTerminal() {
+		return
+	}
+	if settings, err := unix.IoctlGetTermios(syscall.Stdin, unix.TCGETS); err == nil {
+		settings.Lflag &^= unix.ICANON | unix.ECHO
+		unix.IoctlSetTermios(syscall.Stdin, unix.TCSETS, settings)
 	}
 }
 

@@ -49,7 +49,7 @@ func (o *options) inFolder(folder string, args []string) (*machine.Machine, erro
 			return nil, fmt.Errorf("skerry: the program in %s has apps %q: want one, or a %s that "+
 				"says what runs where", folder, apps, descriptionName)
 		}
-		return o.short(o.coresDefault(), memoryApps, append(apps, args...), apps)
+		return o.short(o.few(), memoryApps, append(apps, args...), apps)
 	}
 	m, err := o.described(apps)
 	if err != nil || len(args) == 0 {

@@ -3,11 +3,13 @@ package main
 import (
 	"fmt"
 	"os"
+	"slices"
 	"sync/atomic"
 	"syscall"
 
 	"skerry/kernel/hosted"
 	"skerry/kernel/hosted/steer"
+	"skerry/tools/machine"
 )
 
 // runHosted returns when the machine has ended, be it by a signal to this process.
@@ -36,6 +38,10 @@ func (o *options) runHosted() (int, error) {
 	}
 	defer machine.Close()
 	made <- machine
+	if config.Input != nil {
+		defer saveTerminal().restore()
+		watchKeys()
+	}
 	err = machine.Run()
 	if status := int(ended.Load()); status != 0 {
 		return status, nil
@@ -70,7 +76,17 @@ func (o *options) hosted() (hosted.Config, error) {
 	tell(list, os.Stderr)
 	config.Instance, config.Cores, config.ArgsOf = o.instance, m.Cores, m.Words
 	config.Ports = hostedPorts(list)
-	return config, nil
+	if hasConsole(m) {
+		config.Input, err = typed()
+	}
+	return config, err
+}
+
+// hasConsole tells whether somebody may type on the machine.
+func hasConsole(m *machine.Machine) bool {
+	return slices.ContainsFunc(m.Apps, func(a machine.App) bool {
+		return a.Name == appConsole && !slices.Contains(a.Args, "--exec")
+	})
 }
 
 // janitor is the verb with which a launcher starts its janitor.

@@ -38,18 +38,16 @@ func (o *options) machine() (*machine.Machine, error) {
 		return o.inFolder(o.app[0], o.app[1:])
 	case o.description != "":
 		return o.described(o.apps())
+	case o.exec != "":
+		return o.short(o.few(), memoryApps, []string{appConsole, "--exec", o.exec}, o.apps())
+	case len(o.app) == 0:
+		return o.standard()
 	}
-	words := o.app
-	if len(words) == 0 {
-		words = []string{appConsole}
-	}
-	if o.exec != "" {
-		words = append(words, "--exec", o.exec)
-	}
-	return o.short(o.coresDefault(), memoryApps, words, o.apps())
+	return o.short(o.few(), memoryApps, o.app, o.apps())
 }
 
-func (o *options) coresDefault() int {
+// few returns how many cores a machine has that nobody described.
+func (o *options) few() int {
 	if o.on == "bare" {
 		return cmp.Or(o.cores, coresBare)
 	}

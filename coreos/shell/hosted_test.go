@@ -54,7 +54,7 @@ func TestScriptOnHosted(t *testing.T) {
 		`^core 1 has the console now; core 0, life 1: panicked: panic: shell: the console asked`,
 		`^core 0, life 2: answers`, `^core 0 has the console now; core 1, life 1: stopped`,
 		`^core 1, life 2: answers`, `^core 1 has the console now; core 0, life 2: stopped`)
-	if e, _ := machine.Epitaph(1); e.Cause != epitaph.Exited {
-		t.Errorf("%v: want it exited", e)
+	if e, _ := machine.Epitaph(1); e.Cause != epitaph.Stopped {
+		t.Errorf("%v: want it stopped", e)
 	}
 }

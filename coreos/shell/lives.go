@@ -30,13 +30,21 @@ func (sh *shell) start(id kernel.CoreID) error {
 		if sh.peers[id].member.AwaitBound(retryAfter) != nil {
 			continue
 		}
-		if r, err := ask(sh.peers[id].report); err == nil {
-			fmt.Fprintf(sh.out, "%v, life %d: answers after %v\n", id, r.life,
+		if _, _, err := sh.peers[id].rally.play(1, 1, 0); err == nil {
+			fmt.Fprintf(sh.out, "%v, life %d: answers after %v\n", id, sh.life(id),
 				sh.core.Now().Sub(began).Round(time.Millisecond))
 			return nil
 		}
 	}
 	return fmt.Errorf("shell: %v was started, and does not answer in %v", id, startPatience)
+}
+
+// life returns the life of a core, as its end of the channel says.
+func (sh *shell) life(id kernel.CoreID) uint64 {
+	sh.loop.Lock()
+	defer sh.loop.Unlock()
+	_, life := sh.loop.Channel(id).Epoch()
+	return life
 }
 
 func stop(sh *shell, args []string) error {

@@ -1,17 +1,11 @@
 package shell
 
-import "time"
-
 //go:generate go run skerry/msgpass/idl/idlgen member.go
 
 // Member is what the shell of each core does for those of the others.
 //
 //idl:interface
 type Member interface {
-	// Report answers how the core is: its life, for how long it has run, bytes that the Go runtime
-	// has of the system, bytes in use on its heap, collections, and messages received.
-	Report() (life uint64, uptime time.Duration, memory uint64, heap uint64, collections uint64,
-		messages uint64)
 	// Crash makes the instance panic.
 	Crash()
 	// Spin takes the processor from the instance, for good.

@@ -22,14 +22,6 @@ type BlockingMember struct {
 
 // memberResults holds the results of one call until its goroutine goes on.
 type memberResults struct {
-	Report struct {
-		life        uint64
-		uptime      time.Duration
-		memory      uint64
-		heap        uint64
-		collections uint64
-		messages    uint64
-	}
 }
 
 // NewBlockingMember returns a client of the server of Member at the other end of the channel.
@@ -52,29 +44,6 @@ func NewBlockingMember(channel *msgpass.Channel, lock sync.Locker) (*BlockingMem
 // msgpass.ErrDown or ErrNotServed, if it is not in that time; msgpass.ErrVersion.
 func (stub *BlockingMember) AwaitBound(patience time.Duration) error {
 	return stub.blocker.AwaitBound(patience)
-}
-
-// Report answers how the core is: its life, for how long it has run, bytes that the Go runtime
-// has of the system, bytes in use on its heap, collections, and messages received.
-func (stub *BlockingMember) Report() (life uint64, uptime time.Duration, memory uint64, heap uint64,
-	collections uint64, messages uint64, err error) {
-	stub.blocker.Lock()
-	defer stub.blocker.Unlock()
-	token, err := stub.blocker.Call(func(token uint32) bool {
-		return stub.client.TryReport(token)
-	})
-	if err != nil {
-		return life, uptime, memory, heap, collections, messages, err
-	}
-	results := &stub.results[token].Report
-	life = results.life
-	uptime = results.uptime
-	memory = results.memory
-	heap = results.heap
-	collections = results.collections
-	messages = results.messages
-	stub.blocker.End(token)
-	return life, uptime, memory, heap, collections, messages, nil
 }
 
 // Crash makes the instance panic.
@@ -116,18 +85,6 @@ type memberBlocked BlockingMember
 func (stub *memberBlocked) Bound(err error) { stub.blocker.Bound(err) }
 
 func (stub *memberBlocked) Down(lost []uint32) { stub.blocker.Down(lost) }
-
-func (stub *memberBlocked) ReportReply(token uint32, life uint64, uptime time.Duration,
-	memory uint64, heap uint64, collections uint64, messages uint64) {
-	results := &stub.results[token].Report
-	results.life = life
-	results.uptime = uptime
-	results.memory = memory
-	results.heap = heap
-	results.collections = collections
-	results.messages = messages
-	stub.blocker.Finish(token, nil)
-}
 
 func (stub *memberBlocked) NoteReply(token uint32) {
 	stub.blocker.Finish(token, nil)

@@ -4,18 +4,16 @@ package shell
 
 import (
 	"encoding/binary"
-	"time"
 
 	"skerry/msgpass"
 )
 
 // MemberVersion changes with the declaration of Member.
-const MemberVersion = 0x8bae28ff0018cce8
+const MemberVersion = 0x5d5669a04a6fa443
 
 // Numbers of the messages of Member.
 const (
-	memberReport = iota
-	memberCrash
+	memberCrash = iota
 	memberSpin
 	memberNote
 )
@@ -27,9 +25,8 @@ const (
 
 func memberInterface() *msgpass.Interface {
 	return &msgpass.Interface{
-		Name: "shell.Member", Version: MemberVersion, ReplyBytes: 48,
+		Name: "shell.Member", Version: MemberVersion, ReplyBytes: 0,
 		Messages: []string{
-			"shell.Member.Report",
 			"shell.Member.Crash",
 			"shell.Member.Spin",
 			"shell.Member.Note",
@@ -48,9 +45,6 @@ type MemberClient struct {
 // long. Fields that are []byte are valid until the method returns.
 type MemberCallbacks interface {
 	msgpass.ClientStates
-	// ReportReply brings the reply to the call of Report with the given token.
-	ReportReply(token uint32, life uint64, uptime time.Duration, memory uint64, heap uint64,
-		collections uint64, messages uint64)
 	// NoteReply brings the reply to the call of Note with the given token.
 	NoteReply(token uint32)
 }
@@ -65,23 +59,6 @@ func NewMemberClient(channel *msgpass.Channel, callbacks MemberCallbacks) (*Memb
 
 // Port returns the client's end of the binding.
 func (stub *MemberClient) Port() *msgpass.ClientPort { return &stub.port }
-
-// TryReport calls Report; ReportReply brings the reply, with the token. False: there is no room or
-// no server, or too many calls are in flight.
-func (stub *MemberClient) TryReport(token uint32) bool {
-	out := stub.port.CallOut()
-	line := out.TrySlot()
-	if line == nil {
-		return false
-	}
-	header := stub.port.CallHeader(memberReport, 0)
-	out.Publish(line, header)
-	stub.port.Begin(header, token)
-	if stub.port.Traced() {
-		stub.port.TraceSent(header)
-	}
-	return true
-}
 
 // TryCrash sends Crash. False: there is no room or no server.
 func (stub *MemberClient) TryCrash() bool {
@@ -126,30 +103,8 @@ func (stub *MemberClient) TryNote(token uint32, number uint32, status uint8, tex
 
 func memberClientTakers() []msgpass.Taker {
 	return []msgpass.Taker{
-		memberReport: memberTakeReportReply,
-		memberNote:   memberTakeNoteReply,
+		memberNote: memberTakeNoteReply,
 	}
-}
-
-func memberTakeReportReply(owner any, channel *msgpass.Channel, line *msgpass.Line,
-	header msgpass.Header) error {
-	stub := owner.(*MemberClient)
-	if header.Shape() != msgpass.Reply+48 {
-		return stub.port.Malformed(header)
-	}
-	w0 := line[0]
-	w1 := line[1]
-	w2 := line[2]
-	w3 := line[3]
-	w4 := line[4]
-	w5 := line[5]
-	token, ok := stub.port.Finish(header)
-	if !ok {
-		return stub.port.Malformed(header)
-	}
-	channel.In.Release(line)
-	stub.callbacks.ReportReply(token, w0, time.Duration(w1), w2, w3, w4, w5)
-	return nil
 }
 
 func memberTakeNoteReply(owner any, channel *msgpass.Channel, line *msgpass.Line,

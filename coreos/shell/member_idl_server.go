@@ -3,8 +3,6 @@
 package shell
 
 import (
-	"time"
-
 	"skerry/msgpass"
 )
 
@@ -16,9 +14,6 @@ type MemberServer interface {
 	// Left tells that the channel to a client went down; replies to it go nowhere.
 	Left(peer *MemberPeer)
 
-	// Report answers how the core is: its life, for how long it has run, bytes that the Go runtime
-	// has of the system, bytes in use on its heap, collections, and messages received.
-	Report(peer *MemberPeer, reply MemberReportReply)
 	// Crash makes the instance panic.
 	Crash(peer *MemberPeer)
 	// Spin takes the processor from the instance, for good.
@@ -49,28 +44,6 @@ type MemberPeer struct {
 // Port returns the server's end of the binding.
 func (peer *MemberPeer) Port() *msgpass.ServerPort { return peer.port }
 
-// MemberReportReply answers one call of Report, at once or later. Send must be called once.
-type MemberReportReply struct {
-	port *msgpass.ServerPort
-	tag  uint32
-}
-
-// Send sends the reply, unless the client is gone.
-func (reply MemberReportReply) Send(life uint64, uptime time.Duration, memory uint64, heap uint64,
-	collections uint64, messages uint64) {
-	line := reply.port.ReplySlot()
-	if line == nil {
-		return
-	}
-	line[0] = life
-	line[1] = uint64(uptime)
-	line[2] = memory
-	line[3] = heap
-	line[4] = collections
-	line[5] = messages
-	reply.port.PublishReply(line, memberReport, 48, reply.tag)
-}
-
 // MemberNoteReply answers one call of Note, at once or later. Send must be called once.
 type MemberNoteReply struct {
 	port *msgpass.ServerPort
@@ -88,22 +61,10 @@ func (reply MemberNoteReply) Send() {
 
 func memberServerTakers() []msgpass.Taker {
 	return []msgpass.Taker{
-		memberReport: memberTakeReport,
-		memberCrash:  memberTakeCrash,
-		memberSpin:   memberTakeSpin,
-		memberNote:   memberTakeNote,
+		memberCrash: memberTakeCrash,
+		memberSpin:  memberTakeSpin,
+		memberNote:  memberTakeNote,
 	}
-}
-
-func memberTakeReport(owner any, channel *msgpass.Channel, line *msgpass.Line,
-	header msgpass.Header) error {
-	stub := owner.(*MemberPeer)
-	if header.Shape() != msgpass.Plain+0 {
-		return stub.port.Malformed(header)
-	}
-	channel.In.Release(line)
-	stub.server.Report(stub, MemberReportReply{stub.port, header.Tag()})
-	return nil
 }
 
 func memberTakeCrash(owner any, channel *msgpass.Channel, line *msgpass.Line,

@@ -4,7 +4,6 @@ package shell
 
 import (
 	"testing"
-	"time"
 
 	"skerry/msgpass/idl/idltest"
 )
@@ -13,8 +12,6 @@ import (
 // Member or refused with msgpass.ErrProtocol, and does no harm.
 func FuzzMember(f *testing.F) {
 	idltest.Fuzz(f, []idltest.Message{
-		{Name: "Report", Number: memberReport, ToServer: true, Min: 0, Max: 0},
-		{Name: "ReportReply", Number: memberReport, Reply: true, Min: 48, Max: 48},
 		{Name: "Crash", Number: memberCrash, ToServer: true, Min: 0, Max: 0},
 		{Name: "Spin", Number: memberSpin, ToServer: true, Min: 0, Max: 0},
 		{Name: "Note", Number: memberNote, ToServer: true, Min: 7, Max: 263},
@@ -31,22 +28,12 @@ func FuzzMember(f *testing.F) {
 // memberFuzzSend sends one message with arbitrary fields.
 func memberFuzzSend(rig *idltest.Rig, client *MemberClient, server *memberFuzzServer, number int) {
 	switch number {
-	case memberReport:
-		memberFuzzSendReport(rig, client)
 	case memberCrash:
 		memberFuzzSendCrash(rig, client)
 	case memberSpin:
 		memberFuzzSendSpin(rig, client)
 	case memberNote:
 		memberFuzzSendNote(rig, client)
-	}
-}
-
-func memberFuzzSendReport(rig *idltest.Rig, stub *MemberClient) {
-	token := rig.Token()
-	if stub.TryReport(token) {
-		rig.Sent("Report")
-		rig.Called(token)
 	}
 }
 
@@ -82,23 +69,6 @@ func (stub *memberFuzzServer) Joined(peer *MemberPeer) { stub.peer = peer }
 
 func (stub *memberFuzzServer) Left(*MemberPeer) {}
 
-func (stub *memberFuzzServer) Report(_ *MemberPeer, reply MemberReportReply) {
-	stub.rig.Got("Report")
-	stub.answerReport(reply)
-}
-
-func (stub *memberFuzzServer) answerReport(reply MemberReportReply) {
-	rig := stub.rig
-	life := rig.Uint64()
-	uptime := time.Duration(rig.Uint64())
-	memory := rig.Uint64()
-	heap := rig.Uint64()
-	collections := rig.Uint64()
-	messages := rig.Uint64()
-	stub.rig.Sent("ReportReply", life, uptime, memory, heap, collections, messages)
-	reply.Send(life, uptime, memory, heap, collections, messages)
-}
-
 func (stub *memberFuzzServer) Crash(_ *MemberPeer) {
 	stub.rig.Got("Crash")
 }
@@ -124,12 +94,6 @@ type memberFuzzClient struct{ rig *idltest.Rig }
 func (stub memberFuzzClient) Bound(err error) { stub.rig.Check(err) }
 
 func (stub memberFuzzClient) Down([]uint32) {}
-
-func (stub memberFuzzClient) ReportReply(token uint32, life uint64, uptime time.Duration,
-	memory uint64, heap uint64, collections uint64, messages uint64) {
-	stub.rig.End(token)
-	stub.rig.Got("ReportReply", life, uptime, memory, heap, collections, messages)
-}
 
 func (stub memberFuzzClient) NoteReply(token uint32) {
 	stub.rig.End(token)

@@ -1,31 +1,6 @@
 package shell
 
-import (
-	"fmt"
-	"runtime"
-	"time"
-)
-
-// report is how a core is.
-type report struct {
-	life        uint64
-	uptime      time.Duration
-	memory      uint64
-	heap        uint64
-	collections uint64
-	messages    uint64
-}
-
-// report returns how this core is. The caller holds the loop's lock.
-func (sh *shell) report() report {
-	var m runtime.MemStats
-	runtime.ReadMemStats(&m)
-	return report{
-		life: sh.core.Boot().Incarnation, uptime: sh.core.Now().Sub(sh.began),
-		memory: m.Sys - m.HeapReleased, heap: m.HeapAlloc, collections: uint64(m.NumGC),
-		messages: sh.loop.Messages(),
-	}
-}
+import "fmt"
 
 // member serves Member.
 type member struct{ *shell }
@@ -35,12 +10,6 @@ func (m *member) Joined(*MemberPeer) {}
 
 // Left implements MemberServer.
 func (m *member) Left(*MemberPeer) {}
-
-// Report implements MemberServer.
-func (m *member) Report(_ *MemberPeer, reply MemberReportReply) {
-	r := m.report()
-	reply.Send(r.life, r.uptime, r.memory, r.heap, r.collections, r.messages)
-}
 
 // Crash implements MemberServer.
 func (m *member) Crash(peer *MemberPeer) { m.finish(crash(peer.Port().Core().String())) }

@@ -20,6 +20,7 @@ import (
 	"strings"
 
 	"skerry/coreos"
+	"skerry/coreos/vitals"
 	"skerry/kernel"
 )
 
@@ -39,7 +40,7 @@ type shell struct {
 	out      io.Writer
 	scripted bool
 	script   []string
-	began    kernel.Instant
+	vitals   *vitals.Vitals
 	peers    map[kernel.CoreID]*peer // those that there is a channel to
 	seat     seat                    // guarded by the loop's lock
 	fate     chan func() error       // capacity 1: how the program ends
@@ -63,11 +64,15 @@ func run(s *coreos.OS, in io.Reader, out io.Writer) error {
 // open returns a shell that serves the other cores.
 func open(s *coreos.OS, in io.Reader, out io.Writer) (*shell, error) {
 	sh := &shell{
-		core: s.Core(), loop: s.Loop(), in: in, out: out, began: s.Core().Now(),
+		core: s.Core(), loop: s.Loop(), in: in, out: out,
 		peers: map[kernel.CoreID]*peer{}, fate: make(chan func() error, 1),
 	}
 	sh.look, _ = sh.core.(kernel.Inspector)
 	if err := sh.parse(s.Args()); err != nil {
+		return nil, err
+	}
+	var err error
+	if sh.vitals, err = vitals.Of(s); err != nil {
 		return nil, err
 	}
 	return sh, sh.join(s)
@@ -170,7 +175,7 @@ func (sh *shell) powerOff(status uint8) {
 	}
 	sh.finish(func() error {
 		if status == 0 {
-			return nil
+			return sh.core.Stop(sh.core.Boot().Core) // and with it other apps
 		}
 		return fmt.Errorf("shell: exit status %d", status)
 	})

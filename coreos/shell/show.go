@@ -1,62 +1,30 @@
 package shell
 
 import (
-	"errors"
 	"fmt"
-	"sync"
 	"time"
 
+	"skerry/coreos/vitals"
 	"skerry/kernel"
 )
 
 // mib is the unit in which memory is shown.
 const mib = 1 << 20
 
-// reports asks all cores at once how they are; those that do not answer are missing.
-func (sh *shell) reports() map[kernel.CoreID]report {
-	sh.loop.Lock()
-	reports := map[kernel.CoreID]report{sh.core.Boot().Core: sh.report()}
-	sh.loop.Unlock()
-	var all sync.WaitGroup
-	var mu sync.Mutex
-	for id, p := range sh.peers {
-		all.Go(func() {
-			if r, err := ask(p.report); err == nil {
-				mu.Lock()
-				defer mu.Unlock()
-				reports[id] = r
-			}
-		})
-	}
-	all.Wait()
-	return reports
-}
-
-// report asks a core how it is.
-func (p *peer) report() (r report, err error) {
-	r.life, r.uptime, r.memory, r.heap, r.collections, r.messages, err = p.member.Report()
-	return r, err
-}
-
 func showCores(sh *shell, _ []string) error {
-	reports := sh.reports()
 	w := sh.table()
 	fmt.Fprintln(w, "core\tstate\tuptime\tmemory\tmessages\trestarts\tlast death")
-	for _, id := range sh.core.Boot().Cores {
-		e, died := sh.core.Epitaph(id)
+	for _, r := range sh.vitals.Gather(answerPatience) {
 		death := "-"
-		if died {
-			death = fmt.Sprintf("%v: %s", e.Cause, e.Reason)
+		if r.Died {
+			death = fmt.Sprintf("%v: %s", r.Death.Cause, r.Death.Reason)
 		}
-		r, answers := reports[id]
-		if !answers {
-			fmt.Fprintf(w, "%d\t%s\t-\t-\t-\t%d\t%s\n", id.Index(), sh.silentState(id, died),
-				max(e.Incarnation, 1)-1, death)
+		if r.State != vitals.Running {
+			fmt.Fprintf(w, "%d\t%v\t-\t-\t-\t%d\t%s\n", r.Core.Index(), r.State, r.Life-1, death)
 			continue
 		}
-		fmt.Fprintf(w, "%d\t%s\t%v\t%.1f MiB\t%d\t%d\t%s\n", id.Index(), sh.state(id),
-			r.uptime.Round(time.Millisecond), float64(sh.memory(id, r))/mib, r.messages, r.life-1,
-			death)
+		fmt.Fprintf(w, "%d\t%s\t%v\t%.1f MiB\t%d\t%d\t%s\n", r.Core.Index(), sh.state(r.Core),
+			r.Uptime.Round(time.Millisecond), float64(r.Memory)/mib, r.Messages, r.Life-1, death)
 	}
 	return w.Flush()
 }
@@ -69,59 +37,22 @@ func (sh *shell) state(id kernel.CoreID) string {
 	return "running"
 }
 
-// silentState returns what is shown for a core that does not answer.
-func (sh *shell) silentState(id kernel.CoreID, died bool) string {
-	if sh.look != nil {
-		s, err := sh.look.Status(id)
-		switch {
-		case errors.Is(err, kernel.ErrForbidden):
-			return "hidden"
-		case err == nil && (s.State != kernel.Running || sh.peers[id] == nil):
-			return s.State.String()
-		}
-		return "no answer"
-	}
-	if died && !sh.up(id) {
-		return "dead"
-	}
-	return "no answer"
-}
-
-// up tells whether the channel to a core is up.
-func (sh *shell) up(id kernel.CoreID) bool {
-	sh.loop.Lock()
-	defer sh.loop.Unlock()
-	return sh.hears(id)
-}
-
-// hears tells the same under the loop's lock.
+// hears tells whether the channel to a core is up. The caller holds the loop's lock.
 func (sh *shell) hears(id kernel.CoreID) bool {
 	c := sh.loop.Channel(id)
 	return c != nil && c.Up()
 }
 
-// memory returns what an instance uses: by its driver's count, or else by its own.
-func (sh *shell) memory(id kernel.CoreID, r report) uint64 {
-	if sh.look != nil {
-		if s, err := sh.look.Status(id); err == nil {
-			return s.Memory
-		}
-	}
-	return r.memory
-}
-
 func showMemory(sh *shell, _ []string) error {
-	reports := sh.reports()
 	w := sh.table()
 	fmt.Fprintln(w, "core\tin use\tof\tGo heap\tcollections")
-	for _, id := range sh.core.Boot().Cores {
-		r, answers := reports[id]
-		if !answers {
-			fmt.Fprintf(w, "%d\t-\t%s\t-\t-\n", id.Index(), sh.memoryMax(id))
+	for _, r := range sh.vitals.Gather(answerPatience) {
+		if r.State != vitals.Running {
+			fmt.Fprintf(w, "%d\t-\t%s\t-\t-\n", r.Core.Index(), sh.memoryMax(r.Core))
 			continue
 		}
-		fmt.Fprintf(w, "%d\t%.1f MiB\t%s\t%.1f MiB\t%d\n", id.Index(),
-			float64(sh.memory(id, r))/mib, sh.memoryMax(id), float64(r.heap)/mib, r.collections)
+		fmt.Fprintf(w, "%d\t%.1f MiB\t%s\t%.1f MiB\t%d\n", r.Core.Index(),
+			float64(r.Memory)/mib, sh.memoryMax(r.Core), float64(r.Heap)/mib, r.Collections)
 	}
 	return w.Flush()
 }

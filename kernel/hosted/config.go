@@ -26,6 +26,7 @@ type Config struct {
 	// steer has one. Without it, Linux chooses by a hash of its own.
 	Steer func(cores int) (Steering, error)
 
+	Input  *os.File          // the cores' standard input, one for all; nil: none
 	Output *os.File          // the cores' standard output and error; nil: the launcher's own two
 	Warn   func(line string) // is told what is not as good as it could be; may be nil
 

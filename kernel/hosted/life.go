@@ -92,11 +92,14 @@ func (m *Machine) exec(index int, l *life, control int) (*os.Process, error) {
 		return nil, err
 	}
 	defer null.Close()
-	out, errOut := os.Stdout, os.Stderr
+	in, out, errOut := null, os.Stdout, os.Stderr
+	if m.config.Input != nil {
+		in = m.config.Input
+	}
 	if m.config.Output != nil {
 		out, errOut = m.config.Output, m.config.Output
 	}
-	list := fileList{null.Fd(), out.Fd(), errOut.Fd()}
+	list := fileList{in.Fd(), out.Fd(), errOut.Fd()}
 	bootNumber := list.add(-1)
 	record := m.bootRecord(index, l, control, &list)
 	if l.boot, err = record.write(); err != nil {
