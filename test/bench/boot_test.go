@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"encoding/binary"
 	"errors"
 	"io"
@@ -123,14 +124,19 @@ func TestUnpackKernel(t *testing.T) {
 	}
 }
 
-// What a machine on bare says is passed on only if it is a worker's answer.
+// What a machine on bare says is passed on only if it is a worker's answer, and behind a stop.
 func TestPassAnswers(t *testing.T) {
 	const said = "[0.1] skerry: 2 cores\r\n[0.2] ready\nok 12\r\n[3.0] core 1 died\nerror x\n"
 	var answers bytes.Buffer
-	pinned := 0
-	err := passAnswers(strings.NewReader(said), &answers, func() error { pinned++; return nil })
-	if want := "ready\nok 12\nerror x\n"; err != nil || answers.String() != want || pinned != 1 {
-		t.Errorf("passed on %q, %d times pinned, error %v: want %q, once", &answers, pinned, err,
-			want)
+	note := func(what string) func() error {
+		return func() error {
+			_, err := fmt.Fprintln(&answers, what)
+			return err
+		}
+	}
+	err := passAnswers(strings.NewReader(said), &answers, note("pin"), note("stop"))
+	want := "pin\nstop\nready\nstop\nok 12\nstop\nerror x\n"
+	if err != nil || answers.String() != want {
+		t.Errorf("passed on %q, error %v: want %q", &answers, err, want)
 	}
 }

@@ -92,12 +92,12 @@ func runBareWorker(args []string, orders io.Reader, answers io.Writer) error {
 		return fmt.Errorf("bench: %w", err)
 	}
 	go func() {
-		io.Copy(line, orders)
+		io.Copy(waker{line, command.Process}, orders)
 		cancel() // the end of the orders is the machine's
 	}()
-	err = passAnswers(console, answers, func() error {
-		return pinProcessors(command.Process.Pid, numbers[1:])
-	})
+	pin := func() error { return pinProcessors(command.Process.Pid, numbers[1:]) }
+	stop := func() error { return command.Process.Signal(unix.SIGSTOP) }
+	err = passAnswers(console, answers, pin, stop)
 	command.Wait()
 	if ctx.Err() == nil {
 		err = errors.Join(err, errors.New("bench: the machine ended: want one that takes orders"))
@@ -105,18 +105,37 @@ func runBareWorker(args []string, orders io.Reader, answers io.Writer) error {
 	return err
 }
 
-// passAnswers passes on what a worker says, and leaves out what the driver says.
-func passAnswers(console io.Reader, answers io.Writer, ready func() error) error {
+// waker lets the machine, which is stopped between its samples, go on for the next. Where KVM is
+// itself emulated, even an idle one takes most of a CPU, and slows all others that are measured.
+type waker struct {
+	line    io.Writer
+	machine *os.Process
+}
+
+// Write passes an order on.
+func (w waker) Write(order []byte) (int, error) {
+	if err := w.machine.Signal(unix.SIGCONT); err != nil {
+		return 0, err
+	}
+	return w.line.Write(order)
+}
+
+// passAnswers passes on what a worker says, and leaves out what the driver says. It stops the
+// machine before each answer.
+func passAnswers(console io.Reader, answers io.Writer, pin, stop func() error) error {
 	lines := bufio.NewScanner(console)
 	for lines.Scan() {
 		line := strings.TrimRight(lines.Text(), "\r")
 		switch {
 		case strings.HasSuffix(line, "ready"): // a stamp of the driver's may stand before it
-			if err := ready(); err != nil {
+			if err := errors.Join(pin(), stop()); err != nil {
 				return err
 			}
 			fmt.Fprintln(answers, "ready")
 		case strings.HasPrefix(line, "ok "), strings.HasPrefix(line, "error "):
+			if err := stop(); err != nil {
+				return err
+			}
 			fmt.Fprintln(answers, line)
 		default:
 			fmt.Fprintln(os.Stderr, "bare:", line)
