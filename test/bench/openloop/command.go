@@ -62,7 +62,8 @@ func (p Plan) Command(command *exec.Cmd, cpu int) (s Summary, err error) {
 		return s, err
 	}
 	if err := command.Wait(); err != nil {
-		return s, fmt.Errorf("openloop: client: %w: %s", err, strings.TrimSpace(complaints.String()))
+		said := strings.TrimSpace(complaints.String())
+		return s, fmt.Errorf("openloop: client: %w: %s", err, said)
 	}
 	if err := json.Unmarshal(output.Bytes(), &s); err != nil {
 		return s, fmt.Errorf("openloop: client said %.200q: %w", &output, err)
