@@ -7,6 +7,14 @@ import (
 	"skerry/kernel/sim"
 )
 
+// seeds returns how many seeds to run.
+func seeds(n int) int {
+	if testing.Short() {
+		return n / 10
+	}
+	return n
+}
+
 // unrest is a machine with small channels, and messages and notices that take their time.
 func unrest(cores int, seed uint64) sim.Config {
 	return sim.Config{
@@ -45,7 +53,7 @@ func (w *world) stir() error {
 // No acknowledged write is lost, whichever core dies, and what clients see is linearizable.
 func TestDeathsOneAtATime(t *testing.T) {
 	for _, cores := range []int{2, 3, 5} {
-		sim.Seeds(t, 200, func(t *testing.T, seed uint64) {
+		sim.Seeds(t, seeds(200), func(t *testing.T, seed uint64) {
 			w := newWorld(unrest(cores, seed), 6, 8)
 			err := w.live(30)
 			if total := w.total(); err == nil && total.lost > 0 {
@@ -62,7 +70,7 @@ func TestDeathsOneAtATime(t *testing.T) {
 // end all shards are at home with a backup that has the same content.
 func TestDeathsAtAnyTime(t *testing.T) {
 	for _, cores := range []int{1, 2, 4, 7} {
-		sim.Seeds(t, 100, func(t *testing.T, seed uint64) {
+		sim.Seeds(t, seeds(100), func(t *testing.T, seed uint64) {
 			cfg := unrest(cores, seed)
 			cfg.Faults.DeathEvery = time.Duration(100+50*(seed%5)) * time.Microsecond
 			cfg.Faults.DeadFor = 80 * time.Microsecond
@@ -79,7 +87,7 @@ func TestDeathsAtAnyTime(t *testing.T) {
 
 // A long history with deaths in it, on few keys, is linearizable.
 func TestLongHistory(t *testing.T) {
-	sim.Seeds(t, 3, func(t *testing.T, seed uint64) {
+	sim.Seeds(t, min(3, seeds(10)), func(t *testing.T, seed uint64) {
 		cfg := unrest(5, seed)
 		w := newWorld(cfg, 12, 16)
 		for ended := 0; ended < 10_000; _, ended = w.past.Len() {
