@@ -6,6 +6,7 @@
 //	s20_instance  Skerry's own instance: the console and its commands
 //	s30_channels  windows and kicks: the conformance suite
 //	s40_death     cores die, are stopped and started again
+//	s70_net       a card is driven, and outlives who drives it
 //
 // A machine is started with `skerry run --on bare`, as users do it. What it says is kept, and
 // printed if the test fails.

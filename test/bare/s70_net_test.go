@@ -1,0 +1,85 @@
+package bare
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+// withCard is a machine with a card that cores 0 and 1 may drive.
+const withCard = `cores = 3
+memory = "32MiB"
+[[app]]
+name = "network"
+program = "network"
+args = ["network"]
+[[device]]
+kind = "virtio-net"
+cores = "0-1"
+[[device]]
+kind = "virtio-rng"
+cores = "0-1"
+`
+
+// bootCard boots that machine, with more arguments.
+func bootCard(t *testing.T, board string, args ...string) *Machine {
+	t.Helper()
+	folder := t.TempDir()
+	err := BuildProgram(filepath.Join(folder, "network"), "./test/bare/testdata/network")
+	if err != nil {
+		t.Fatal(err)
+	}
+	description := filepath.Join(folder, "machine.toml")
+	if err := os.WriteFile(description, []byte(withCard), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return built.Boot(t, Config{Board: board, Accel: "tcg",
+		Args: append([]string{"--machine", description}, args...)})
+}
+
+// A core drives the card that it claimed: what it asks the gateway is answered, whole, and wakes
+// it. Nobody else may have the card while that core lives. When it dies, with answers on their way,
+// they spoil no memory of its next life, and another core has the card; also the one that has not
+// got the console, and whose interrupts another core so passes on. Planted: below.
+func TestS70Net(t *testing.T) {
+	for board, bus := range map[string]string{"microvm": "mmio", "q35": "pci"} {
+		t.Run(board, func(t *testing.T) {
+			m := bootCard(t, board)
+			m.ExpectAll(
+				`core 2, life 1, sees a virtio-net on `+bus+` for \[core 0 core 1\]`,
+				`core 2, life 1, claims: ring3: claim device 0: `+forbidden,
+				`core 1, life 1, claims what core 0 has: ring3: claim device 0: kernel: a living `+
+					`core drives the device`,
+				`core 0, life 1, 30 answers, woken true`,
+				`core 0, life 1, random numbers differ: true`,
+				`core 0 died, life 1: panicked: the card is still at work`,
+				`core 0, life 2, 0 of 8388608 bytes spoilt`,
+				`core 1, life 1, 30 answers, woken true`,
+				`core 0, life 2, 30 answers, woken true`,
+				`core 0, life 2, random numbers differ: true`,
+			)
+			if status := m.Status(); status != 0 {
+				t.Errorf("exit status %d: want 0", status)
+			}
+		})
+	}
+}
+
+// TestS70Planted boots drivers of which each lacks something, and sees what comes of it.
+func TestS70Planted(t *testing.T) {
+	const device = "kernel/bare/device.go"
+	for _, c := range []struct{ from, to, says string }{
+		{"!cap.May(image(), me, cap.Drive, i):", "cap.May(image(), me, cap.None, i):",
+			`core 2, life 1, claims: (<nil>|.* a living core drives the device)`},
+		{"if holder(d) != 0 ||", "if last != last ||",
+			`core 1, life 1, claims what core 0 has: <nil>`},
+		{"h == 0 || ended(h.Core()%layout.CoresMax) >= h.Life()", "h == 0",
+			`network: core 0 lives: want its end`},
+		{"		process.Ring()\n", "", `no interrupt in 20s`},
+	} {
+		t.Run(c.from, func(t *testing.T) {
+			m := bootCard(t, "microvm", "--driver", plantedDriver(t, device, c.from, c.to))
+			m.Expect(c.says)
+		})
+	}
+}
