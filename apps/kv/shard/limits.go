@@ -17,6 +17,9 @@ const (
 	// chunkBytes is about how long a chunk is.
 	chunkBytes = 32 << 10
 
+	// lagMax is how many messages a learner may be behind before answers wait for it.
+	lagMax = 1024
+
 	// messageBytesMax is the longest message; chunks are longer than chunkBytes if one key is.
 	messageBytesMax = headBytes + 2*CommandBytesMax
 

@@ -63,6 +63,9 @@ func (m *machine) enlist(shard int) {
 		return
 	}
 	r.learner = follower{core: wanted}
+	for i := range r.held.count {
+		r.held.at(i).need.learner = 0 // it was another one
+	}
 	first := message{kind: learn, shard: shard, view: r.view, core: r.backup.core}
 	if r.backup.core != nobody {
 		first.seq = m.peers[r.backup.core].life

@@ -61,15 +61,18 @@ type follower struct {
 	whole  bool   // the snapshot was sent to its end
 }
 
-// heldReply is a reply, or a refusal, that waits for the backup.
+// heldReply is a reply, or a refusal, that waits for the followers.
 type heldReply struct {
-	origin int    // or nobody, if it has died
-	need   uint64 // the backup's acknowledgement
+	origin int // or nobody, if it has died
+	need   needs
 	kind   kind
 	flags  uint8
 	seq    uint64 // of the request
 	bytes  int    // of the reply, in replies
 }
+
+// needs are acknowledgements of followers.
+type needs struct{ backup, learner uint64 }
 
 func newReplica(state State, cores int) replica {
 	r := replica{state: state, refuses: make([]bool, cores)}
@@ -111,8 +114,8 @@ func (m *machine) serve(from int, in *message) {
 		m.carryOut(in, &out)
 	}
 	r.refuses[from] = out.kind == refuse
-	if r.backup.pending() {
-		r.hold(from, &out)
+	if need := r.needs(); r.held.count > 0 || !r.met(need) {
+		r.hold(from, need, &out)
 		return
 	}
 	m.respond(from, &out)
@@ -162,8 +165,27 @@ func (m *machine) tell(f *follower, out message) {
 	m.send(f.core, out)
 }
 
-// hold keeps an answer until the backup has acknowledged what was sent to it so far.
-func (r *replica) hold(origin int, out *message) {
+// needs returns what has to be acknowledged before an answer may leave: by the backup, all that was
+// sent to it so far. A learner holds up answers only when it is far behind, so that what waits for
+// it is bounded.
+func (r *replica) needs() (n needs) {
+	if r.backup.core != nobody {
+		n.backup = r.backup.sent
+	}
+	if r.learner.core != nobody {
+		n.learner = r.learner.sent - min(lagMax, r.learner.sent)
+	}
+	return n
+}
+
+// met tells whether that was acknowledged.
+func (r *replica) met(n needs) bool {
+	return (r.backup.core == nobody || r.backup.acked >= n.backup) &&
+		(r.learner.core == nobody || r.learner.acked >= n.learner)
+}
+
+// hold keeps an answer.
+func (r *replica) hold(origin int, need needs, out *message) {
 	if r.held.count == 0 {
 		r.replies, r.taken = emptied(r.replies), 0
 	} else if r.taken > len(r.replies)/2 {
@@ -171,7 +193,7 @@ func (r *replica) hold(origin int, out *message) {
 	}
 	r.replies = append(r.replies, out.body...)
 	r.held.push(heldReply{
-		origin: origin, need: r.backup.sent, kind: out.kind, flags: out.flags, seq: out.seq,
+		origin: origin, need: need, kind: out.kind, flags: out.flags, seq: out.seq,
 		bytes: len(out.body),
 	})
 }
@@ -179,7 +201,7 @@ func (r *replica) hold(origin int, out *message) {
 // free sends the answers that need not wait any more.
 func (m *machine) free(shard int) {
 	r := &m.replicas[shard]
-	for r.held.count > 0 && (r.backup.core == nobody || r.held.at(0).need <= r.backup.acked) {
+	for r.held.count > 0 && r.met(r.held.at(0).need) {
 		h := r.held.pop()
 		out := message{kind: h.kind, flags: h.flags, shard: shard, seq: h.seq}
 		out.body = r.replies[r.taken : r.taken+h.bytes]
@@ -205,8 +227,6 @@ func (m *machine) acked(from int, in *message) {
 		return
 	}
 	f.acked = in.seq
-	if f == &r.backup {
-		m.free(in.shard)
-	}
+	m.free(in.shard)
 	m.tend(in.shard)
 }

@@ -1,0 +1,114 @@
+package shard
+
+import (
+	"testing"
+
+	"skerry/kernel"
+	"skerry/kernel/step"
+)
+
+// counter is a client that counts.
+type counter struct{ replies, errors int }
+
+func (c *counter) done(_ int, _ []byte, err error) {
+	if c.replies++; err != nil {
+		c.errors++
+	}
+}
+
+// still is a State in which nothing is kept. Its snapshot has two parts.
+type still struct{}
+
+func (still) Apply(reply []byte, _ int64, _ []byte) ([]byte, bool) {
+	return append(reply, '.'), true
+}
+
+func (still) Snapshot(chunk []byte, cursor uint64) ([]byte, uint64) {
+	return append(chunk, '.'), 1 - cursor
+}
+
+func (still) Replay(int64, []byte) {}
+func (still) Restore([]byte) error { return nil }
+func (still) Reset()               {}
+
+// newLeader returns core 0 of two: it is primary of shard 0, and core 1 its learner.
+func newLeader(t *testing.T) *machine {
+	t.Helper()
+	ids := []kernel.CoreID{0, 1}
+	m := newMachine(ids, 0, 0, 64, func() State { return still{} })
+	m.Step(step.Event{Kind: step.Boot, Incarnation: 1}, nowhere(true))
+	tellLeader(m, message{kind: hello, seq: 1})
+	tellLeader(m, message{kind: answer, seq: 1})
+	if r := &m.replicas[0]; r.role != Primary || r.learner.core != 1 {
+		t.Fatalf("%v with learner %d: want primary, 1", r.role, r.learner.core)
+	}
+	return m
+}
+
+func tellLeader(m *machine, in message) {
+	m.Step(step.Event{Kind: step.Message, From: 1, Body: in.append(nil)}, nowhere(true))
+}
+
+// carryOut has a primary carry out a number of writes of its own.
+func carryOut(m *machine, count int, c client) {
+	m.begin(0, nowhere(true))
+	for range count {
+		m.request(0, entry{command: []byte("."), write: true, client: c})
+	}
+	m.end()
+}
+
+// A learner that is far behind holds up the primary's answers: what waits for it is bounded.
+func TestLearnerHoldsUp(t *testing.T) {
+	m, c := newLeader(t), new(counter)
+	sent := int(m.replicas[0].learner.sent)
+	carryOut(m, lagMax-sent, c)
+	if c.replies != lagMax-sent {
+		t.Fatalf("%d writes are answered: want all %d", c.replies, lagMax-sent)
+	}
+	carryOut(m, 3, c)
+	if c.replies != lagMax-sent {
+		t.Errorf("%d writes are answered while the learner has nothing: want %d", c.replies,
+			lagMax-sent)
+	}
+	tellLeader(m, message{kind: ack, seq: 2}) // the part, and a write
+	if c.replies != lagMax-sent+2 {
+		t.Errorf("%d writes are answered after two acknowledgements: want %d", c.replies,
+			lagMax-sent+2)
+	}
+	m.Step(step.Event{Kind: step.Death, From: 1, Incarnation: 1}, nowhere(true))
+	if c.replies != lagMax-sent+3 || c.errors > 0 {
+		t.Errorf("%+v after the learner's death: want %d replies", c, lagMax-sent+3)
+	}
+}
+
+// A command that a primary carries out for its own core costs no allocation, nor does one for
+// another core.
+func TestCommandsDoNotAllocate(t *testing.T) {
+	m, c := newLeader(t), new(counter)
+	tellLeader(m, message{kind: ack, seq: 1})
+	if m.replicas[0].backup.core != 1 {
+		t.Fatal("core 1 is not the backup")
+	}
+	command, seq := []byte("."), uint64(0)
+	var body []byte
+	hear := func(in message) {
+		body = in.append(body[:0])
+		if err := m.hear(1, body); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := testing.AllocsPerRun(100, func() {
+		m.begin(0, nowhere(true))
+		m.request(0, entry{command: command, write: true, client: c})
+		hear(message{kind: request, seq: seq, flags: write, body: command})
+		hear(message{kind: ack, seq: m.replicas[0].backup.sent})
+		m.end()
+		seq++
+	}); got > 0 {
+		t.Errorf("%v allocations for two commands: want none", got)
+	}
+	if c.replies != 101 || c.errors > 0 {
+		t.Errorf("%+v: want 101 replies", c)
+	}
+}
