@@ -190,7 +190,7 @@ func (n *Node) seek(l *link) {
 	default:
 		if !l.awaited && n.core.Now().Sub(n.began) > linkPatience {
 			l.awaited = true
-			n.os.Logf("waits for %v, of which nobody says that it is dead: want the store on it", l.id)
+			n.os.Logf("waits for %v: want the store on it, or word of its death", l.id)
 		}
 		return
 	}

@@ -92,6 +92,7 @@ func (m *machine) admit(shard int) {
 	m.tell(&r.learner, message{kind: join, shard: shard, view: r.view})
 	r.backup, r.learner = r.learner, follower{core: nobody}
 	m.counts.restored++
+	m.free(shard) // it does not hold up answers as a learner any more
 	if r.leaving == staying {
 		m.proclaim(shard)
 	}

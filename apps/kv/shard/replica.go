@@ -114,7 +114,7 @@ func (m *machine) serve(from int, in *message) {
 		m.carryOut(in, &out)
 	}
 	r.refuses[from] = out.kind == refuse
-	if need := r.needs(); r.held.count > 0 || !r.met(need) {
+	if need := r.needs(); !r.met(need) {
 		r.hold(from, need, &out)
 		return
 	}
