@@ -27,6 +27,9 @@ func Build(folder string) (*Binaries, error) {
 	return &Binaries{folder, filepath.Join(folder, "skerry")}, nil
 }
 
+// Skerry returns the command.
+func (b *Binaries) Skerry() string { return b.skerry }
+
 // BuildProgram builds a package into a file, static and for any x86-64 processor, as machines on
 // bare want it.
 func BuildProgram(output, pkg string) error {

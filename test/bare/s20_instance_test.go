@@ -22,7 +22,7 @@ func TestS20Console(t *testing.T) {
 		if status := m.Status(); status != 5 {
 			t.Errorf("exit status %d: want 5", status)
 		}
-	})
+	}, "shell")
 }
 
 // Commands given beforehand run in turn, and the machine ends with the status of the first that
@@ -43,7 +43,7 @@ func TestS20Exec(t *testing.T) {
 
 // Input that ends is as good as a person who leaves.
 func TestS20EndOfInput(t *testing.T) {
-	m := built.Boot(t, Config{Board: "microvm", Accel: "tcg", Cores: 1})
+	m := built.Boot(t, Config{Board: "microvm", Accel: "tcg", Cores: 1, Args: []string{"shell"}})
 	m.Send("help\n")
 	m.CloseInput()
 	m.Expect(`list the commands`)
