@@ -2,6 +2,7 @@ package shard
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -135,4 +136,42 @@ func TestLongCommands(t *testing.T) {
 		return nil
 	}}
 	sim.Run(t, sim.Config{Cores: 3, Args: []string{"test"}}, coreos.Program(app))
+}
+
+// Two cores that live and lose the channel between them do not go on as if nothing was lost: the
+// one with the higher index ends its life, and the others serve all shards.
+func TestLostChannel(t *testing.T) {
+	app := coreos.App{Name: "test", Run: func(s *coreos.OS) error {
+		n, err := New(s, s.Core().Boot().Cores, newCells)
+		if err != nil {
+			return err
+		}
+		ready(n)
+		if s.Core().Boot().Core != 0 {
+			select {}
+		}
+		ctx := context.Background()
+		for shard := range n.Shards() {
+			if _, err := n.Do(ctx, shard, true, []byte("set k v")); err != nil {
+				t.Error(err)
+			}
+		}
+		s.Loop().Lock()
+		s.Logf("%v", s.Loop().Channel(1).Fail(errors.New("for a test")))
+		s.Loop().Unlock()
+		for shard := range n.Shards() {
+			if got, err := n.Do(ctx, shard, false, []byte("get k")); string(got) != "v" {
+				t.Errorf("shard %d has %q, error %v: want v", shard, got, err)
+			}
+			if _, err := n.Do(ctx, shard, true, []byte("set k v")); err != nil {
+				t.Error(err)
+			}
+		}
+		return s.Core().Stop(2)
+	}}
+	ends := sim.Run(t, sim.Config{Cores: 3, Args: []string{"test"}, Panics: true},
+		coreos.Program(app))
+	if e := ends[1]; !strings.Contains(e.Reason, "the channel with core 0 was lost") {
+		t.Errorf("%v: want the lost channel for its reason", e)
+	}
 }
