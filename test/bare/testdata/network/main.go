@@ -24,6 +24,12 @@ const (
 	canaries  = 8 << 20
 )
 
+// Bytes of the window between cores 0 and 1.
+const (
+	byteTried  = iota // core 1 tried to claim what core 0 has: core 0 may die
+	byteLooked        // core 0 has looked at its memory: core 1 may claim the card
+)
+
 func main() {
 	core, err := local.Attach()
 	if err == nil {
@@ -67,8 +73,9 @@ func run(core kernel.Core) error {
 		if err != nil {
 			return err
 		}
-		for window[0] == 0 {
-			time.Sleep(time.Millisecond)
+		err = await(core, "core 1 to try", func() bool { return window[byteTried] != 0 })
+		if err != nil {
+			return err
 		}
 		for i := range unheard {
 			card.ask(i)
@@ -86,11 +93,9 @@ func say(core kernel.Core, format string, args ...any) {
 
 // takeTurns has core 1 see that the card is taken, await the holder's end, and start it again.
 func takeTurns(core kernel.Core, machine kernel.Devices) error {
-	for end := core.Now().Add(patience); !machine.Devices()[0].Held; {
-		if core.Now() > end {
-			return errors.New("nobody claims the card: want core 0 to")
-		}
-		time.Sleep(time.Millisecond)
+	isHeld := func() bool { return machine.Devices()[0].Held }
+	if err := await(core, "core 0 to claim the card", isHeld); err != nil {
+		return err
 	}
 	holder := machine.Devices()[0].Holder
 	_, err := machine.Claim(0)
@@ -99,16 +104,26 @@ func takeTurns(core kernel.Core, machine kernel.Devices) error {
 	if err != nil {
 		return err
 	}
-	window[0] = 1 // core 0 may die
-	for end := core.Now().Add(patience); machine.Devices()[0].Held; core.Wait(end) {
-		if core.Now() > end {
-			return errors.New("core 0 lives: want its end")
-		}
+	window[byteTried] = 1
+	err = await(core, "the end of core 0", func() bool { return !isHeld() })
+	if err != nil {
+		return err
 	}
 	if err := core.Start(0); err != nil {
 		return err
 	}
-	time.Sleep(2 * settle)
+	return await(core, "the next life of core 0 to look", func() bool {
+		return window[byteLooked] != 0
+	})
+}
+
+// await waits until something is so.
+func await(core kernel.Core, what string, isSo func() bool) error {
+	for end := core.Now().Add(patience); !isSo(); time.Sleep(time.Millisecond) {
+		if core.Now() > end {
+			return fmt.Errorf("nothing in %v: want %s", patience, what)
+		}
+	}
 	return nil
 }
 
@@ -124,15 +139,15 @@ func keepMemory(core kernel.Core, machine kernel.Devices) error {
 		}
 	}
 	say(core, "%d of %d bytes spoilt", spoilt, canaries)
-	for _, held := range []bool{true, false} {
-		for end := core.Now().Add(patience); machine.Devices()[0].Held != held; {
-			if core.Now() > end {
-				return fmt.Errorf("device held %v: want %v", !held, held)
-			}
-			time.Sleep(time.Millisecond)
-		}
+	window, err := core.Window(1)
+	if err != nil {
+		return err
 	}
-	return nil
+	window[byteLooked] = 1
+	return await(core, "the end of core 1", func() bool {
+		n, died := core.Notice()
+		return died && n.Core == 1
+	})
 }
 
 // claim has this core drive the card, and exchange some frames with the gateway.
