@@ -32,8 +32,9 @@ const (
 	// receiveMax bounds the frames that are taken from the card in one turn.
 	receiveMax = 64
 
-	// inboxMax bounds the packets that wait for the core's own stack.
-	inboxMax = 1024
+	// inboxMax bounds the packets that wait for the core's own stack, inboxBytesMax their bytes.
+	inboxMax      = 1024
+	inboxBytesMax = 2 << 20
 
 	// loopMTU is the longest packet between two cores, but for segments of TCP, which may be as
 	// long as a packet can be.
@@ -47,6 +48,9 @@ const (
 	bufferBytes    = 128 << 10
 	bufferBytesMax = 1 << 20
 	bufferBytesMin = 4 << 10
+
+	// datagramBytes is the size of the buffers of each socket of UDP, as on Linux.
+	datagramBytes = 208 << 10
 
 	// addressesMax bounds the addresses of the machine.
 	addressesMax = 8

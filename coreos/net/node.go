@@ -30,9 +30,12 @@ type node struct {
 	public    flow.Listeners // those of them that serve other machines too
 	open      map[flow.Service]listening
 	pins      *flow.Table // which cores serve this core's connections to the machine itself
+	trains    flow.Fragments
 
-	inbox []incoming
-	jobs  []func()
+	inbox      []incoming
+	inboxBytes int
+	spare      []incoming // an inbox that is empty again
+	jobs       []func()
 
 	holder   kernel.CoreID // the core that has the card
 	held     bool          // there is one
@@ -140,22 +143,33 @@ func (n *node) sendTo(id kernel.CoreID, o outgoing) {
 
 // locate returns which core serves a flow within the machine.
 func (n *node) locate(p *packet.Packet) (kernel.CoreID, bool) {
+	now := n.core.Now()
+	if p.Fragment.Offset > 0 {
+		return n.trains.Later(p, nil, now) // the first one went before
+	}
 	if !p.HasPorts() {
 		return n.self, true
 	}
+	id, ok := n.server(p, now)
+	if ok && p.Fragment.More {
+		n.trains.First(p, id, now)
+	}
+	return id, ok
+}
+
+// server returns which core has the other end of one of this core's flows within the machine.
+func (n *node) server(p *packet.Packet, now kernel.Instant) (id kernel.CoreID, ok bool) {
 	if p.DstPort >= ephemeralFirst {
 		return n.owner(p.DstPort), true
 	}
-	now := n.core.Now()
 	id, answer := n.pins.In(p, now)
-	if answer == flow.Unknown {
-		var ok bool
-		if id, ok = n.listeners.Pick(p.To()); ok {
-			n.pins.Tell(p.To(), id, now)
-		}
-		return id, ok
+	if answer == flow.Known {
+		return id, true
 	}
-	return id, true
+	if id, ok = n.listeners.Pick(p.To()); ok {
+		n.pins.Tell(p.To(), id, now)
+	}
+	return id, ok
 }
 
 // portsOf returns the range of ports that a core's connections leave from.
@@ -174,13 +188,15 @@ func (n *node) owner(port uint16) kernel.CoreID {
 
 // arrive takes a packet for the core's own stack.
 func (n *node) arrive(l *link, b buffer.Buffer, v6 bool) {
-	if len(n.inbox) == inboxMax {
+	size := int(b.Size())
+	if len(n.inbox) == inboxMax || n.inboxBytes+size > inboxBytesMax {
 		n.counts.Full++
 		b.Release()
 		return
 	}
 	pkt := stack.NewPacketBuffer(stack.PacketBufferOptions{Payload: b})
 	n.inbox = append(n.inbox, incoming{l, pkt, v6})
+	n.inboxBytes += size
 }
 
 // Poll implements msgpass.Source.
@@ -202,7 +218,7 @@ func (n *node) work() bool {
 		return false
 	}
 	inbox, jobs := n.inbox, n.jobs
-	n.inbox, n.jobs = nil, nil
+	n.inbox, n.inboxBytes, n.jobs = n.spare, 0, nil
 	n.loop.Unlock()
 	defer n.loop.Lock()
 	for _, in := range inbox {
@@ -216,6 +232,8 @@ func (n *node) work() bool {
 	for _, job := range jobs {
 		job()
 	}
+	clear(inbox)
+	n.spare = inbox[:0]
 	return true
 }
 

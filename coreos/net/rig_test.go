@@ -15,7 +15,7 @@ import (
 // rig is a machine in this process, with real time and a wire to an outside world. kernel/sim has
 // virtual time, but gVisor's goroutines sleep in a way that stops it.
 type rig struct {
-	t       *testing.T
+	t       testing.TB
 	wire    *wire
 	drivers []kernel.CoreID // that may have the card
 	set     settings
@@ -39,7 +39,7 @@ type rigLife struct {
 }
 
 // newRig returns a machine whose cores run.
-func newRig(t *testing.T, cores int, set settings, drivers ...kernel.CoreID) *rig {
+func newRig(t testing.TB, cores int, set settings, drivers ...kernel.CoreID) *rig {
 	t.Helper()
 	r := &rig{
 		t: t, drivers: drivers, set: set, windows: map[[2]kernel.CoreID][]byte{},

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/netip"
 
+	"gvisor.dev/gvisor/pkg/log"
 	"gvisor.dev/gvisor/pkg/tcpip"
 	"gvisor.dev/gvisor/pkg/tcpip/header"
 	"gvisor.dev/gvisor/pkg/tcpip/network/ipv4"
@@ -31,6 +32,7 @@ type ipStack struct {
 
 // newStack returns a stack whose connections leave from the ports given.
 func newStack(n *node, first, last uint16) (*ipStack, error) {
+	log.SetTarget(new(log.MultiEmitter)) // strangers' packets decide what it would say
 	s := &ipStack{
 		Stack: stack.New(stack.Options{
 			NetworkProtocols: []stack.NetworkProtocolFactory{
@@ -70,6 +72,9 @@ func (s *ipStack) configure(first, last uint16) tcpip.Error {
 			return err
 		}
 	}
+	if err := setDatagramBuffers(s.Stack); err != nil {
+		return err
+	}
 	if err := s.SetPortRange(first, last); err != nil {
 		return err
 	}
@@ -86,6 +91,20 @@ func (s *ipStack) configure(first, last uint16) tcpip.Error {
 	}
 	s.route()
 	return nil
+}
+
+// setDatagramBuffers makes room for datagrams, at each socket of UDP.
+func setDatagramBuffers(s *stack.Stack) tcpip.Error {
+	receive := tcpip.ReceiveBufferSizeOption{
+		Min: bufferBytesMin, Default: datagramBytes, Max: bufferBytesMax,
+	}
+	send := tcpip.SendBufferSizeOption{
+		Min: bufferBytesMin, Default: datagramBytes, Max: bufferBytesMax,
+	}
+	if err := s.SetOption(receive); err != nil {
+		return err
+	}
+	return s.SetOption(send)
 }
 
 // add gives one of the links an address.

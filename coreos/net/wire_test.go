@@ -50,12 +50,13 @@ type wire struct {
 	mu     sync.Mutex
 	frames [][]byte                // to the card
 	wake   func()                  // not nil: the card is armed
+	taken  [][]byte                // the first frames that went to the card
 	hook   func(frame []byte) bool // sees what the card sends; false: it gets no further
 }
 
 const wireFramesMax = 256
 
-func newWire(t *testing.T) *wire {
+func newWire(t testing.TB) *wire {
 	w := &wire{
 		end: channel.New(wireFramesMax, 1500+etherBytes, "\x02\x00\x00\x00\x00\x02"),
 		Stack: stack.New(stack.Options{
@@ -66,6 +67,9 @@ func newWire(t *testing.T) *wire {
 				tcp.NewProtocol, udp.NewProtocol,
 			},
 		}),
+	}
+	if err := setDatagramBuffers(w.Stack); err != nil {
+		t.Fatal(err)
 	}
 	w.end.LinkEPCapabilities |= stack.CapabilityRXChecksumOffload // the card makes no sums
 	if err := w.CreateNIC(1, ethernet.New(w.end)); err != nil {
@@ -103,6 +107,9 @@ func (w *wire) inject(frame []byte) {
 		return
 	}
 	w.frames = append(w.frames, bytes.Clone(frame))
+	if len(w.taken) < wireFramesMax {
+		w.taken = append(w.taken, w.frames[len(w.frames)-1])
+	}
 	if w.wake != nil {
 		w.wake()
 		w.wake = nil

@@ -1,0 +1,58 @@
+package net
+
+import (
+	"encoding/binary"
+	"net/netip"
+	"runtime"
+	"testing"
+
+	"skerry/coreos/net/packet"
+)
+
+// A flood of connections that are begun and never established costs a bounded amount of memory. The
+// flows that there are go on, and who means it is served.
+func TestSynFlood(t *testing.T) {
+	r := newRig(t, 2, static(), 0)
+	r.lives[1].serve(80)
+	c, _ := r.connect(machineIP, 80)
+	before := heap()
+	rounds := 12000
+	if testing.Short() {
+		rounds = 3000
+	}
+	for round := range rounds {
+		r.wire.inject(syn(uint32(round), r.wire.taken[0]))
+		if round%3000 == 0 {
+			r.converse(c, 1000)
+			r.connect(machineIP, 80)
+		}
+	}
+	r.converse(c, 1000)
+	if grown := heap() - before; grown > 32<<20 {
+		t.Errorf("the heap grew by %d bytes: want at most 32 MiB", grown)
+	}
+}
+
+// syn returns a frame that begins a connection from somewhere, addressed like another one.
+func syn(from uint32, like []byte) []byte {
+	var ip [4]byte
+	binary.BigEndian.PutUint32(ip[:], 0x14000000+from*257)
+	s := packet.Segment{
+		Key: packet.Key{
+			Local: packet.AddrOf(netip.AddrFrom4(ip)), LocalPort: uint16(from),
+			Remote: packet.AddrOf(netip.MustParseAddr(machineIP)), RemotePort: 80,
+			Protocol: packet.TCP,
+		},
+		Flags: packet.SYN, Seq: from,
+	}
+	frame := append([]byte{2, 0, 0, 0, 0, 1}, like[6:12]...)
+	return s.Append(binary.BigEndian.AppendUint16(frame, typeIP4))
+}
+
+// heap returns the bytes that are in use.
+func heap() int64 {
+	var m runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&m)
+	return int64(m.HeapAlloc)
+}
