@@ -4,6 +4,7 @@
 //	go run ./test/bench msg [--quick] [--json FILE] [--plot FILE] [--seed N]
 //	go run ./test/bench boot [the same]
 //	go run ./test/bench trap [the same]
+//	go run ./test/bench net [the same] [--case NAME]
 //
 // How samples are taken and compared is told in package harness; each benchmark is a file here that
 // lists its subjects and its bars.
@@ -27,6 +28,7 @@ import (
 	"skerry/kernel/hosted"
 	"skerry/kernel/ring3"
 	"skerry/test/bench/harness"
+	"skerry/test/bench/openloop"
 	"skerry/test/bench/worker"
 )
 
@@ -35,9 +37,10 @@ const (
 	fullTime  = 4 * time.Minute
 )
 
-// The verbs by which this program starts itself, as a worker, as one with a machine on bare,
-// or as the janitor of its huge pages.
+// The verbs by which this program starts itself, as a worker, as one with a machine on bare, as the
+// client of a web server, or as the janitor of its huge pages.
 const (
+	clientVerb  = "client"
 	workerVerb  = "worker"
 	janitorVerb = "janitor"
 	bareVerb    = "bare"
@@ -45,7 +48,7 @@ const (
 
 func main() {
 	if hosted.Booted() || ring3.Booted() {
-		coreos.Main(worker.Apps()...) // a core of a machine that is a worker
+		coreos.Main(append(worker.Apps(), netApps()...)...) // a core of a machine of a benchmark
 		return
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
@@ -69,6 +72,7 @@ func benchmarks() []benchmark {
 		{"msg", "messages between two cores: latency, throughput, bulk, wake-up", openMsg},
 		{"boot", "from QEMU's start to Go on the last core, against Linux", openBoot},
 		{"trap", "instructions of the CPU driver for system calls, faults, kicks", openTrap},
+		{netName, "servers on several cores under load, against other servers", openNet},
 	}
 }
 
@@ -84,6 +88,9 @@ type setup struct {
 
 	// count returns the rows of what is always the same, and so needs no samples.
 	count func(ctx context.Context, out io.Writer) ([]harness.Row, error)
+
+	// notes are what the samples told besides their values; nil: nothing.
+	notes *notes
 }
 
 // options are the flags.
@@ -92,6 +99,7 @@ type options struct {
 	quick, smallPages  bool
 	seed               uint64
 	time               time.Duration
+	kase               string // of bench net; "": all
 }
 
 func run(ctx context.Context, args []string) error {
@@ -100,6 +108,9 @@ func run(ctx context.Context, args []string) error {
 	}
 	if len(args) > 0 && args[0] == bareVerb {
 		return runBareWorker(args[1:], os.Stdin, os.Stdout)
+	}
+	if len(args) > 0 && args[0] == clientVerb {
+		return openloop.Main(os.Stdin, os.Stdout)
 	}
 	if len(args) > 0 && args[0] == janitorVerb {
 		return hosted.Janitor(args[1:])
@@ -138,6 +149,9 @@ func parse(b benchmark, args []string) (options, error) {
 	flags.DurationVar(&o.time, "time", 0, "sample for this long (default some minutes, or 40s "+
 		"with --quick)")
 	flags.Uint64Var(&o.seed, "seed", 0, "order of the samples (default: a random one, printed)")
+	if b.name == netName {
+		flags.StringVar(&o.kase, "case", "", "measure only this `NAME`: "+netCaseNames())
+	}
 	if err := flags.Parse(args); err != nil {
 		return o, err
 	}
@@ -198,7 +212,8 @@ func (s *setup) rows(ctx context.Context, name string, o options, out io.Writer)
 	if result, err = plan.Run(ctx); err != nil {
 		return nil, nil, err
 	}
-	return append(rows, harness.Rows(name, s.subjects, result)...), result, nil
+	rows = append(rows, harness.Rows(name, s.subjects, result)...)
+	return append(rows, s.notes.rows(name)...), result, nil
 }
 
 func report(out io.Writer, rows []harness.Row, bars []harness.Bar) error {

@@ -19,7 +19,7 @@ import (
 
 // TestMain lets this program be the workers and the janitor, as the real one is.
 func TestMain(m *testing.M) {
-	own := []string{workerVerb, bareVerb, janitorVerb}
+	own := []string{workerVerb, bareVerb, clientVerb, janitorVerb}
 	if hosted.Booted() || len(os.Args) > 1 && slices.Contains(own, os.Args[1]) {
 		main()
 		return
@@ -127,7 +127,8 @@ func TestBadFiles(t *testing.T) {
 // A command line that makes no sense is refused with what is wanted.
 func TestBadArguments(t *testing.T) {
 	for _, args := range [][]string{{}, {"nonsense"}, {"msg", "rest"}, {"msg", "--nonsense"},
-		{"worker"}, {"bare"}, {"bare", "image", "x", "0", "1"},
+		{"msg", "--case", "tail"}, {"net", "--case", "nonsense"}, {"worker"}, {"bare"},
+		{"bare", "image", "x", "0", "1"},
 		{"worker", "nonsense", "small", "0", "1"},
 		{"worker", "threads", "small", "x", "1"}} {
 		if err := run(t.Context(), args); err == nil {
