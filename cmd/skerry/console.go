@@ -86,8 +86,8 @@ func (c *console) feed(line io.Writer) error {
 	}
 }
 
-// typed returns a file that brings what comes on standard input, and never ends: a machine on hosted
-// goes on without a console. Its cores may not read the terminal themselves: they are in the
+// typed returns a file that brings what comes on standard input, and never ends: a machine on
+// hosted goes on without a console. Its cores may not read the terminal themselves: they are in the
 // background, as Linux sees them.
 func typed() (*os.File, error) {
 	out, in, err := os.Pipe()

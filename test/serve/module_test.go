@@ -87,7 +87,7 @@ func TestOwnModuleRefused(t *testing.T) {
 	write(t, filepath.Join(root, "plain/main.go"), "package main\n\nfunc main() {}\n")
 	for folder, want := range map[string]string{
 		"./nothing": "skerry: no folder ./nothing: want one with a program, or an app's name",
-		"./library": "skerry: ./library has package library, and no machine.toml: want package main",
+		"./library": "skerry: ./library has package library, and no machine.toml: want package",
 		"./plain":   "skerry: the program in ./plain has apps []: want one, or a machine.toml that",
 	} {
 		text, err := in(t, root, skerry, "run", folder)
