@@ -37,25 +37,53 @@ type sockets interface {
 	DialContext(ctx context.Context, network, address string) (net.Conn, error)
 }
 
-// key is under which a core has its network.
-type key struct{}
+// key and innerKey are under which a core has its networks.
+type (
+	key      struct{}
+	innerKey struct{}
+)
 
 // ErrNoNetwork is the refusal to reach other machines: this one has no address.
 var ErrNoNetwork = errors.New("this machine has no network")
 
-// Of returns the core's network: the host's sockets, where the driver has them; else the machine's
-// own, of which the core becomes part by that. Error: the core has another one already.
+// Of returns the core's network: the host's sockets, where the driver has them; else Inner. Error:
+// that of Inner.
 func Of(s *coreos.OS) (*Net, error) {
 	return coreos.Once(s, key{}, func() (*Net, error) {
 		if ports, ok := s.Core().(kernel.HostPorts); ok {
 			return &Net{newHost(ports)}, nil
 		}
+		return Inner(s)
+	})
+}
+
+// Inner returns the network that the machine makes itself, of a stack on each core: the core becomes
+// part of it by that. Where no core has a network card, it ends at the machine. Error: the core
+// cannot serve the others.
+func Inner(s *coreos.OS) (*Net, error) {
+	return coreos.Once(s, innerKey{}, func() (*Net, error) {
 		n, err := join(s, claimOf(s.Core()))
 		if err != nil {
 			return nil, err
 		}
 		return &Net{own{n}}, nil
 	})
+}
+
+// Counts returns what a network of the machine's own dropped at this core; of the host's, nothing is
+// known.
+func (n *Net) Counts() (counts Counts) {
+	if o, ok := n.sockets.(own); ok {
+		o.loop.Lock()
+		defer o.loop.Unlock()
+		counts = o.counts
+		counts.Full += o.trains.Dropped
+		if d := o.driver; d != nil {
+			counts.Full += d.fragments.Dropped
+			counts.Forgotten = d.table.Recycled
+		}
+	}
+	return counts
 }
 
 // Dial is net.Dial, for TCP and UDP.

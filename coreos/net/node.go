@@ -66,6 +66,7 @@ type Counts struct {
 	Malformed uint64 // no sound packets, or not from where they say
 	Full      uint64 // no room on the way
 	Nobody    uint64 // no core has the card, or the flow
+	Forgotten uint64 // flows, not packets: there were too many
 }
 
 // peer returns another core; nil: there is no window to it.

@@ -29,7 +29,7 @@ func TestFlowsAreSpread(t *testing.T) {
 		r.converse(c, 1<<20)
 		c.Close()
 	}
-	t.Logf("%+v", r.lives[0].counts())
+	t.Logf("%+v", r.lives[0].net.Counts())
 }
 
 // connect returns a connection from outside, and the name of the core that serves it.

@@ -191,7 +191,7 @@ func TestTorture(t *testing.T) {
 		}
 	}
 	r.connect(machineIP, 80)
-	if n := r.lives[0].counts(); n.Malformed == 0 {
+	if n := r.lives[0].net.Counts(); n.Malformed == 0 {
 		t.Errorf("counts %+v: want some that are malformed", n)
 	}
 }

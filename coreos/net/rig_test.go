@@ -111,13 +111,6 @@ func (r *rig) kill(id kernel.CoreID) {
 	}
 }
 
-// counts returns what a core dropped.
-func (l *rigLife) counts() Counts {
-	l.os.Loop().Lock()
-	defer l.os.Loop().Unlock()
-	return l.node.counts
-}
-
 // openCard opens the card, unless a living core has it.
 func (l *rigLife) openCard() (card.Card, error) {
 	l.rig.mu.Lock()
