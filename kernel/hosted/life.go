@@ -147,16 +147,26 @@ func (m *Machine) bootRecord(index int, l *life, control int, list *fileList) *b
 	return r
 }
 
+// restless keeps the runtime's monitor thread from sleeping whenever the P is idle. With one P that
+// is at each wait for a message or for the network, and the next system call would have to wake it:
+// that costs more than all else that a wait does. It does not sleep if it may have to print a
+// trace; here, each 24 days.
+const restless = "GODEBUG=schedtrace=2147483647"
+
 // environment is the launcher's, and what makes the process a core with one P.
 func environment(bootNumber int) []string {
+	debug := restless
 	var env []string
 	for _, pair := range os.Environ() {
-		name, _, _ := strings.Cut(pair, "=")
-		if name != bootVariable && name != "GOMAXPROCS" {
+		switch name, value, _ := strings.Cut(pair, "="); name {
+		case bootVariable, "GOMAXPROCS":
+		case "GODEBUG":
+			debug = restless + "," + value
+		default:
 			env = append(env, pair)
 		}
 	}
-	return append(env, fmt.Sprintf("%s=%d", bootVariable, bootNumber), "GOMAXPROCS=1")
+	return append(env, fmt.Sprintf("%s=%d", bootVariable, bootNumber), "GOMAXPROCS=1", debug)
 }
 
 // post sends the notices. It alone waits for a core that does not read them.

@@ -34,8 +34,9 @@ const (
 	// poolLooksMax is how often the pool's size is read before it counts as too restless.
 	poolLooksMax = 100
 
-	// crashBytesMax is how much of a crash is read: its first line tells the reason.
-	crashBytesMax = 4096
+	// crashBytesMax is how much of a crash is read: the reason stands behind a line for each
+	// goroutine.
+	crashBytesMax = 4 << 20
 
 	// wakeCost is what blocking in Wait and being woken costs, about: 5 µs on a host's own CPU,
 	// 20 µs where a halted virtual CPU has to be woken. Whoever spins for it wastes half at most.

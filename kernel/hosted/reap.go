@@ -95,13 +95,18 @@ func (l *life) attached() bool {
 	return unix.Fstat(l.boot, &stat) == nil && stat.Size == 0
 }
 
-// readCrash returns the first line of what the Go runtime wrote when it crashed.
+// readCrash returns the first line of what the Go runtime wrote when it crashed, behind a trace of
+// its threads: see restless.
 func (l *life) readCrash() string {
 	text := make([]byte, crashBytesMax)
 	size, err := unix.Pread(l.crash, text, 0)
 	if err != nil {
 		return ""
 	}
-	line, _, _ := strings.Cut(strings.TrimSpace(string(text[:size])), "\n")
-	return line
+	for line := range strings.Lines(string(text[:size])) {
+		if !strings.HasPrefix(line, "SCHED ") && !strings.HasPrefix(line, "  ") && line != "\n" {
+			return strings.TrimSpace(line)
+		}
+	}
+	return ""
 }
