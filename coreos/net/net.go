@@ -57,9 +57,9 @@ func Of(s *coreos.OS) (*Net, error) {
 	})
 }
 
-// Inner returns the network that the machine makes itself, of a stack on each core: the core becomes
-// part of it by that. Where no core has a network card, it ends at the machine. Error: the core
-// cannot serve the others.
+// Inner returns the network that the machine makes itself, of a stack on each core; by that, the
+// core becomes part of it. Where no core has a network card, it ends at the machine. Error: the
+// core cannot serve the others.
 func Inner(s *coreos.OS) (*Net, error) {
 	return coreos.Once(s, innerKey{}, func() (*Net, error) {
 		n, err := join(s, claimOf(s.Core()))
@@ -70,8 +70,8 @@ func Inner(s *coreos.OS) (*Net, error) {
 	})
 }
 
-// Counts returns what a network of the machine's own dropped at this core; of the host's, nothing is
-// known.
+// Counts returns what a network of the machine's own dropped at this core; of the host's, nothing
+// is known.
 func (n *Net) Counts() (counts Counts) {
 	if o, ok := n.sockets.(own); ok {
 		o.loop.Lock()
