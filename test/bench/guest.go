@@ -12,6 +12,13 @@ import (
 	"skerry/tools/mkimage/image"
 )
 
+// A machine that is measured may be stopped for long: see waker. Its cores must not end each other
+// for that.
+const (
+	silentTicks   = 1 << 20
+	silentSeconds = 3600
+)
+
 // guest is what machines on bare are made of: the CPU driver and one program, built in a folder of
 // their own.
 type guest struct {
@@ -50,7 +57,8 @@ func buildStatic(program, output string) error {
 // machine returns a machine of so many cores, each of which runs the program as an app of the given
 // name, with further settings of GODEBUG.
 func (g *guest) machine(app string, cores int, memory string, debug ...string) (*virtual, error) {
-	text := fmt.Sprintf("cores = %d\nmemory = %q\n[[app]]\nname = %q\n", cores, memory, app)
+	text := fmt.Sprintf("cores = %d\nmemory = %q\nsilent-ticks = %d\nsilent-seconds = %d\n"+
+		"[[app]]\nname = %q\n", cores, memory, silentTicks, silentSeconds, app)
 	m, err := machine.Parse([]byte(text), "bench", nil)
 	if err != nil {
 		return nil, err

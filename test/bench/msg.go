@@ -169,9 +169,10 @@ func (m *msg) inFresh(name string) runner {
 			return 0, err
 		}
 		defer func() { err = errors.Join(err, w.Close()) }()
-		if _, err := w.Ask(worker.Request(name, 1, 0)); err != nil { // makes what is measured
+		request := worker.Request(name, count, warmTime)
+		if _, err := w.Ask(request); err != nil { // the first one makes what is measured
 			return 0, err
 		}
-		return w.Ask(worker.Request(name, count, warmTime))
+		return w.Ask(request)
 	}
 }

@@ -15,18 +15,18 @@ const stubBatch = 16
 
 // stubbed is both ends of a channel in one goroutine, so that what is measured is instructions, and
 // not the way of a cache line from core to core. It serves the example interface, and counts.
+//
+// What each message loads must not lie where a header does, in the last word of a line. In one
+// process of 180 or so, the physical address of its page resembles that of the ring's in the bits
+// by which Zen 5 compares them, which then takes the load for one of the header just stored. That
+// slowed the messages by up to half, for the life of the process.
 type stubbed struct {
-	// told is the sum of all that was told. It must not lie where a header does, in the last word
-	// of a line: in one process of 180 or so the physical address of its page resembles that of
-	// the ring's in the bits by which Zen 5 compares them, which then takes the load of the sum
-	// for one of the header just stored. That slowed the messages by up to half, for the life of
-	// the process.
-	told uint64
+	told   uint64 // the sum of all that was told
+	client *example.EchoClient
 
+	near, far *msgpass.Channel
 	example.EchoServer
 	example.EchoCallbacks
-	near, far *msgpass.Channel
-	client    *example.EchoClient
 }
 
 // Joined implements example.EchoServer.
