@@ -113,3 +113,27 @@ func TestCommandsDoNotAllocate(t *testing.T) {
 		t.Errorf("%+v: want 101 replies", c)
 	}
 }
+
+// A learner is told of a backup only when that knows that it is one: if the primary dies, the
+// learner waits for the word of the backup. (A backup that had not heard of it never gave it.)
+func TestBackupKnowsBeforeLearner(t *testing.T) {
+	m := newMachine([]kernel.CoreID{0, 1, 2}, 0, 0, 64, func() State { return still{} })
+	m.Step(step.Event{Kind: step.Boot, Incarnation: 1}, nowhere(true))
+	m.Step(step.Event{Kind: step.Death, From: 1}, nowhere(true))
+	hear := func(from kernel.CoreID, in message) {
+		m.Step(step.Event{Kind: step.Message, From: from, Body: in.append(nil)}, nowhere(true))
+	}
+	hear(2, message{kind: hello, seq: 1})
+	hear(2, message{kind: answer, shard: 1, seq: 1})
+	hear(2, message{kind: ack, shard: 1, seq: 1})
+	hear(2, message{kind: ack, shard: 1, seq: 2})
+	hear(1, message{kind: hello, seq: 1})
+	r := &m.replicas[1]
+	if r.backup.core != 2 || r.learner.core != nobody {
+		t.Fatalf("backup %d, learner %d: want 2, and none yet", r.backup.core, r.learner.core)
+	}
+	hear(2, message{kind: ack, shard: 1, seq: r.backup.sent})
+	if r.learner.core != 1 {
+		t.Errorf("learner %d when the backup knows that it is one: want 1", r.learner.core)
+	}
+}

@@ -47,10 +47,11 @@ func (m *machine) tend(shard int) {
 }
 
 // enlist finds a learner, if one is wanted: the shard's home, unless it is backup already, or any
-// core if there is no backup.
+// core if there is no backup. A backup must know that it is one before a learner is told of it: if
+// this core dies, the learner waits for its word.
 func (m *machine) enlist(shard int) {
 	r := &m.replicas[shard]
-	if r.learner.core != nobody {
+	if r.learner.core != nobody || r.backup.core != nobody && r.backup.acked < r.backup.join {
 		return
 	}
 	wanted := nobody
@@ -90,6 +91,7 @@ func (m *machine) admit(shard int) {
 	r := &m.replicas[shard]
 	r.view++
 	m.tell(&r.learner, message{kind: join, shard: shard, view: r.view})
+	r.learner.join = r.learner.sent
 	r.backup, r.learner = r.learner, follower{core: nobody}
 	m.counts.restored++
 	m.free(shard) // it does not hold up answers as a learner any more

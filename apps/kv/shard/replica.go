@@ -57,6 +57,7 @@ type follower struct {
 	sent   uint64 // messages; each is acknowledged
 	acked  uint64 // 0 <= acked <= sent
 	chunk  uint64 // the number of the last chunk sent
+	join   uint64 // the number of the message that made it the backup
 	cursor uint64 // of the snapshot, while it goes on
 	whole  bool   // the snapshot was sent to its end
 }
