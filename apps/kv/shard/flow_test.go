@@ -119,21 +119,21 @@ func TestCommandsDoNotAllocate(t *testing.T) {
 func TestBackupKnowsBeforeLearner(t *testing.T) {
 	m := newMachine([]kernel.CoreID{0, 1, 2}, 0, 0, 64, func() State { return still{} })
 	m.Step(step.Event{Kind: step.Boot, Incarnation: 1}, nowhere(true))
-	m.Step(step.Event{Kind: step.Death, From: 1}, nowhere(true))
+	m.Step(step.Event{Kind: step.Death, From: 2}, nowhere(true))
 	hear := func(from kernel.CoreID, in message) {
 		m.Step(step.Event{Kind: step.Message, From: from, Body: in.append(nil)}, nowhere(true))
 	}
-	hear(2, message{kind: hello, seq: 1})
-	hear(2, message{kind: answer, shard: 1, seq: 1})
-	hear(2, message{kind: ack, shard: 1, seq: 1})
-	hear(2, message{kind: ack, shard: 1, seq: 2})
 	hear(1, message{kind: hello, seq: 1})
-	r := &m.replicas[1]
-	if r.backup.core != 2 || r.learner.core != nobody {
-		t.Fatalf("backup %d, learner %d: want 2, and none yet", r.backup.core, r.learner.core)
+	hear(1, message{kind: answer, shard: 2, seq: 1})
+	hear(1, message{kind: ack, shard: 2, seq: 1})
+	hear(1, message{kind: ack, shard: 2, seq: 2})
+	hear(2, message{kind: hello, seq: 1})
+	r := &m.replicas[2]
+	if r.backup.core != 1 || r.learner.core != nobody {
+		t.Fatalf("backup %d, learner %d: want 1, and none yet", r.backup.core, r.learner.core)
 	}
-	hear(2, message{kind: ack, shard: 1, seq: r.backup.sent})
-	if r.learner.core != 1 {
-		t.Errorf("learner %d when the backup knows that it is one: want 1", r.learner.core)
+	hear(1, message{kind: ack, shard: 2, seq: r.backup.sent})
+	if r.learner.core != 2 {
+		t.Errorf("learner %d when the backup knows that it is one: want 2", r.learner.core)
 	}
 }
