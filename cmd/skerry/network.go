@@ -91,3 +91,15 @@ func (v *virtual) deviceArguments() (args []string) {
 	}
 	return args
 }
+
+// listens returns on how many ports of the host QEMU listens for the machine.
+func (v *virtual) listens() (count int) {
+	for _, d := range v.devices {
+		for _, p := range d.forward {
+			if p.Network == "tcp" {
+				count++
+			}
+		}
+	}
+	return count
+}

@@ -126,6 +126,7 @@ func (v *virtual) run() (int, error) {
 	if err := v.console.start(c); err != nil {
 		return statusFailed, fmt.Errorf("skerry: %w", err)
 	}
+	go raiseBacklogs(c.Process.Pid, v.listens())
 	ended := make(chan error, 1)
 	go func() { ended <- c.Wait() }()
 	select {

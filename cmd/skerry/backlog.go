@@ -1,0 +1,62 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// QEMU's own network lets one client wait at each port until it is accepted (libslirp, tcp_listen:
+// listen(s, 1)); the host's kernel makes the others of a burst try again after seconds. A second
+// listen on a socket changes that, and may come from whoever has the socket: so this process gets
+// it from QEMU, its child.
+const (
+	backlogWanted = 4096
+	backlogPause  = 20 * time.Millisecond
+	backlogMax    = 10 * time.Second // until QEMU listens
+)
+
+// raiseBacklogs lets clients wait at the ports on which a process listens, once there are so many.
+// Where that is forbidden, ports are slow for bursts of clients, and no more.
+func raiseBacklogs(process, ports int) {
+	handle, err := unix.PidfdOpen(process, 0)
+	if err != nil || ports == 0 {
+		return
+	}
+	defer unix.Close(handle)
+	for end := time.Now().Add(backlogMax); time.Now().Before(end); time.Sleep(backlogPause) {
+		if raised, err := raiseOnce(process, handle); err != nil || raised >= ports {
+			return
+		}
+	}
+}
+
+// raiseOnce does so for the sockets that listen now, and returns how many these are.
+func raiseOnce(process, handle int) (raised int, err error) {
+	folder := fmt.Sprintf("/proc/%d/fd", process)
+	files, err := os.ReadDir(folder)
+	if err != nil {
+		return 0, err
+	}
+	for _, f := range files {
+		what, _ := os.Readlink(folder + "/" + f.Name())
+		number, err := strconv.Atoi(f.Name())
+		if err != nil || !strings.HasPrefix(what, "socket:") {
+			continue
+		}
+		socket, err := unix.PidfdGetfd(handle, number, 0)
+		if err != nil {
+			return raised, err
+		}
+		listens, err := unix.GetsockoptInt(socket, unix.SOL_SOCKET, unix.SO_ACCEPTCONN)
+		if err == nil && listens != 0 && unix.Listen(socket, backlogWanted) == nil {
+			raised++
+		}
+		unix.Close(socket)
+	}
+	return raised, nil
+}
