@@ -47,7 +47,7 @@ func (b *Batch) Add(shard int, write bool, command []byte) int {
 
 // Do carries out the commands that were added since the last Reset, and returns when all have ended
 // or the context has. It waits while RequestsMax commands are under way to a shard. Error: the
-// context's; then the batch must not be used again.
+// context's; then the commands may be carried out later, and the batch must not be used again.
 func (b *Batch) Do(ctx context.Context) error {
 	if err := b.begin(ctx); err != nil || !b.parked {
 		return err

@@ -175,3 +175,46 @@ func TestLostChannel(t *testing.T) {
 		t.Errorf("%v: want the lost channel for its reason", e)
 	}
 }
+
+// A batch may have more commands than can be under way; a batch whose context ends returns, though
+// the shard has no primary.
+func TestBatches(t *testing.T) {
+	app := coreos.App{Name: "test", Run: func(s *coreos.OS) error {
+		if s.Core().Boot().Core == 1 {
+			time.Sleep(time.Second) // it has no store: nobody knows what it may hold
+		}
+		n, err := New(s, s.Core().Boot().Cores, newCells)
+		if err != nil {
+			return err
+		}
+		if s.Core().Boot().Core == 1 {
+			select {}
+		}
+		ctx, cancel := context.WithTimeout(context.Background(), 100*time.Millisecond)
+		defer cancel()
+		b := n.NewBatch()
+		for range 3 * RequestsMax {
+			b.Add(0, false, []byte("get k"))
+		}
+		if err := b.Do(ctx); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("a batch for a shard without a primary: %v: want its context's end", err)
+		}
+		b = n.NewBatch()
+		for i := range 3 * RequestsMax {
+			b.Add(i%2, true, fmt.Appendf(nil, "set k %d", i))
+		}
+		if err := b.Do(context.Background()); err != nil {
+			t.Error(err)
+		}
+		for shard := range 2 {
+			want := fmt.Sprint(3*RequestsMax - 2 + shard)
+			got, err := n.Do(context.Background(), shard, false, []byte("get k"))
+			if string(got) != want || err != nil {
+				t.Errorf("shard %d has %q, error %v: want the last write, %s", shard, got, err,
+					want)
+			}
+		}
+		return s.Core().Stop(1)
+	}}
+	sim.Run(t, sim.Config{Cores: 2, Args: []string{"test"}}, coreos.Program(app))
+}
