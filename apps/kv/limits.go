@@ -5,7 +5,7 @@ import "time"
 // What the app's arguments are without any.
 const (
 	portDefault       = 6379
-	clientsMaxDefault = 4096
+	clientsMaxDefault = 1024
 	bytesMaxDefault   = 64 << 20
 )
 
@@ -27,8 +27,6 @@ const (
 	pipelineBytesMax = 1 << 20
 	// outBytesKept is what a client keeps of the memory for long replies.
 	outBytesKept = 64 << 10
-	// readBytesMax is for commands that are being read, of all clients together.
-	readBytesMax = 64 << 20
 	// nameBytesMax is for the name that a client gives itself.
 	nameBytesMax = 256
 	// unknownBytesMax is how much of an unknown command is repeated to the client.

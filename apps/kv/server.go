@@ -49,7 +49,7 @@ func newServer(s *coreos.OS, o options, node *shard.Node) *server {
 	return &server{
 		core: boot.Core, life: boot.Incarnation, options: o, node: node, start: time.Now(),
 		router: newRouter(node.Shards()), own: ownCommands(), clients: map[uint64]*client{},
-		budget: resp.NewBudget(o.bytesMax, max(readBytesMax, o.bytesMax)),
+		budget: resp.NewBudget(o.bytesMax, o.bytesMax),
 	}
 }
 

@@ -17,11 +17,8 @@ const (
 const (
 	// bufferBytesMin is a connection's buffer at first.
 	bufferBytesMin = 4 << 10
-	// bufferBytesKept is what it keeps of a buffer that has grown.
-	bufferBytesKept = 128 << 10
+	// bufferBytesKept is how large a buffer may stay when it is empty.
+	bufferBytesKept = 16 << 10
 	// argBytes is what an argument costs beside its bytes: two slice headers.
 	argBytes = 48
 )
-
-// A line fits into the buffer that a reader may always have.
-const _ = uint(bufferBytesKept - lineBytesMax - 1)

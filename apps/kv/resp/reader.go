@@ -1,6 +1,9 @@
 package resp
 
-import "io"
+import (
+	"errors"
+	"io"
+)
 
 // Reader takes commands out of a connection. It holds what has arrived and was not yet asked for,
 // and at most one incomplete command.
@@ -99,9 +102,9 @@ func (r *Reader) tooLong() bool {
 	return int64(r.at)+int64(r.bulk)+int64(len(r.spans)+1)*argBytes > r.budget.commandBytesMax
 }
 
-// refuse forgets what is read of the command, and what is still to come.
+// refuse forgets what is read of the command, and what is still to come. A line is not given up.
 func (r *Reader) refuse() {
-	r.refused = true
+	r.refused = r.want > 0
 	r.start += r.at
 	r.at = 0
 	r.spans = r.spans[:0]
@@ -122,12 +125,15 @@ func (r *Reader) finish() Command {
 	return c
 }
 
-// Buffered returns how many bytes have arrived that no command was made of.
-func (r *Reader) Buffered() int { return r.end - r.start }
+// ErrNoRoom is the end of a connection that has sent the start of a line, while others hold all the
+// memory that there is.
+var ErrNoRoom = errors.New("resp: no room for more of a line")
 
-// Fill waits for more to arrive. Errors: those of the connection.
+// Fill waits for more to arrive. Errors: those of the connection, ErrNoRoom.
 func (r *Reader) Fill() error {
-	r.makeRoom()
+	if !r.makeRoom() {
+		return ErrNoRoom
+	}
 	n, err := r.source.Read(r.buf[r.end:])
 	r.end += n
 	if n > 0 {
@@ -137,7 +143,7 @@ func (r *Reader) Fill() error {
 }
 
 // makeRoom sees to it that there is room in the buffer.
-func (r *Reader) makeRoom() {
+func (r *Reader) makeRoom() bool {
 	if r.start == r.end {
 		r.start, r.end = 0, 0
 		if len(r.buf) > bufferBytesKept {
@@ -145,31 +151,32 @@ func (r *Reader) makeRoom() {
 		}
 	}
 	if r.end < len(r.buf) {
-		return
+		return true
+	}
+	if r.start == 0 && !r.grow() {
+		r.refuse()
 	}
 	if r.start > 0 {
 		r.end = copy(r.buf, r.buf[r.start:r.end])
 		r.start = 0
-		return
 	}
-	length := 2 * len(r.buf)
-	if length > bufferBytesKept && !r.budget.take(length-max(len(r.buf), bufferBytesKept)) {
-		r.refuse()
-		r.makeRoom()
-		return
+	return r.end < len(r.buf)
+}
+
+// grow doubles the buffer.
+func (r *Reader) grow() bool {
+	if !r.budget.take(len(r.buf)) {
+		return false
 	}
-	r.buf = append(make([]byte, 0, length), r.buf...)[:length]
+	r.buf = append(make([]byte, 0, 2*len(r.buf)), r.buf...)[:2*len(r.buf)]
+	return true
 }
 
 // trim gives back what long commands have cost.
 func (r *Reader) trim() {
-	r.budget.give(len(r.buf) - bufferBytesKept)
+	r.budget.give(len(r.buf) - bufferBytesMin)
 	r.buf, r.spans, r.args = make([]byte, bufferBytesMin), nil, nil
 }
 
 // Close gives back what the reader has taken out of its budget.
-func (r *Reader) Close() {
-	if len(r.buf) > bufferBytesKept {
-		r.trim()
-	}
-}
+func (r *Reader) Close() { r.trim() }
