@@ -1,0 +1,41 @@
+package main
+
+import (
+	"os"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// The default machine is what default.toml says, with as many cores and as much memory as asked
+// for; the console is on all of them, and the card's driver serves nobody if there are others.
+func TestDefaultMachine(t *testing.T) {
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for cores, want := range map[int][]string{
+		0: {"net + shell", "shell + httpd + kv -cores 1-3", "shell + httpd + kv -cores 1-3",
+			"shell + httpd + kv -cores 1-3"},
+		1: {"net + shell + httpd + kv -cores 0"},
+		2: {"net + shell", "shell + httpd + kv -cores 1-1"},
+		3: {"net + shell", "shell + httpd + kv -cores 1-2", "shell + httpd + kv -cores 1-2"},
+	} {
+		o := &options{instance: self + ".none", cores: cores}
+		o.bare.memory = "128MiB"
+		m, err := o.machine()
+		if err != nil {
+			t.Fatalf("%d cores: %v", cores, err)
+		}
+		var got []string
+		for core := range m.Cores {
+			got = append(got, strings.Join(m.Words(core), " "))
+		}
+		if !slices.Equal(got, want) || m.Memory != 128<<20 {
+			t.Errorf("%d cores: %d bytes, %q: want 128 MiB, %q", cores, m.Memory, got, want)
+		}
+		if d := m.Devices; len(d) != 1 || d[0].Cores != 3 && (cores != 1 || d[0].Cores != 1) {
+			t.Errorf("%d cores: devices %v: want one, for the first two cores", cores, d)
+		}
+	}
+}
