@@ -30,6 +30,9 @@ type fake struct {
 	reason  string
 	asked   commons.Order
 	forbids bool // to look at others, and to make them fail
+
+	hardware []drivercall.Hardware
+	refusal  syscall.Errno // of claims
 }
 
 func (f *fake) info(facts *drivercall.Facts) error {
@@ -105,6 +108,16 @@ func (f *fake) provoke(_ kernel.CoreID, order commons.Order) error {
 	f.asked = order
 	return nil
 }
+
+func (f *fake) device(id uint64, hardware *drivercall.Hardware) error {
+	if id >= uint64(len(f.hardware)) {
+		return syscall.ENODEV
+	}
+	*hardware = f.hardware[id]
+	return nil
+}
+
+func (f *fake) claim(uint64) error { return failure(f.refusal) }
 
 // rig returns a core on a fake driver, and the file that its bell is.
 func rig(t *testing.T) (*Core, *fake, int) {

@@ -2,9 +2,11 @@ package ring3
 
 import (
 	"errors"
+	"reflect"
 	"slices"
 	"strings"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -12,6 +14,7 @@ import (
 	"skerry/kernel/commons"
 	"skerry/kernel/drivercall"
 	"skerry/kernel/epitaph"
+	"skerry/kernel/manifest"
 )
 
 // On Linux there is no such driver, and its calls are refused.
@@ -169,5 +172,45 @@ func TestInspect(t *testing.T) {
 	}
 	if c.Provoke(0, kernel.HangInDriver); f.asked != commons.OrderHang {
 		t.Errorf("order %d: want a hang", f.asked)
+	}
+}
+
+// What the driver tells of devices comes in the contract's terms, without those that the machine
+// does not have; a claimed device has the ranges and the memory that the driver mapped.
+func TestDevices(t *testing.T) {
+	c, f, _ := rig(t)
+	f.hardware = []drivercall.Hardware{
+		{Kind: manifest.KindRandom},
+		{Kind: manifest.KindNet, Bus: uint64(commons.PCI), Cores: 0b110, Holder: 3, Address: 2 << 20},
+	}
+	f.hardware[1].Range[4].At, f.hardware[1].Range[4].Bytes = 1<<40, 4096
+	want := kernel.DeviceInfo{ID: 1, Kind: "virtio-net", Bus: kernel.PCI,
+		Cores: []kernel.CoreID{1, 2}, Held: true, Holder: 2}
+	list := c.Devices()
+	if len(list) != 1 || !reflect.DeepEqual(list[0], want) {
+		t.Errorf("devices %+v: want %+v", list, want)
+	}
+	d, err := c.Claim(1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, r := range d.Registers {
+		if (r != nil) != (i == 4) || r != nil && r.Size() != 4096 {
+			t.Errorf("range %d: %v: want number 4 alone, of 4096 bytes", i, r)
+		}
+	}
+	if d.Address != 2<<20 || len(d.Memory) != 2<<20 ||
+		addressOf(d.Memory) != drivercall.MemoryAt(1) || d.Shared.Size() != 2<<20 {
+		t.Errorf("%d bytes of memory at %#x, %#x for the device", len(d.Memory),
+			addressOf(d.Memory), d.Address)
+	}
+	for refused, want := range map[syscall.Errno]error{
+		syscall.ENODEV: kernel.ErrNoDevice, syscall.EBUSY: kernel.ErrTaken,
+		syscall.EPERM: kernel.ErrForbidden, syscall.ENOMEM: syscall.ENOMEM,
+	} {
+		f.refusal = refused
+		if d, err := c.Claim(1); d != nil || !errors.Is(err, want) {
+			t.Errorf("the driver says %v: device %v, error %v: want %v", refused, d, err, want)
+		}
 	}
 }

@@ -29,6 +29,8 @@ memory = "32MiB"
 name = "hostile"
 program = %q
 args = ["hostile"%s]
+[[device]]
+kind = "virtio-rng"
 `, filepath.Base(program), list), 0o644); err != nil {
 		t.Fatal(err)
 	}

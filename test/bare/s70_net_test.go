@@ -89,3 +89,23 @@ func TestS70Planted(t *testing.T) {
 		})
 	}
 }
+
+// A device that interrupts without end costs its driver's core a life, and no more: another core
+// goes on. The limit is lowered, so that honest interrupts pass it.
+func TestS70Storm(t *testing.T) {
+	driver := plantedDriver(t, "kernel/bare/limits.go", "rungMax = 50_000", "rungMax = 3")
+	m := bootCard(t, "microvm", "tcg", "--driver", driver)
+	m.Expect(`core 0 died, life 1: faulted: device 0: over 3 interrupts between two ticks`)
+	m.Expect(`core 0 runs, 32 MiB, life 2`)
+}
+
+// Random calls whose arguments point to a device's registers find a driver that uses such pointers.
+func TestS70CallsFindPlantedBug(t *testing.T) {
+	overlay(t, []plant{{"kernel/bare/device.go", "prot, vm.Device,", "prot, vm.Fixed,", ""}})
+	binaries, err := Build(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := bootHostile(t, binaries, 1, 10_000_000)
+	m.Expect(`hostile: breach: seed 1, life \d+: +ring 0: exception `)
+}

@@ -79,6 +79,9 @@ func (f *fuzzer) next() uint64 {
 
 func (f *fuzzer) of(list []uint64) uint64 { return list[f.next()%uint64(len(list))] }
 
+// registersAt is where the registers of the machine's device are, once it is claimed.
+const registersAt = layout.Devices + layout.BlockBytes
+
 // values is what arguments are drawn from.
 var values = []uint64{
 	0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 16, 23, 64, 65, 128, 129, 255, 256, 1030, 4095, 4096,
@@ -91,6 +94,7 @@ var values = []uint64{
 	playground + 4096, playground + 8192, playground + 1<<20, sandboxData, sandboxData + 1,
 	sandboxData + 4, sandboxData + 8, sandboxData + 4092, sandboxData + 4096, sandboxData + 0x8000,
 	sandboxData + sandboxSize - 8, altStack, 1<<64 - 100, 0x22, 0x32, 0x80800, 0x10000, 0x241, 0x442,
+	layout.Devices, layout.Devices + 8, registersAt, registersAt + 4, registersAt + 0x100,
 	0x50f00, 0x3d0f00, 0x8000_0001, 1000, 1_000_000, 999_999_999,
 }
 
@@ -99,7 +103,8 @@ var values = []uint64{
 var likely = map[byte][]uint64{
 	'f': {8, 9, 10, 11, 12, 13, 14, 20, 100},
 	'd': {1<<64 - 100, 1<<64 - 100, 9, 10},
-	'b': {sandboxData, sandboxData + 8, sandboxData + 4092, sandboxData + 0x2000, playground, 0},
+	'b': {sandboxData, sandboxData + 8, sandboxData + 4092, sandboxData + 0x2000, playground, 0,
+		layout.Devices, registersAt},
 	'n': {8, 24, 100, 4096, 5000, 1 << 16},
 	'p': {pathsAt, pathsAt + 64, pathsAt + 128, pathsAt + 192, pathsAt + 256, pathsAt + 320},
 	'm': {playground, playground, playground + 4096, playground + 1<<20, 0, layout.Clock,
@@ -126,6 +131,7 @@ var shapes = map[uint64]string{
 	267: "dpbn", 269: "dpt", 281: "fbnl", 290: "zz", 291: "z", 302: "ztzb", 318: "bn", 439: "dpt",
 	drivercall.Info: "b", drivercall.Kick: "C", drivercall.Start: "C", drivercall.Stop: "C",
 	drivercall.Notice: "b", drivercall.Epitaph: "Cb", drivercall.Status: "Cb", drivercall.Trace: "Cb",
+	drivercall.Device: "Cb", drivercall.Claim: "C",
 	drivercall.Provoke: "Cn", drivercall.Console: "", drivercall.Last + 1: "", drivercall.First - 1: "",
 }
 
