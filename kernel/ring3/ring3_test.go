@@ -181,7 +181,8 @@ func TestDevices(t *testing.T) {
 	c, f, _ := rig(t)
 	f.hardware = []drivercall.Hardware{
 		{Kind: manifest.KindRandom},
-		{Kind: manifest.KindNet, Bus: uint64(commons.PCI), Cores: 0b110, Holder: 3, Address: 2 << 20},
+		{Kind: manifest.KindNet, Bus: uint64(commons.PCI), Cores: 0b110, Holder: 3,
+			Address: 2 << 20},
 	}
 	f.hardware[1].Range[4].At, f.hardware[1].Range[4].Bytes = 1<<40, 4096
 	want := kernel.DeviceInfo{ID: 1, Kind: "virtio-net", Bus: kernel.PCI,
