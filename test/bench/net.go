@@ -50,6 +50,7 @@ func netCases() []netCase {
 		{"tail", "latency beside a storm of garbage", nil, (*nets).tail},
 		{"page", "a static page, by wrk", []tool{wrkTool}, (*nets).page},
 		{"kv", "a key-value store, by redis-benchmark", []tool{redisTool}, (*nets).kv},
+		{"death", "a core dies under load", nil, (*nets).death},
 	}
 }
 
@@ -97,6 +98,9 @@ func openNet(o options, log io.Writer) (*setup, error) {
 		subjects, bars, err := c.open(n)
 		if err != nil {
 			return nil, errors.Join(err, n.close())
+		}
+		if c.name == "death" {
+			s.count = n.recorded
 		}
 		s.subjects, s.bars = append(s.subjects, subjects...), append(s.bars, bars...)
 	}
