@@ -26,6 +26,9 @@ const (
 	// streamBytesMax bounds what waits for room in a stream; longer messages go when it is empty.
 	streamBytesMax = 256 << 10
 
+	// triesMax is how often a part of a stream is tried: as often as makes a ring grow.
+	triesMax = 4
+
 	// bufferBytesKept is the largest buffer that is kept when it is empty.
 	bufferBytesKept = 1 << 20
 

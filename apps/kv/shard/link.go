@@ -48,7 +48,7 @@ func (l *link) pump() bool {
 	}
 	for l.done < len(l.out) {
 		part := l.out[l.done:min(l.done+CarrierCarryPartMax, len(l.out))]
-		if !l.client.TryCarry(part) {
+		if !l.try(part) {
 			break
 		}
 		l.done += len(part)
@@ -61,6 +61,17 @@ func (l *link) pump() bool {
 		l.out, l.done = l.out[:copy(l.out, l.out[l.done:])], 0
 	}
 	return l.done == len(l.out)
+}
+
+// try sends a part. A ring that refuses several times in a row grows at the next Flush; with what
+// is waiting here, it is worth it.
+func (l *link) try(part []byte) bool {
+	for range triesMax {
+		if l.client.TryCarry(part) {
+			return true
+		}
+	}
+	return false
 }
 
 // emptied returns the memory of a buffer for further use, unless that is too much.
