@@ -6,6 +6,8 @@ import (
 	"io"
 	"net"
 	"os"
+	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -76,6 +78,25 @@ func TestHostPortIsShared(t *testing.T) {
 	if seen[victim.String()] > 0 || seen["error"] > 0 || len(seen) != cores-1 {
 		t.Fatalf("after the death of %v: %v: want answers by the %d others alone",
 			victim, seen, cores-1)
+	}
+}
+
+// Where Linux does not let us choose, the launcher says so once, and ports are shared all the same.
+func TestHostPortWithoutSteering(t *testing.T) {
+	port, other := freePort(t), freePort(t)
+	var said []string
+	startHosted(t, hosted.Config{
+		Cores: 2, Args: []string{"name"}, Warn: func(line string) { said = append(said, line) },
+		Ports: []hosted.Port{
+			{Network: "tcp", Port: servicePort, Host: port}, {Network: "tcp", Port: 81, Host: other},
+		},
+		Steer: func(int) (hosted.Steering, error) { return nil, errors.New("not allowed") },
+	})
+	await(t, "answers by all cores", func() bool { return len(answers(port, 64)) == 2 })
+	refusals := slices.DeleteFunc(said,
+		func(line string) bool { return !strings.Contains(line, "not allowed") })
+	if len(refusals) != 1 {
+		t.Fatalf("the launcher said %q: want once that nothing steers", refusals)
 	}
 }
 

@@ -217,3 +217,29 @@ func mutate(dice *rand.Rand, frame []byte) []byte {
 	}
 	return b
 }
+
+// Whatever frame comes: no core dies of it, and the next connection is served.
+func FuzzFrame(f *testing.F) {
+	r := newRig(f, 2, static(), 0)
+	r.lives[1].serve(80)
+	r.lives[1].echoPackets(7)
+	c, _ := r.connect(machineIP, 80)
+	r.converse(c, 1000)
+	c6, _ := r.connect(machineIP6, 80)
+	r.converse(c6, 1000)
+	r.wire.mu.Lock()
+	for _, frame := range r.wire.taken {
+		f.Add(frame)
+	}
+	r.wire.mu.Unlock()
+	f.Fuzz(func(t *testing.T, frame []byte) {
+		if p, err := packet.Parse(frame[min(etherBytes, len(frame)):]); err == nil &&
+			p.Protocol == packet.TCP {
+			t.Skip("it may end the flow, by right") // TestTorture has such with other ports
+		}
+		r.t = t
+		r.wire.inject(frame)
+		r.converse(c, 10)
+		r.t = f
+	})
+}
