@@ -88,7 +88,8 @@ func TestHostPortWithoutSteering(t *testing.T) {
 	startHosted(t, hosted.Config{
 		Cores: 2, Args: []string{"name"}, Warn: func(line string) { said = append(said, line) },
 		Ports: []hosted.Port{
-			{Network: "tcp", Port: servicePort, Host: port}, {Network: "tcp", Port: 81, Host: other},
+			{Network: "tcp", Port: servicePort, Host: port},
+			{Network: "tcp", Port: servicePort + 1, Host: other},
 		},
 		Steer: func(int) (hosted.Steering, error) { return nil, errors.New("not allowed") },
 	})
