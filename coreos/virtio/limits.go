@@ -30,6 +30,10 @@ const (
 	frameMin = 14
 	frameMax = 14 + 65535
 
+	// refusalsPerLook is how many frames are refused until there is a look at the card's status: a
+	// card that has failed sends nothing, but each look at a register may cost much.
+	refusalsPerLook = 1024
+
 	// mtuDefault holds where a card does not tell; mtuMin is the least that IPv4 allows (RFC 791).
 	mtuDefault = 1500
 	mtuMin     = 68

@@ -249,8 +249,6 @@ func (m *mmioModel) load(offset int) uint32 {
 		return uint32(m.queues[m.model.current%3].most)
 	case mmioQueueReady:
 		return 0
-	case mmioInterrupts:
-		return m.pending
 	case mmioStatus:
 		return uint32(m.model.status)
 	case mmioGeneration:

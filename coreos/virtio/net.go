@@ -164,9 +164,11 @@ func (n *Net) TrySend(f card.Frame) bool {
 	n.reclaim()
 	writeHeader(&n.header, &f)
 	if n.err != nil || !n.send.offerBytes(n.header[:], f.Bytes) {
+		if n.counts.Refused%refusalsPerLook == 0 {
+			n.checkReset()
+		}
 		n.counts.Refused++
 		n.refused = true
-		n.checkReset()
 		return false
 	}
 	n.counts.Sent++
@@ -301,8 +303,7 @@ func (n *Net) Arm() bool {
 	return idle
 }
 
-// checkReset fails if the card has given up. It is asked when the card is slow, since each look at
-// a register may cost much.
+// checkReset fails if the card has given up.
 func (n *Net) checkReset() {
 	if n.err == nil && n.device.status()&statusWantReset != 0 {
 		n.fail(errors.New("virtio: the card has failed, and wants a reset"))

@@ -300,6 +300,27 @@ func TestFull(t *testing.T) {
 	}
 }
 
+// A card that has failed is seen to have when frames do not go away, and is stopped.
+func TestWantsReset(t *testing.T) {
+	m := newModel()
+	n, err := NewNet(m.device())
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.busy = true
+	m.status |= statusWantReset
+	for range 256 + 1 {
+		n.TrySend(card.Frame{Bytes: make([]byte, 60)})
+	}
+	if n.Err() == nil || !strings.Contains(n.Err().Error(), "wants a reset") || m.status != 0 {
+		t.Errorf("error %v, status %#x: want the card stopped", n.Err(), m.status)
+	}
+	n.Close()
+	if !n.Arm() {
+		t.Error("Arm of a card that was stopped: want that nothing comes")
+	}
+}
+
 // What a card cannot send is dropped and counted. Planted: a frame that it can.
 func TestUnsendable(t *testing.T) {
 	m := newModel()
