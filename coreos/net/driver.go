@@ -22,6 +22,7 @@ type driver struct {
 	fragments flow.Fragments
 
 	frame   []byte          // in which frames are made
+	long    []byte          // in which one is that is cut into others
 	waiting []card.Frame    // for room in the card
 	unreset bool            // flows of dead cores are yet to be reset
 	untold  []kernel.CoreID // whose listeners and flows are not known yet
@@ -37,6 +38,7 @@ func newDriver(n *node, c card.Card) *driver {
 	d := &driver{
 		node: n, card: c, table: flow.NewTable(),
 		frame: make([]byte, etherBytes, etherBytes+packetBytesMax),
+		long:  make([]byte, etherBytes, etherBytes+packetBytesMax),
 	}
 	d.hops.driver = d
 	d.gate = newGate(d)
@@ -64,8 +66,10 @@ func (d *driver) configure() {
 		set = d.node.claim.set
 		set.Static = true
 	}
-	both := card.CutTCP4 | card.CutTCP6
-	set.MTU, set.GSO = d.card.MTU(), d.card.Offloads()&both == both
+	set.MTU, set.Long = d.card.MTU(), cutBytes
+	if d.cuts() {
+		set.Long = packetBytesMax - headBytes
+	}
 	d.lease = nil
 	if !set.Static {
 		d.lease = newLease(d, set)
@@ -96,6 +100,12 @@ func (d *driver) publish(set settings) {
 func (d *driver) introduce(p *peer) {
 	text := d.node.settings.text()
 	p.tell(func(c *MemberClient) bool { return c.TryDrive(text) })
+}
+
+// cuts tells whether the card cuts packets of TCP.
+func (d *driver) cuts() bool {
+	const both = card.CutTCP4 | card.CutTCP6
+	return d.card.Offloads()&both == both
 }
 
 // own adds an address of the machine, and a gateway, if they are sound, or takes them away.

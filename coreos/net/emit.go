@@ -38,18 +38,34 @@ func (d *driver) emit(from kernel.CoreID, e envelope) {
 		d.node.counts.Malformed++
 		return
 	}
-	var about card.Frame
-	if e&checked == 0 {
-		if !p.HasPorts() {
-			d.node.counts.Malformed++
-			return
-		}
-		about = offload(&p, e.segmentBytes())
+	tiny := e.segmentBytes() > 0 && e.segmentBytes() < segmentBytesMin
+	if e&checked == 0 && (p.Protocol != packet.TCP || tiny) {
+		d.node.counts.Malformed++
+		return
 	}
 	if p.HasPorts() {
 		d.table.Out(&p, from, d.node.core.Now())
 	}
-	d.route(p.Dst, about)
+	switch segment := e.segmentBytes(); {
+	case e&checked != 0:
+		d.route(p.Dst, card.Frame{})
+	case segment > 0 && !d.cuts():
+		d.cut(&p, int(segment))
+	case d.card.Offloads()&card.Checksums == 0:
+		p.PutChecksum(b)
+		d.route(p.Dst, card.Frame{})
+	default:
+		d.route(p.Dst, offload(&p, segment))
+	}
+}
+
+// cut sends the packet in the frame as several.
+func (d *driver) cut(p *packet.Packet, dataBytes int) {
+	d.frame, d.long = d.long, d.frame
+	p.Cut(d.long[etherBytes:], dataBytes, d.frame[:etherBytes], func(frame []byte) {
+		d.frame = frame
+		d.route(p.Dst, card.Frame{})
+	})
 }
 
 // offload returns what the card is to do with a packet.
@@ -58,7 +74,7 @@ func offload(p *packet.Packet, segmentBytes uint16) card.Frame {
 		NeedsChecksum: true, ChecksumStart: uint16(etherBytes + p.IPBytes),
 		ChecksumOffset: uint16(p.SumPlace()),
 	}
-	if segmentBytes == 0 || p.Protocol != packet.TCP {
+	if segmentBytes == 0 {
 		return f
 	}
 	f.Segment = card.TCP4

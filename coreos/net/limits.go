@@ -40,6 +40,14 @@ const (
 	// long as a packet can be.
 	loopMTU = 32 << 10
 
+	// cutBytes is the longest packet of TCP, if this core's part has to cut it, not the card: a few
+	// frames.
+	cutBytes = 16 << 10
+
+	// segmentBytesMin is the least that it is cut into: that which all machines take, but for
+	// options (RFC 9293, section 3.7.1).
+	segmentBytesMin = 400
+
 	// acceptMax bounds the connections of one listener that nobody accepted yet. Beyond, the stack
 	// remembers nothing of those who ask (SYN cookies).
 	acceptMax = 512

@@ -19,7 +19,7 @@ type link struct {
 	mu         sync.RWMutex
 	dispatcher stack.NetworkDispatcher
 	mtu        uint32
-	gso        bool // the card cuts what is longer
+	long       uint32 // bytes of the longest packet of TCP, which is cut on the way; 0: none is
 }
 
 var (
@@ -50,10 +50,10 @@ func (l *link) deliver(protocol tcpip.NetworkProtocolNumber, pkt *stack.PacketBu
 }
 
 // adjust sets what the card can do.
-func (l *link) adjust(mtu int, gso bool) {
+func (l *link) adjust(mtu, long int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.mtu, l.gso = uint32(mtu), gso
+	l.mtu, l.long = uint32(mtu), uint32(long)
 }
 
 // MTU implements stack.LinkEndpoint.
@@ -67,13 +67,17 @@ func (l *link) MTU() uint32 {
 func (l *link) SetMTU(uint32) {}
 
 // GSOMaxSize implements stack.GSOEndpoint.
-func (l *link) GSOMaxSize() uint32 { return packetBytesMax - headBytes }
+func (l *link) GSOMaxSize() uint32 {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	return l.long
+}
 
 // SupportedGSO implements stack.GSOEndpoint.
 func (l *link) SupportedGSO() stack.SupportedGSO {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
-	if l.gso {
+	if l.long > 0 {
 		return stack.HostGSOSupported
 	}
 	return stack.GSONotSupported

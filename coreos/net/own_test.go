@@ -6,6 +6,8 @@ import (
 	"net"
 	"testing"
 	"time"
+
+	"skerry/coreos/net/card"
 )
 
 // From outside, a port is served by all cores that listen on it, over IPv4 and IPv6, and what goes
@@ -30,6 +32,19 @@ func TestFlowsAreSpread(t *testing.T) {
 		c.Close()
 	}
 	t.Logf("%+v", r.lives[0].net.Counts())
+}
+
+// A card that does nothing but send and receive is enough: long packets are cut and checksums made
+// before it has them.
+func TestPlainCard(t *testing.T) {
+	for _, offloads := range []card.Offloads{0, card.Checksums} {
+		r := newRigOn(newWire(t, offloads), 2, static(), 0)
+		r.lives[1].serve(80)
+		for _, ip := range []string{machineIP, machineIP6} {
+			c, _ := r.connect(ip, 80)
+			r.converse(c, 1<<20)
+		}
+	}
 }
 
 // connect returns a connection from outside, and the name of the core that serves it.

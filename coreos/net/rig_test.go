@@ -41,11 +41,16 @@ type rigLife struct {
 // newRig returns a machine whose cores run.
 func newRig(t testing.TB, cores int, set settings, drivers ...kernel.CoreID) *rig {
 	t.Helper()
+	return newRigOn(newWire(t, card.Checksums|card.CutTCP4|card.CutTCP6), cores, set, drivers...)
+}
+
+func newRigOn(w *wire, cores int, set settings, drivers ...kernel.CoreID) *rig {
+	t := w.t
+	t.Helper()
 	r := &rig{
 		t: t, drivers: drivers, set: set, windows: map[[2]kernel.CoreID][]byte{},
-		lives: make([]*rigLife, cores),
+		lives: make([]*rigLife, cores), wire: w,
 	}
-	r.wire = newWire(t)
 	for id := range cores {
 		r.start(kernel.CoreID(id))
 	}

@@ -12,7 +12,7 @@ import (
 // settings are what the machine's network is. The core that has the card tells all others, as JSON.
 type settings struct {
 	MTU       int
-	GSO       bool // the card cuts segments of TCP
+	Long      int  // bytes of the longest packet of TCP, for the core with the card to have cut
 	Static    bool // the addresses came with the machine's description
 	Addresses []netip.Prefix
 	Gateways  []netip.Addr // at most one of IPv4 and one of IPv6
@@ -34,10 +34,10 @@ func parseSettings(text []byte) (s settings, err error) {
 		return s, fmt.Errorf("coreos/net: settings %q: %w", text, err)
 	}
 	bad := func(p netip.Prefix) bool { return !p.IsValid() }
-	if s.MTU < 576 || s.MTU > packetBytesMax || len(s.Addresses) > addressesMax ||
-		slices.ContainsFunc(s.Addresses, bad) {
-		return s, fmt.Errorf("coreos/net: settings %q: want an MTU from 576 and at most %d sound "+
-			"addresses", text, addressesMax)
+	if s.MTU < 576 || s.MTU > packetBytesMax || s.Long < s.MTU || s.Long > packetBytesMax ||
+		len(s.Addresses) > addressesMax || slices.ContainsFunc(s.Addresses, bad) {
+		return s, fmt.Errorf("coreos/net: settings %q: want an MTU from 576, no packets longer "+
+			"than %d, and at most %d sound addresses", text, packetBytesMax, addressesMax)
 	}
 	return s, nil
 }

@@ -44,7 +44,7 @@ func newStack(n *node, first, last uint16) (*ipStack, error) {
 		}),
 		// Between cores no checksum is made.
 		loop: &link{
-			node: n, send: n.sendLoop, mtu: loopMTU, gso: true,
+			node: n, send: n.sendLoop, mtu: loopMTU, long: packetBytesMax - headBytes,
 			capabilities: stack.CapabilityLoopback | stack.CapabilityTXChecksumOffload |
 				stack.CapabilityRXChecksumOffload,
 		},
@@ -114,7 +114,7 @@ func (s *ipStack) add(nic tcpip.NICID, p netip.Prefix) tcpip.Error {
 
 // adopt makes the addresses of the machine those of the stack.
 func (s *ipStack) adopt(set settings) {
-	s.out.adjust(set.MTU, set.GSO)
+	s.out.adjust(set.MTU, set.Long)
 	gone, come := changes(s.addresses, set.Addresses)
 	for _, nic := range []tcpip.NICID{loopNIC, outNIC} {
 		for _, p := range gone {

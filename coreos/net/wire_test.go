@@ -45,7 +45,9 @@ func static() settings {
 // wire connects a card with another machine: a stack of gVisor's.
 type wire struct {
 	*stack.Stack
-	end *channel.Endpoint
+	t        testing.TB
+	end      *channel.Endpoint
+	offloads card.Offloads
 
 	mu     sync.Mutex
 	frames [][]byte                // to the card
@@ -56,8 +58,9 @@ type wire struct {
 
 const wireFramesMax = 256
 
-func newWire(t testing.TB) *wire {
+func newWire(t testing.TB, offloads card.Offloads) *wire {
 	w := &wire{
+		t: t, offloads: offloads,
 		end: channel.New(wireFramesMax, 1500+etherBytes, "\x02\x00\x00\x00\x00\x02"),
 		Stack: stack.New(stack.Options{
 			NetworkProtocols: []stack.NetworkProtocolFactory{
@@ -71,7 +74,9 @@ func newWire(t testing.TB) *wire {
 	if err := setDatagramBuffers(w.Stack); err != nil {
 		t.Fatal(err)
 	}
-	w.end.LinkEPCapabilities |= stack.CapabilityRXChecksumOffload // the card makes no sums
+	if offloads&card.Checksums != 0 {
+		w.end.LinkEPCapabilities |= stack.CapabilityRXChecksumOffload // this card makes none
+	}
 	if err := w.CreateNIC(1, ethernet.New(w.end)); err != nil {
 		t.Fatal(err)
 	}
@@ -131,13 +136,14 @@ type fakeCard struct {
 
 func (c *fakeCard) Address() [6]byte        { return [6]byte{2, 0, 0, 0, 0, 1} }
 func (c *fakeCard) MTU() int                { return 1500 }
-func (c *fakeCard) Offloads() card.Offloads { return card.Checksums | card.CutTCP4 | card.CutTCP6 }
+func (c *fakeCard) Offloads() card.Offloads { return c.wire.offloads }
 func (c *fakeCard) Err() error              { return nil }
 func (c *fakeCard) Close()                  {}
 
 func (c *fakeCard) TrySend(f card.Frame) bool {
-	if len(f.Bytes) > c.MTU()+etherBytes && f.Segment == card.None {
-		panic(fmt.Sprintf("frame of %d bytes", len(f.Bytes)))
+	if f.NeedsChecksum && c.wire.offloads&card.Checksums == 0 ||
+		len(f.Bytes) > c.MTU()+etherBytes && f.Segment == card.None {
+		panic(fmt.Sprintf("frame of %d bytes, %+v", len(f.Bytes), f))
 	}
 	c.wire.mu.Lock()
 	hook := c.wire.hook

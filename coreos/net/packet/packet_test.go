@@ -63,6 +63,36 @@ func TestSum(t *testing.T) {
 	}
 }
 
+// A long packet of TCP comes out as short ones that are sound, and together say the same.
+func TestCut(t *testing.T) {
+	for name, key := range keys {
+		for _, size := range []int{0, 1, 1000, 1001, 5000} {
+			data := make([]byte, size)
+			for i := range data {
+				data[i] = byte(i * i >> 8)
+			}
+			b := append((&Segment{Key: key, Flags: ACK | PSH | FIN, Seq: 5}).Append(nil), data...)
+			long, _ := Parse(b[:len(b)-size])
+			long.TotalBytes, long.Data = len(b), size
+			var back []byte
+			pieces := 0
+			long.Cut(b, 1000, make([]byte, 14, 2000), func(frame []byte) {
+				p, err := Parse(frame[14:])
+				last := len(back)+p.Data == size
+				if err != nil || p.From() != key || p.Seq != 5+uint32(len(back)) ||
+					p.Data > 1000 || last != (p.Flags&FIN != 0) || !sound(p, frame[14:]) {
+					t.Fatalf("%s, %d bytes: segment %+v, %v", name, size, p, err)
+				}
+				back = append(back, frame[len(frame)-p.Data:]...)
+				pieces++
+			})
+			if !bytes.Equal(back, data) || pieces != max(1, (size+999)/1000) {
+				t.Fatalf("%s: %d bytes in %d pieces: want %d", name, len(back), pieces, size)
+			}
+		}
+	}
+}
+
 // An ICMP error leads to the flow of the packet that it quotes; other messages lead nowhere.
 func TestQuoted(t *testing.T) {
 	for name, key := range keys {
