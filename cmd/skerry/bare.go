@@ -18,7 +18,7 @@ func (o *options) runBare() (int, error) {
 	if err != nil {
 		return statusFailed, err
 	}
-	list, err := o.forwards(m)
+	list, err := o.forwards(m, os.Stderr)
 	if err != nil {
 		return statusFailed, err
 	}

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"skerry/kernel/manifest"
 	"skerry/tools/machine"
 )
 
@@ -94,6 +95,9 @@ func (o *options) short(cores int, memory string, words, apps []string) (*machin
 	parts := split(words)
 	for _, part := range parts {
 		text += fmt.Sprintf("[[app]]\nname = %q\n", part[0])
+	}
+	if len(o.publish) > 0 { // on bare that takes a card
+		text += fmt.Sprintf("[[device]]\nkind = %q\n", manifest.KindName(manifest.KindNet))
 	}
 	m, err := machine.Parse([]byte(text), "command line", apps)
 	if err != nil {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 
@@ -35,16 +36,21 @@ type device struct {
 }
 
 // forwards returns the ports of a machine on bare that the host is to have. A machine without a
-// card has none.
-func (o *options) forwards(m *machine.Machine) ([]publication, error) {
-	isCard := func(d machine.Device) bool { return machine.KindOf(d.Kind) == manifest.KindNet }
-	switch {
-	case slices.ContainsFunc(m.Devices, isCard):
+// card has none, and it says so if somebody could expect some.
+func (o *options) forwards(m *machine.Machine, say io.Writer) ([]publication, error) {
+	card := manifest.KindName(manifest.KindNet)
+	if slices.ContainsFunc(m.Devices, func(d machine.Device) bool { return d.Kind == card }) {
 		return o.publications(m)
-	case len(o.publish) > 0:
+	}
+	if len(o.publish) > 0 {
 		return nil, fmt.Errorf("skerry: --publish %d:%v for a machine without a card: want a "+
-			"[[device]] of kind %s in its machine.toml", o.publish[0].host, o.publish[0].Port,
-			manifest.KindName(manifest.KindNet))
+			"[[device]] of kind %s in its machine.toml", o.publish[0].host, o.publish[0].Port, card)
+	}
+	for _, app := range m.Apps {
+		if len(app.Ports) > 0 {
+			fmt.Fprintf(say, "skerry: %s: serves %v, but cannot be reached: the machine has no "+
+				"[[device]] of kind %s\n", app.Name, app.Ports[0], card)
+		}
 	}
 	return nil, nil
 }

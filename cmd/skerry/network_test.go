@@ -40,17 +40,25 @@ func TestDeviceArguments(t *testing.T) {
 // Ports are published where there is a card; to ask for one without is refused.
 func TestForwards(t *testing.T) {
 	o := &options{}
-	bare := &machine.Machine{Apps: []machine.App{{Name: "a", Ports: []machine.Port{tcp(80)}}},
-		On: [][]int{{0}}}
-	if list, err := o.forwards(bare); err != nil || list != nil {
-		t.Errorf("no card: %v, error %v: want nothing", list, err)
+	bare := &machine.Machine{
+		Apps: []machine.App{{Name: "a", Ports: []machine.Port{tcp(80)}}}, On: [][]int{{0}},
+	}
+	var said strings.Builder
+	list, err := o.forwards(bare, &said)
+	if err != nil || list != nil || !strings.HasPrefix(said.String(), "skerry: a: serves 80/tcp,") {
+		t.Errorf("no card: %v, error %v, says %q: want a line that there is none", list, err, &said)
 	}
 	o.publish = []publication{{Port: tcp(80), host: mustPort(t)}}
-	if _, err := o.forwards(bare); err == nil || !strings.Contains(err.Error(), "without a card") {
+	_, err = o.forwards(bare, &said)
+	if err == nil || !strings.Contains(err.Error(), "without a card") {
 		t.Errorf("--publish without a card: error %v", err)
 	}
 	bare.Devices = []machine.Device{{Kind: "virtio-rng"}, {Kind: "virtio-net"}}
-	if list, err := o.forwards(bare); err != nil || len(list) != 1 {
+	if list, err := o.forwards(bare, &said); err != nil || len(list) != 1 {
 		t.Errorf("with a card: %v, error %v: want one port", list, err)
+	}
+	short, err := o.short(2, memoryApps, []string{"a"}, nil)
+	if err != nil || len(short.Devices) != 1 {
+		t.Errorf("what is run with --publish: %+v, error %v: want a card", short, err)
 	}
 }
