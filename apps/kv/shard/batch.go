@@ -68,6 +68,7 @@ func (b *Batch) begin(ctx context.Context) error {
 	defer n.loop.Unlock()
 	b.left = len(b.commands)
 	n.begin()
+	defer n.flush()
 	defer n.end()
 	for i := range b.commands {
 		c := &b.commands[i]
@@ -98,6 +99,8 @@ func (n *Node) awaitRoom(ctx context.Context, shard int) error {
 	defer stop()
 	for r.room() == 0 && ctx.Err() == nil {
 		n.end()
+		n.pump()
+		n.loop.Flush()
 		n.waiting++
 		n.room.Wait()
 		n.waiting--

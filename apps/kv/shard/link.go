@@ -41,26 +41,24 @@ func (l *link) put(body []byte) bool {
 	return true
 }
 
-// pump sends what there is room for, and tells whether that was all.
-func (l *link) pump() bool {
-	if l.done == len(l.out) {
-		return true
-	}
+// pump sends what there is room for, and tells whether there was room for something. Whoever calls
+// it flushes the loop, or is the loop.
+func (l *link) pump() (sent bool) {
 	for l.done < len(l.out) {
 		part := l.out[l.done:min(l.done+CarrierCarryPartMax, len(l.out))]
 		if !l.try(part) {
 			break
 		}
 		l.done += len(part)
+		sent = true
 	}
-	l.channel.Flush()
 	switch {
 	case l.done == len(l.out):
 		l.out, l.done = emptied(l.out), 0
 	case l.done > len(l.out)/2:
 		l.out, l.done = l.out[:copy(l.out, l.out[l.done:])], 0
 	}
-	return l.done == len(l.out)
+	return sent
 }
 
 // try sends a part. A ring that refuses several times in a row grows at the next Flush; with what

@@ -3,6 +3,7 @@ package shard
 import (
 	"context"
 	"fmt"
+	"runtime"
 	"slices"
 	"sync"
 	"time"
@@ -23,7 +24,9 @@ type Node struct {
 	timer   *time.Timer
 	armed   kernel.Instant // when the timer runs; Forever: not
 	now     kernel.Instant // of the present step
-	late    bool           // something is left in a stream
+	unsent  bool           // something is in a stream
+	stuck   bool           // and there was no room for it
+	flusher bool           // a goroutine is about to send it
 	told    int            // lost shards that were logged
 	room    sync.Cond      // there may be room in a route
 	waiting int            // for room
@@ -77,6 +80,7 @@ func (n *Node) join(cores []kernel.CoreID) error {
 		}
 		l.client = client
 	}
+	n.loop.AddSource(n)
 	n.os.Watch(n.watch)
 	return nil
 }
@@ -106,7 +110,6 @@ func (n *Node) begin() {
 
 func (n *Node) end() {
 	n.machine.end()
-	n.pump()
 	if n.waiting > 0 {
 		n.room.Broadcast()
 	}
@@ -116,22 +119,50 @@ func (n *Node) end() {
 	}
 }
 
-// pump sends what there is room for.
-func (n *Node) pump() {
-	n.late = false
-	for _, l := range n.links {
-		if l != nil && !l.pump() {
-			n.late = true
-		}
+// Poll implements msgpass.Source: it sends what was left when there was no room, and what others
+// than messages brought about.
+func (n *Node) Poll() bool { return n.unsent && n.pump() }
+
+// Arm implements msgpass.Source. Nobody kicks a core for room in a ring; the timer runs.
+func (n *Node) Arm() bool { return !n.unsent || n.stuck }
+
+// flush sends what a goroutine brought about, after all others that are ready to run: so what they
+// bring about goes with it, for one fence and one kick. The caller holds the loop's lock.
+func (n *Node) flush() {
+	if n.flusher || !n.unsent {
+		return
 	}
-	if n.late {
+	n.flusher = true
+	n.loop.Unlock()
+	runtime.Gosched()
+	n.loop.Lock()
+	n.flusher = false
+	n.pump()
+	n.loop.Flush()
+}
+
+// pump sends what there is room for, and tells whether there was something.
+func (n *Node) pump() (sent bool) {
+	n.unsent, n.stuck = false, false
+	for _, l := range n.links {
+		if l == nil || l.done == len(l.out) {
+			continue
+		}
+		sent = l.pump() || sent
+		n.stuck = n.stuck || l.done < len(l.out)
+	}
+	if n.stuck {
+		n.unsent = true
 		n.arm(retryAfter)
 	}
+	return sent
 }
 
 // Send implements step.Outbox.
 func (n *Node) Send(to kernel.CoreID, body []byte) bool {
-	return n.links[n.machine.index(to)].put(body)
+	ok := n.links[n.machine.index(to)].put(body)
+	n.unsent = n.unsent || ok
+	return ok
 }
 
 // SetAlarm implements step.Outbox.
@@ -151,6 +182,8 @@ func (n *Node) tick() {
 	defer n.loop.Unlock()
 	n.armed = kernel.Forever
 	n.step(func(m *machine) { m.tick() })
+	n.pump()
+	n.loop.Flush()
 	if n.inspect() {
 		n.arm(linkPeriod)
 	}
@@ -239,6 +272,7 @@ func (c carrier) Carry(p *CarrierPeer, part []byte) {
 	c.begin()
 	err := l.take(part)
 	c.end()
+	c.pump()
 	if err != nil {
 		c.os.Logf("%v", l.channel.Fail(err))
 	}
