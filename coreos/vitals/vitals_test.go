@@ -176,6 +176,18 @@ func TestParseCounters(t *testing.T) {
 	}
 }
 
+// FuzzParseCounters: whatever a peer says, what is taken of it can be told to Prometheus.
+func FuzzParseCounters(f *testing.F) {
+	f.Add("a 1\nb_total 18446744073709551615\nc\x00 3\n d 4")
+	f.Fuzz(func(t *testing.T, text string) {
+		for _, c := range parseCounters(text) {
+			if !counterName.MatchString(c.Name) || !strings.Contains(text, c.Name+" ") {
+				t.Errorf("%q of %q: want a counter's name that is in there", c.Name, text)
+			}
+		}
+	})
+}
+
 // Each stop is in all classes whose bound it is within.
 func TestClasses(t *testing.T) {
 	got := classes(&metrics.Float64Histogram{
