@@ -48,6 +48,12 @@ const (
 	// options (RFC 9293, section 3.7.1).
 	segmentBytesMin = 400
 
+	// An acknowledgement without data is held for ackHold at most, far less than RFC 9293 allows
+	// (half a second, section 3.8.6.3). acksMax are at once; ackBytesMax is the size of one.
+	ackHold     = 500 * time.Microsecond
+	acksMax     = 32
+	ackBytesMax = 120
+
 	// acceptMax bounds the connections of one listener that nobody accepted yet. Beyond, the stack
 	// remembers nothing of those who ask (SYN cookies).
 	acceptMax = 512

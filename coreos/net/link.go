@@ -33,7 +33,9 @@ func (l *link) WritePackets(list stack.PacketBufferList) (int, tcpip.Error) {
 	defer l.node.loop.Unlock()
 	packets := list.AsSlice()
 	for _, pkt := range packets {
-		l.send(pkt)
+		if !l.node.acks.hold(l, pkt) {
+			l.send(pkt)
+		}
 	}
 	l.node.loop.Flush()
 	return len(packets), nil

@@ -31,6 +31,7 @@ type node struct {
 	open      map[flow.Service]listening
 	pins      *flow.Table // which cores serve this core's connections to the machine itself
 	trains    flow.Fragments
+	acks      acks
 
 	inbox      []incoming
 	inboxBytes int
@@ -202,7 +203,7 @@ func (n *node) arrive(l *link, b buffer.Buffer, v6 bool) {
 
 // Poll implements msgpass.Source.
 func (n *node) Poll() bool {
-	some := false
+	some := len(n.acks.list) > 0 && n.acks.flush(n.core.Now())
 	for _, p := range n.peers {
 		some = p.resume() || some
 	}
@@ -240,7 +241,7 @@ func (n *node) work() bool {
 
 // Arm implements msgpass.Source.
 func (n *node) Arm() bool {
-	if len(n.inbox) > 0 || len(n.jobs) > 0 {
+	if len(n.inbox) > 0 || len(n.jobs) > 0 || n.acks.flush(kernel.Forever) {
 		return false
 	}
 	for _, p := range n.peers {
