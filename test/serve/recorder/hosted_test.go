@@ -1,10 +1,12 @@
 package recorder
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net"
 	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -57,11 +59,37 @@ func start(t *testing.T) (m *hosted.Machine, address string) {
 		}
 	}
 	for core := range cores {
-		if err := AwaitWhole(address, core, cores, 1, startMax); err != nil {
-			t.Fatal(err)
-		}
+		awaitWhole(t, address, core, 1)
 	}
 	return m, address
+}
+
+// kill kills a core.
+func kill(t *testing.T, m *hosted.Machine, core int) {
+	t.Helper()
+	if _, err := m.Kill(kernel.CoreID(core)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// restart starts a core that was killed.
+func restart(t *testing.T, m *hosted.Machine, core int) {
+	t.Helper()
+	err := m.Start(kernel.CoreID(core))
+	for ; errors.Is(err, kernel.ErrRunning); err = m.Start(kernel.CoreID(core)) {
+		time.Sleep(pause) // until it is reaped
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// awaitWhole waits until a life of a core says that the store is whole.
+func awaitWhole(t *testing.T, address string, core int, life uint64) {
+	t.Helper()
+	if err := AwaitWhole(address, core, cores, life, startMax); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // Processes that run kv are killed one after the other while clients read and write few keys: no
@@ -77,16 +105,10 @@ func TestKilledCores(t *testing.T) {
 	for i := range deaths {
 		time.Sleep(time.Duration(rand.IntN(100)) * time.Millisecond)
 		victim := i % cores
-		if _, err := m.Kill(kernel.CoreID(victim)); err != nil {
-			t.Fatal(err)
-		}
-		for m.Start(kernel.CoreID(victim)) != nil { // until it is reaped
-			time.Sleep(pause)
-		}
+		kill(t, m, victim)
 		lives[victim]++
-		if err := AwaitWhole(address, victim, cores, lives[victim], startMax); err != nil {
-			t.Fatal(err)
-		}
+		restart(t, m, victim)
+		awaitWhole(t, address, victim, lives[victim])
 	}
 	counts, err := r.Stop()
 	t.Logf("%d deaths: %+v", deaths, counts)
@@ -98,5 +120,38 @@ func TestKilledCores(t *testing.T) {
 	}
 	if !testing.Short() && counts.Ended < 10_000 {
 		t.Errorf("%d operations ended well: want at least 10000", counts.Ended)
+	}
+}
+
+// A recorder finds it out when acknowledged writes are lost: here, since both cores die that have a
+// shard.
+func TestLossIsFound(t *testing.T) {
+	m, address := start(t)
+	r := Start(address, 4, 16)
+	for life := uint64(2); ; life++ {
+		time.Sleep(100 * time.Millisecond)
+		kill(t, m, 1)
+		kill(t, m, 2)
+		time.Sleep(100 * time.Millisecond)
+		info, err := r.info() // of core 0
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(info, "shards_lost:0") {
+			break
+		}
+		if life == 20 {
+			t.Skip("core 2 always had a new backup by the time it was killed")
+		}
+		restart(t, m, 1)
+		restart(t, m, 2)
+		awaitWhole(t, address, 1, life)
+		awaitWhole(t, address, 2, life)
+	}
+	if _, err := r.Stop(); err != nil {
+		t.Error(err)
+	}
+	if r.Check() == nil {
+		t.Error("the history is linearizable though a shard was lost: want it found out")
 	}
 }
