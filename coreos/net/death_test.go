@@ -25,11 +25,7 @@ func TestFlowsOfDeadCoreAreReset(t *testing.T) {
 	}
 	r.kill(2)
 	for _, c := range conns['2'] {
-		c.SetReadDeadline(time.Now().Add(patience))
-		_, err := c.Read(make([]byte, 1))
-		if err == nil || !strings.Contains(err.Error(), "reset by peer") {
-			t.Fatalf("a flow of the dead core ended with %v: want a reset", err)
-		}
+		r.expectReset(c)
 	}
 	for _, name := range []byte{'1', '3'} {
 		for _, c := range conns[name] {
@@ -46,6 +42,40 @@ func TestFlowsOfDeadCoreAreReset(t *testing.T) {
 		_, name := r.connect(machineIP, 80)
 		return name == '2'
 	})
+}
+
+// When the core that has the card dies, and has flows itself, these are reset too: it has told the
+// core that takes over, also if that one came later.
+func TestFlowsOfDeadDriverAreReset(t *testing.T) {
+	r := newRig(t, 3, static(), 0, 1)
+	r.kill(1)
+	r.lives[0].serve(80)
+	before, _ := r.connect(machineIP, 80)
+	r.start(1)
+	after, _ := r.connect(machineIP6, 80)
+	r.converse(before, 1000)
+	r.lives[2].serve(81)
+	other, _ := r.connect(machineIP, 81)
+	await(t, "the heir to know the flows", func() bool {
+		r.lives[1].os.Loop().Lock()
+		defer r.lives[1].os.Loop().Unlock()
+		return r.lives[1].node.wards.Count() == 2
+	})
+	r.kill(0)
+	for _, c := range []net.Conn{before, after} {
+		r.expectReset(c)
+	}
+	r.converse(other, 1000)
+}
+
+// expectReset waits until a connection is reset by the machine.
+func (r *rig) expectReset(c net.Conn) {
+	r.t.Helper()
+	c.SetReadDeadline(time.Now().Add(patience))
+	_, err := c.Read(make([]byte, 1))
+	if err == nil || !strings.Contains(err.Error(), "reset by peer") {
+		r.t.Fatalf("a flow of the dead core ended with %v: want a reset", err)
+	}
 }
 
 // When the core that has the card dies, the next one takes it over; flows of the others go on, also
@@ -94,7 +124,7 @@ func TestLoop(t *testing.T) {
 		await(t, "a connection to each core", func() bool {
 			c, err := r.lives[1].net.Dial("tcp", at)
 			if err != nil {
-				t.Fatal(err)
+				return false // that they listen is not known yet
 			}
 			name := r.name(c)
 			conns[name] = c

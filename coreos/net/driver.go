@@ -7,6 +7,7 @@ import (
 
 	"skerry/coreos/net/card"
 	"skerry/coreos/net/flow"
+	"skerry/coreos/net/packet"
 	"skerry/kernel"
 )
 
@@ -25,6 +26,7 @@ type driver struct {
 	long    []byte          // in which one is that is cut into others
 	waiting []card.Frame    // for room in the card
 	unreset bool            // flows of dead cores are yet to be reset
+	resetAt kernel.Instant  // when there may be room for more resets
 	untold  []kernel.CoreID // whose listeners and flows are not known yet
 	settle  kernel.Instant  // when these are waited for no longer
 	ticked  kernel.Instant
@@ -53,9 +55,38 @@ func (d *driver) start() {
 		d.untold = append(d.untold, p.id)
 	}
 	d.settle = n.core.Now().Add(settleTime)
+	d.table.Lasting = d.entrust
+	d.succeed()
 	n.later(d.gate.open)
 	d.configure()
 	n.later(d.tellOwn)
+}
+
+// succeed resets the flows that an earlier driver had itself.
+func (d *driver) succeed() {
+	now := d.node.core.Now()
+	for _, id := range d.node.claim.cores {
+		for _, key := range d.node.wards.Forget(id) {
+			d.table.Tell(key, id, now)
+		}
+		if id != d.node.self {
+			d.table.Bury(id, now)
+		}
+	}
+	d.unreset = true
+}
+
+// entrust tells the cores that may take the card over of a flow that this core has: nobody else
+// would know of it.
+func (d *driver) entrust(key packet.Key, id kernel.CoreID) {
+	if id != d.node.self {
+		return
+	}
+	for _, heir := range d.node.claim.cores {
+		if p := d.node.peer(heir); p != nil {
+			p.tell(has(key))
+		}
+	}
 }
 
 // configure makes the addresses that the machine's description has those of the machine. If it has
@@ -84,6 +115,7 @@ func (d *driver) tellOwn() {
 	defer d.node.loop.Unlock()
 	for _, k := range keys {
 		d.table.Tell(k, d.node.self, d.node.core.Now())
+		d.entrust(k, d.node.self)
 	}
 }
 
@@ -100,6 +132,16 @@ func (d *driver) publish(set settings) {
 func (d *driver) introduce(p *peer) {
 	text := d.node.settings.text()
 	p.tell(func(c *MemberClient) bool { return c.TryDrive(text) })
+}
+
+// meet tells a core that has just come all that it must know of the driver.
+func (d *driver) meet(p *peer) {
+	d.introduce(p)
+	if slices.Contains(d.node.claim.cores, p.id) {
+		for _, key := range d.table.Of(d.node.self) {
+			p.tell(has(key))
+		}
+	}
 }
 
 // cuts tells whether the card cuts packets of TCP.
@@ -141,12 +183,13 @@ func (d *driver) settled(id kernel.CoreID) {
 // poll does a bounded amount of work, and tells whether there was some.
 func (d *driver) poll() bool {
 	some := d.resume()
-	if d.unreset {
+	now := d.node.core.Now()
+	if d.unreset && now >= d.resetAt {
 		d.unreset = !d.table.Reset(resetsMax, d.trySegment)
-		some = true
+		d.resetAt = now.Add(resetPause)
 	}
 	some = d.card.Receive(receiveMax, d.receive) > 0 || some
-	if now := d.node.core.Now(); now >= d.ticked.Add(tickTime) {
+	if now >= d.ticked.Add(tickTime) {
 		d.ticked = now
 		d.tick(now)
 	}

@@ -92,24 +92,32 @@ func (d *driver) trySegment(s packet.Segment) bool {
 		return false
 	}
 	d.frame = s.Append(d.frame[:etherBytes])
-	d.route(s.Remote, card.Frame{})
-	return true
+	return d.tryRoute(s.Remote, card.Frame{})
 }
 
-// route sends the packet in the frame to the neighbour by which it leaves, as soon as its Ethernet
-// address is known.
-func (d *driver) route(dst packet.Addr, about card.Frame) {
+// route is tryRoute for packets that are dropped if there is no room.
+func (d *driver) route(dst packet.Addr, about card.Frame) { d.count(d.tryRoute(dst, about)) }
+
+// count counts a packet that found no room.
+func (d *driver) count(sent bool) {
+	if !sent {
+		d.node.counts.Full++
+	}
+}
+
+// tryRoute sends the packet in the frame to the neighbour by which it leaves, as soon as its
+// Ethernet address is known; false: there is no room. Without a neighbour it is dropped.
+func (d *driver) tryRoute(dst packet.Addr, about card.Frame) bool {
 	if mac, ok := d.group(dst.Netip()); ok {
 		d.address(mac)
-		d.transmit(about)
-		return
+		return d.tryTransmit(about)
 	}
 	hop, ok := d.node.settings.hop(dst)
 	if !ok {
 		d.node.counts.Nobody++
-		return
+		return true
 	}
-	d.hops.send(hop, about)
+	return d.hops.trySend(hop, about)
 }
 
 // group returns the Ethernet address of an address that several machines have (RFC 1112, RFC 2464).
@@ -139,17 +147,18 @@ func (d *driver) address(to [6]byte) {
 	binary.BigEndian.PutUint16(d.frame[etherBytes-2:], kind)
 }
 
-// transmit sends the frame, or keeps a copy until there is room.
-func (d *driver) transmit(about card.Frame) {
+// tryTransmit sends the frame, or keeps a copy until the card has room; false: too many wait.
+func (d *driver) tryTransmit(about card.Frame) bool {
 	about.Bytes = d.frame
-	switch {
-	case len(d.waiting) == 0 && d.card.TrySend(about):
-	case len(d.waiting) < waitingMax:
-		about.Bytes = bytes.Clone(d.frame)
-		d.waiting = append(d.waiting, about)
-	default:
-		d.node.counts.Full++
+	if len(d.waiting) == 0 && d.card.TrySend(about) {
+		return true
 	}
+	if len(d.waiting) == waitingMax {
+		return false
+	}
+	about.Bytes = bytes.Clone(d.frame)
+	d.waiting = append(d.waiting, about)
+	return true
 }
 
 // resume sends frames that waited for room, and tells whether it did.

@@ -39,7 +39,7 @@ func newGate(d *driver) *gate {
 		mtu: uint32(d.card.MTU() + etherBytes),
 		send: func(pkt *stack.PacketBuffer) {
 			d.gather(d.frame[:0], pkt.AsSlices())
-			d.transmit(card.Frame{})
+			d.count(d.tryTransmit(card.Frame{}))
 		},
 	}
 	discovery := ipv6.DefaultNDPConfigurations()
@@ -48,7 +48,7 @@ func newGate(d *driver) *gate {
 		NetworkProtocols: []stack.NetworkProtocolFactory{
 			arp.NewProtocol, ipv4.NewProtocol, ipv6.NewProtocolWithOptions(ipv6.Options{
 				AutoGenLinkLocal: true, NDPConfigs: discovery, NDPDisp: neighbourhood{d},
-				DADConfigs: stack.DefaultDADConfigurations(),
+				DADConfigs: stack.DADConfigurations{}, // who inherits an address has it at once
 			}),
 		},
 		TransportProtocols: []stack.TransportProtocolFactory{udp.NewProtocol},

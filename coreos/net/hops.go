@@ -25,23 +25,24 @@ type hop struct {
 	waiting []card.Frame // for the address
 }
 
-// send sends the frame to a neighbour.
-func (h *hops) send(ip netip.Addr, about card.Frame) {
+// trySend sends the frame to a neighbour; false: there is no room.
+func (h *hops) trySend(ip netip.Addr, about card.Frame) (ok bool) {
 	to, now := h.find(ip), h.driver.node.core.Now()
-	if to.valid {
+	switch {
+	case to.valid:
 		h.driver.address(to.mac)
-		h.driver.transmit(about)
-	} else if len(to.waiting) < hopWaitMax {
+		ok = h.driver.tryTransmit(about)
+	case len(to.waiting) < hopWaitMax:
 		about.Bytes = bytes.Clone(h.driver.frame)
 		to.waiting = append(to.waiting, about)
-	} else {
-		h.driver.node.counts.Full++
+		ok = true
 	}
 	if now >= to.until && (to.asked == 0 || now >= to.asked.Add(hopRetry)) {
 		to.asked = now
 		local := h.driver.node.settings.local(ip)
 		h.driver.node.later(func() { h.driver.gate.resolve(ip, local) })
 	}
+	return ok
 }
 
 // find returns what is known of a neighbour.
@@ -79,6 +80,6 @@ func (h *hops) learn(ip netip.Addr, mac [6]byte, ok bool) {
 	for _, f := range waiting {
 		h.driver.frame = append(h.driver.frame[:0], f.Bytes...)
 		h.driver.address(mac)
-		h.driver.transmit(f)
+		h.driver.count(h.driver.tryTransmit(f))
 	}
 }

@@ -16,7 +16,8 @@ import (
 func join(s *coreos.OS, c claim) (*node, error) {
 	n := &node{
 		core: s.Core(), loop: s.Loop(), self: s.Core().Boot().Core, pins: flow.NewTable(),
-		open: map[flow.Service]listening{}, ready: make(chan struct{}), claim: c,
+		wards: flow.NewTable(),
+		open:  map[flow.Service]listening{}, ready: make(chan struct{}), claim: c,
 		space: make([]byte, packetBytesMax),
 	}
 	var err error
@@ -65,7 +66,7 @@ func (p *peer) Bound(err error) {
 		p.tell(listens(service, p.node.open[service].local, true))
 	}
 	if p.node.driver != nil {
-		p.node.driver.introduce(p)
+		p.node.driver.meet(p)
 	}
 }
 
@@ -79,6 +80,13 @@ func (p *peer) Down([]uint32) {
 // listens returns a message that this core listens, or no more.
 func listens(s flow.Service, local, open bool) func(*MemberClient) bool {
 	return func(c *MemberClient) bool { return c.TryListen(s.Protocol, s.Port, local, open) }
+}
+
+// has returns a message that this core has a flow.
+func has(k packet.Key) func(*MemberClient) bool {
+	return func(c *MemberClient) bool {
+		return c.TryFlow(k.Protocol, k.RemotePort, k.LocalPort, split(k.Remote), split(k.Local))
+	}
 }
 
 // hear notes that a core listens, or no more.
@@ -192,9 +200,7 @@ func (n *node) tellFlows() {
 		return
 	}
 	for _, k := range keys {
-		p.tell(func(c *MemberClient) bool {
-			return c.TryFlow(k.Protocol, k.RemotePort, k.LocalPort, split(k.Remote), split(k.Local))
-		})
+		p.tell(has(k))
 	}
 	p.tell((*MemberClient).TryTold)
 	n.loop.Flush()

@@ -86,8 +86,10 @@ const (
 	succeedAfter = time.Second
 	inheritAfter = 100 * time.Millisecond
 
-	// resetsMax bounds the flows of a dead core that are reset in one turn.
-	resetsMax = 64
+	// resetsMax bounds the flows of a dead core that are reset at once; then there is a pause. So
+	// all of a full table are reset within a second, if the card and the neighbours keep up.
+	resetsMax  = 64
+	resetPause = 2 * time.Millisecond
 
 	// readyTime is how long a connection to another machine waits for the machine to have an
 	// address.

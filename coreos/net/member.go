@@ -15,7 +15,8 @@ type Member interface {
 	// Listen tells that the sender listens on a port, or no more. A local listener is for this
 	// machine alone.
 	Listen(protocol uint8, port uint16, local bool, open bool)
-	// Flow tells the core that has the card of a flow of the sender's: its key.
+	// Flow tells of a flow of the sender's, by its key: the core that has the card, which has just
+	// taken it over; or if that one sends it, a core that may do so, should the sender die.
 	Flow(protocol uint8, remotePort uint16, localPort uint16, remote [2]uint64, local [2]uint64)
 	// Told tells that all listeners and flows of the sender were told.
 	Told()

@@ -68,7 +68,8 @@ func (stub *BlockingMember) Listen(protocol uint8, port uint16, local bool, open
 	})
 }
 
-// Flow tells the core that has the card of a flow of the sender's: its key.
+// Flow tells of a flow of the sender's, by its key: the core that has the card, which has just
+// taken it over; or if that one sends it, a core that may do so, should the sender die.
 func (stub *BlockingMember) Flow(protocol uint8, remotePort uint16, localPort uint16,
 	remote [2]uint64, local [2]uint64) (err error) {
 	stub.blocker.Lock()

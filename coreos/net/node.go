@@ -31,6 +31,7 @@ type node struct {
 	open      map[flow.Service]listening
 	pins      *flow.Table // which cores serve this core's connections to the machine itself
 	trains    flow.Fragments
+	wards     *flow.Table // of the core that has the card, to be reset should it die
 	acks      acks
 
 	inbox      []incoming

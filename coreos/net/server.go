@@ -40,14 +40,15 @@ func (s server) Listen(from *MemberPeer, protocol uint8, port uint16, local, ope
 // Flow implements MemberServer.
 func (s server) Flow(from *MemberPeer, protocol uint8, remotePort, localPort uint16,
 	remote, local [2]uint64) {
-	if s.driver == nil {
-		return
+	table := s.wards
+	if s.driver != nil {
+		table = s.driver.table
 	}
 	key := packet.Key{
 		Protocol: protocol, RemotePort: remotePort, LocalPort: localPort,
 		Remote: joined(remote), Local: joined(local),
 	}
-	s.driver.table.Tell(key, from.Port().Core(), s.core.Now())
+	table.Tell(key, from.Port().Core(), s.core.Now())
 }
 
 // joined and split turn an address into words and back.

@@ -30,7 +30,7 @@ func (t *Table) Reset(limit int, send func(packet.Segment) bool) bool {
 	for range min(limit, len(t.unreset)) {
 		f := t.unreset[0]
 		for _, s := range f.resets() {
-			if !send(s) {
+			if t.flows[f.Key] == f && !send(s) {
 				return false
 			}
 		}

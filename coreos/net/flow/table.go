@@ -11,6 +11,9 @@ type Table struct {
 	lists    [classes]list
 	unreset  []*Flow // of dead cores, whose remote ends were not told yet
 	Recycled uint64  // flows forgotten because there were too many
+
+	// Lasting, if there is one, is told of each flow that is established.
+	Lasting func(key packet.Key, core kernel.CoreID)
 }
 
 // limits are those of each class.
@@ -58,6 +61,9 @@ func (t *Table) Out(p *packet.Packet, core kernel.CoreID, now kernel.Instant) {
 		return
 	default:
 		f = t.create(key, core, first(p), now)
+		if f.class == lasting {
+			t.established(f)
+		}
 	}
 	t.note(f, p, outbound, now)
 }
@@ -165,8 +171,25 @@ func (t *Table) note(f *Flow, p *packet.Packet, direction int, now kernel.Instan
 		c = brief
 	case c == brief && agreed:
 		c = lasting // the remote end is there: it knows a number that we chose
+		t.established(f)
 	}
 	t.move(f, c, now)
+}
+
+func (t *Table) established(f *Flow) {
+	if t.Lasting != nil {
+		t.Lasting(f.Key, f.core)
+	}
+}
+
+// Of returns the keys of a core's flows that are established, the oldest first.
+func (t *Table) Of(core kernel.CoreID) (keys []packet.Key) {
+	for f := t.lists[lasting].first; f != nil; f = f.next {
+		if f.core == core {
+			keys = append(keys, f.Key)
+		}
+	}
+	return keys
 }
 
 // count takes down the numbers of a packet.
