@@ -18,6 +18,7 @@ import (
 
 const (
 	patience  = 20 * time.Second
+	lookAgain = time.Second // though nothing rang
 	exchanges = 30
 	unheard   = 20                     // requests whose answers nobody awaits
 	settle    = 500 * time.Millisecond // in which these come

@@ -64,7 +64,7 @@ func (s *station) await(isAnswer func(f []byte) bool) error {
 		case s.core.Now() > end:
 			return fmt.Errorf("no answer in %v: %+v", patience, s.card.Counts())
 		case s.card.Arm():
-			s.core.Wait(end)
+			s.core.Wait(s.core.Now().Add(lookAgain))
 		}
 	}
 }
