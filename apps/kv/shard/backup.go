@@ -71,6 +71,18 @@ func (m *machine) acknowledge(shard int) {
 	}
 }
 
+// readHere carries out a read at a backup. All that was acknowledged is in its copy, and what is in
+// it without being acknowledged yet cannot be lost: the primary has it as well.
+func (m *machine) readHere(shard int, e entry) {
+	r := &m.replicas[shard]
+	var err error
+	m.answer, _ = r.state.Apply(m.answer[:0], max(r.time, m.milliseconds()), e.command)
+	if len(m.answer) > CommandBytesMax {
+		m.answer, err = m.answer[:0], ErrTooLong
+	}
+	e.client.done(e.index, m.answer, err)
+}
+
 // release lets go of a backup's copy.
 func (m *machine) release(from int, in *message) {
 	r := &m.replicas[in.shard]
@@ -98,7 +110,7 @@ func (m *machine) succeed(from int, in *message) {
 // survive takes the death of a core.
 func (m *machine) survive(shard, who int) {
 	r := &m.replicas[shard]
-	r.refuses[who] = false
+	r.refuses[who], r.owed[who] = false, 0
 	for i := range r.held.count {
 		if h := r.held.at(i); h.origin == who {
 			h.origin = nobody

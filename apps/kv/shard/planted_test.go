@@ -60,6 +60,19 @@ func greedy(s *site, in step.Event) func() {
 	return nil
 }
 
+// eager plants: a learner reads its copy as a backup does.
+func eager(s *site, in step.Event) func() {
+	if in.Kind != step.Command || in.Body[1] != 'g' {
+		return nil
+	}
+	r := &s.replicas[int(in.Body[5])%len(s.cores)]
+	if r.role != Learner {
+		return nil
+	}
+	r.role = Backup
+	return func() { r.role = Learner }
+}
+
 // plantedSeeds is how many seeds a bug may hide for.
 const plantedSeeds = 400
 
@@ -70,6 +83,7 @@ func TestPlantedBugsAreFound(t *testing.T) {
 		"promotes a copy that is not complete":  ambitious,
 		"reads before the commit":               indiscreet,
 		"claims what others hold":               greedy,
+		"reads a copy that is not complete":     eager,
 	} {
 		found := 0
 		for seed := uint64(1); seed <= plantedSeeds && found == 0; seed++ {

@@ -51,7 +51,8 @@ func (m *machine) tend(shard int) {
 // this core dies, the learner waits for its word.
 func (m *machine) enlist(shard int) {
 	r := &m.replicas[shard]
-	if r.learner.core != nobody || r.backup.core != nobody && r.backup.acked < r.backup.join {
+	if r.learner.core != nobody || r.leaving == releasing ||
+		r.backup.core != nobody && r.backup.acked < r.backup.join {
 		return
 	}
 	wanted := nobody
@@ -121,11 +122,18 @@ func (m *machine) leave(shard int) {
 	m.handOver(shard)
 }
 
-// letGo takes the word of a backup that it has let go.
+// letGo takes the word of a backup that it has let go. The heir may have died meanwhile.
 func (m *machine) letGo(from int, in *message) {
 	r := &m.replicas[in.shard]
-	if r.role == Primary && r.leaving == releasing && r.backup.core == from &&
-		in.view == r.view+1 {
+	switch {
+	case r.role != Primary || r.leaving != releasing || r.backup.core != from ||
+		in.view != r.view+1:
+	case r.learner.core == nobody:
+		r.backup, r.leaving = follower{core: nobody}, staying
+		r.view += 2 // the next one was promised to the dead
+		m.proclaim(in.shard)
+		m.tend(in.shard)
+	default:
 		m.handOver(in.shard)
 	}
 }
@@ -147,11 +155,11 @@ func (m *machine) bereave(shard, who int) {
 	left := r.leaving
 	switch who {
 	case r.learner.core:
-		r.learner, r.leaving = follower{core: nobody}, staying
-		if left == releasing { // the backup has let go, or is about to
-			r.backup = follower{core: nobody}
-			r.view += 2 // the next one was promised to the dead
+		r.learner = follower{core: nobody}
+		if left == releasing {
+			return // the backup lets go, but until then it reads: see letGo
 		}
+		r.leaving = staying
 	case r.backup.core:
 		r.backup = follower{core: nobody}
 		r.view++

@@ -37,6 +37,7 @@ type replica struct {
 	held    fifo[heldReply]
 	replies []byte // of held, one behind the other, from repliesAt on
 	taken   int    // bytes at the start of replies that are not held any more
+	owed    []int  // by core: answers that are held for it
 	refuses []bool // by core: until it sends a fresh request
 	leaving leaving
 	claim   claim
@@ -76,7 +77,7 @@ type heldReply struct {
 type needs struct{ backup, learner uint64 }
 
 func newReplica(state State, cores int) replica {
-	r := replica{state: state, refuses: make([]bool, cores)}
+	r := replica{state: state, refuses: make([]bool, cores), owed: make([]int, cores)}
 	r.drop()
 	return r
 }
@@ -115,7 +116,11 @@ func (m *machine) serve(from int, in *message) {
 		m.carryOut(in, &out)
 	}
 	r.refuses[from] = out.kind == refuse
-	if need := r.needs(); !r.met(need) {
+	need := r.needs()
+	if from == r.backup.core && r.owed[from] == 0 {
+		need.backup = 0 // the answer comes to it behind what it would wait for
+	}
+	if !r.met(need) {
 		r.hold(from, need, &out)
 		return
 	}
@@ -192,6 +197,7 @@ func (r *replica) hold(origin int, need needs, out *message) {
 	} else if r.taken > len(r.replies)/2 {
 		r.replies, r.taken = r.replies[:copy(r.replies, r.replies[r.taken:])], 0
 	}
+	r.owed[origin]++
 	r.replies = append(r.replies, out.body...)
 	r.held.push(heldReply{
 		origin: origin, need: need, kind: out.kind, flags: out.flags, seq: out.seq,
@@ -208,6 +214,7 @@ func (m *machine) free(shard int) {
 		out.body = r.replies[r.taken : r.taken+h.bytes]
 		r.taken += h.bytes
 		if h.origin != nobody {
+			r.owed[h.origin]--
 			m.respond(h.origin, &out)
 		}
 	}

@@ -37,7 +37,12 @@ func (r *route) room() int { return RequestsMax - r.queue.count }
 // request takes a command from above, for which there is room. It must stay as it is until it is
 // done.
 func (m *machine) request(shard int, e entry) {
-	m.routes[shard].queue.push(e)
+	r := &m.routes[shard]
+	if r.queue.count == 0 && !e.write && m.replicas[shard].role == Backup {
+		m.readHere(shard, e)
+		return
+	}
+	r.queue.push(e)
 	m.advance(shard)
 }
 

@@ -5,7 +5,9 @@
 // one primary, which carries out its commands, and one backup on another core, to which the primary
 // forwards what changed. The reply to a command leaves the primary when the backup has that change
 // and all before it; so a read never shows a write that may yet be lost. A request at the wrong
-// core travels by message.
+// core travels by message; but a backup carries out reads itself, while nothing else of its core is
+// under way to the primary: it has all that was acknowledged, and what it has is on both cores. For
+// the same reason the primary's answers to the backup itself need not wait.
 //
 // # Views
 //
