@@ -388,7 +388,8 @@ func TestGarbageLikeRedis(t *testing.T) {
 		"*1\r\nGET\r\n", "*1\r\n\r\n", "*1\r\n$-1\r\n", "*1\r\n$x\r\n", "*1\r\n$536870913\r\n",
 		"*1\r\n$\r\n", "*\r\n", "*1\r\n$ 4\r\nPING\r\n", "\"abc\r\n", "'abc\r\n", "\"a\"b\r\n",
 		"*1\r\n" + strings.Repeat("x", 70_000), "*" + strings.Repeat("1", 70_000),
-		strings.Repeat("x", 70_000), "PING\r\n*1\r\n$x\r\n", "\r\n\r\n*0\r\n*-5\r\nPING\r\nQUIT\r\n",
+		strings.Repeat("x", 70_000), "PING\r\n*1\r\n$x\r\n",
+		"\r\n\r\n*0\r\n*-5\r\nPING\r\nQUIT\r\n",
 		"*1\r\n$4\r\nPINGxx*1\r\n$4\r\nQUIT\r\n", "SET a \"b\\x41\\n\\q\"\r\nGET a\nQUIT x\r\n",
 		"  PING  'a\\'b'  \r\nQUIT\n",
 	} {

@@ -71,7 +71,8 @@ func TestReaderRefuses(t *testing.T) {
 			input := append(bytes.Clone(refused), "PING\r\n"...)
 			lines := read(bytes.NewReader(input), budget)
 			if want := `[] true|["PING"] false|EOF`; strings.Join(lines, "|") != want {
-				t.Errorf("budget for %s, %d bytes: %.200q: want %q", name, len(refused), lines, want)
+				t.Errorf("budget for %s, %d bytes: %.200q: want %q", name, len(refused), lines,
+					want)
 			}
 		}
 		if held := budget.left.Load(); held != 1<<30 && held != 30_000 {
@@ -124,7 +125,8 @@ func TestReaderHoldsLittle(t *testing.T) {
 // Numbers are taken in the one form that they are printed in.
 func TestInt(t *testing.T) {
 	for text, want := range map[string]int64{
-		"0": 0, "1": 1, "-1": -1, "9223372036854775807": 1<<63 - 1, "-9223372036854775808": -1 << 63,
+		"0": 0, "1": 1, "-1": -1, "9223372036854775807": 1<<63 - 1,
+		"-9223372036854775808": -1 << 63,
 	} {
 		if n, ok := Int([]byte(text)); !ok || n != want {
 			t.Errorf("%q: %d, %v: want %d", text, n, ok, want)
