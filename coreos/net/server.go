@@ -77,12 +77,19 @@ func (s server) Packet(from *MemberPeer, e uint64, b []byte) {
 // Bulk implements MemberServer.
 func (s server) Bulk(from *MemberPeer, e uint64, place msgpass.Descriptor) {
 	peer := s.peer(from.Port().Core())
-	b, err := peer.take(s.space[:0], place)
+	loan, err := peer.channel.Loans.Open(place)
 	if err != nil {
 		s.blame(from, err)
 		return
 	}
-	s.receive(peer.id, envelope(e), b)
+	defer peer.channel.Loans.Return(loan)
+	if l := s.entry(peer.id, envelope(e)); l != nil && len(loan.Bytes) > 0 {
+		view := buffer.NewViewSize(len(loan.Bytes))
+		msgpass.Copy(view.AsSlice(), loan.Bytes)
+		s.arrive(l, buffer.MakeWithView(view), isV6(view.AsSlice()))
+		return
+	}
+	s.receive(peer.id, envelope(e), s.space[:msgpass.Copy(s.space, loan.Bytes)])
 }
 
 // Pieces implements MemberServer.
@@ -108,17 +115,28 @@ func (s server) blame(from *MemberPeer, err error) {
 	from.Port().Channel().Fail(fmt.Errorf("coreos/net: %v: %w", from.Port().Core(), err))
 }
 
+// entry returns by which link a packet from another core comes to this one's stack; nil: it does
+// not.
+func (n *node) entry(from kernel.CoreID, e envelope) *link {
+	switch {
+	case e&loops != 0:
+		return n.stack.loop
+	case n.driver == nil && n.held && from == n.holder:
+		return n.stack.out
+	}
+	return nil
+}
+
 // receive takes a packet from another core. The bytes are valid during the call.
 func (n *node) receive(from kernel.CoreID, e envelope, b []byte) {
+	l := n.entry(from, e)
 	switch {
 	case len(b) == 0:
 		n.counts.Malformed++
-	case e&loops != 0:
-		n.arrive(n.stack.loop, bufferOf(b), isV6(b))
+	case l != nil:
+		n.arrive(l, bufferOf(b), isV6(b))
 	case n.driver != nil:
 		n.driver.send(from, e, b)
-	case n.held && from == n.holder:
-		n.arrive(n.stack.out, bufferOf(b), isV6(b))
 	default:
 		n.counts.Nobody++ // one of the two does not know yet who has the card
 	}
