@@ -155,7 +155,11 @@ func (d *driver) own(address netip.Prefix, gateway netip.Addr, has bool) {
 	set := d.node.settings
 	set.Addresses = slices.DeleteFunc(slices.Clone(set.Addresses),
 		func(p netip.Prefix) bool { return p.Addr() == address.Addr() })
-	if has && address.IsValid() && len(set.Addresses) < addressesMax {
+	room := addressesMax
+	if address.Addr().Is6() {
+		room -= addresses4Max // whoever is near may announce prefixes
+	}
+	if has && address.IsValid() && len(set.Addresses) < room {
 		set.Addresses = append(set.Addresses, address)
 	}
 	if gateway.IsValid() {

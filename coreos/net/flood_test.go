@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"net/netip"
 	"runtime"
+	"strings"
 	"testing"
 
 	"skerry/coreos/net/packet"
@@ -31,6 +32,40 @@ func TestSynFlood(t *testing.T) {
 	if grown := heap() - before; grown > 32<<20 {
 		t.Errorf("the heap grew by %d bytes: want at most 32 MiB", grown)
 	}
+}
+
+// A core that has as many connections as it can have resets further ones, and takes some again when
+// it has closed one. What is closed takes memory for a moment only.
+func TestConnectionsAreBounded(t *testing.T) {
+	r := newRig(t, 2, static(), 0)
+	l := r.lives[1]
+	l.serve(80)
+	c, _ := r.connect(machineIP, 80)
+	l.accept(connectionsMax - 1)
+	await(t, "a connection to be reset", func() bool {
+		c, err := r.wire.dial(t.Context(), machineIP, 80)
+		if err == nil {
+			_, err = c.Read(make([]byte, 1))
+		}
+		return err != nil && strings.Contains(err.Error(), "reset")
+	})
+	if n := l.net.Counts(); n.Refused == 0 {
+		t.Errorf("counts %+v: want some that are refused", n)
+	}
+	r.converse(c, 1000)
+	c.Close()
+	await(t, "the connection to be closed", func() bool { return l.accept(0) < connectionsMax })
+	c, _ = r.connect(machineIP, 80)
+	c.Close()
+	await(t, "nothing to be left", func() bool { return len(l.node.stack.flows()) == 0 })
+}
+
+// accept makes the core believe that it has accepted more connections, and returns how many.
+func (l *rigLife) accept(more int) int {
+	l.os.Loop().Lock()
+	defer l.os.Loop().Unlock()
+	l.node.accepted += more
+	return l.node.accepted
 }
 
 // syn returns a frame that begins a connection from somewhere far.

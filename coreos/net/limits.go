@@ -58,6 +58,16 @@ const (
 	// remembers nothing of those who ask (SYN cookies).
 	acceptMax = 512
 
+	// connectionsMax bounds the connections that a core has accepted and not closed; more are reset.
+	// One takes 6 KiB when it is idle.
+	connectionsMax = 4096
+
+	// A closed connection takes as much for another while: timeWait if both ends closed it, finWait
+	// if the other end does not. RFC 9293 wants minutes (section 3.4.2), which a core that closes
+	// thousands a second has no memory for; a packet that comes later is refused by its numbers.
+	timeWait = time.Second
+	finWait  = 10 * time.Second
+
 	// Buffers of each connection: by default, and at most, when both ends keep up.
 	bufferBytes    = 128 << 10
 	bufferBytesMax = 1 << 20
@@ -66,8 +76,9 @@ const (
 	// datagramBytes is the size of the buffers of each socket of UDP, as on Linux.
 	datagramBytes = 208 << 10
 
-	// addressesMax bounds the addresses of the machine.
-	addressesMax = 8
+	// addressesMax bounds the addresses of the machine; there is always room for some of IPv4.
+	addressesMax  = 8
+	addresses4Max = 2
 
 	// hopsMax bounds the neighbours whose addresses are remembered, hopWaitMax the frames that wait
 	// for one. hopFresh is how long an address is used before it is asked for again, hopRetry how

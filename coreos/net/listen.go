@@ -156,8 +156,10 @@ func (l *listener) Accept() (net.Conn, error) {
 	for {
 		endpoint, queue, err := l.endpoint.Accept(nil)
 		if err == nil {
-			keepAlive(endpoint)
-			return gonet.NewTCPConn(queue, endpoint), nil
+			if c, ok := l.adopt(endpoint, queue); ok {
+				return c, nil
+			}
+			continue
 		}
 		if _, wait := err.(*tcpip.ErrWouldBlock); wait {
 			select {
@@ -173,6 +175,43 @@ func (l *listener) Accept() (net.Conn, error) {
 			return nil, l.refusal(errors.New(err.String()))
 		}
 	}
+}
+
+// adopt makes a connection of an endpoint; false: the core has as many as it can have.
+func (l *listener) adopt(e tcpip.Endpoint, queue *waiter.Queue) (net.Conn, bool) {
+	l.loop.Lock()
+	full := l.accepted == connectionsMax
+	if full {
+		l.counts.Refused++
+	} else {
+		l.accepted++
+	}
+	l.loop.Unlock()
+	if full {
+		e.Abort()
+		return nil, false
+	}
+	keepAlive(e)
+	return &conn{TCPConn: gonet.NewTCPConn(queue, e), node: l.node}, true
+}
+
+// conn is a connection that this core accepted.
+type conn struct {
+	*gonet.TCPConn
+	node *node
+	once sync.Once
+}
+
+// Close implements net.Conn.
+func (c *conn) Close() error {
+	err := net.ErrClosed
+	c.once.Do(func() {
+		err = c.TCPConn.Close()
+		c.node.loop.Lock()
+		c.node.accepted--
+		c.node.loop.Unlock()
+	})
+	return err
 }
 
 func (l *listener) refusal(err error) error {

@@ -29,6 +29,7 @@ type node struct {
 	listeners flow.Listeners // of all cores
 	public    flow.Listeners // those of them that serve other machines too
 	open      map[flow.Service]listening
+	accepted  int         // connections that are not closed
 	pins      *flow.Table // which cores serve this core's connections to the machine itself
 	trains    flow.Fragments
 	wards     *flow.Table // of the core that has the card, to be reset should it die
@@ -69,6 +70,7 @@ type Counts struct {
 	Full      uint64 // no room on the way
 	Nobody    uint64 // no core has the card, or the flow
 	Forgotten uint64 // flows, not packets: there were too many
+	Refused   uint64 // connections, not packets: there were too many
 }
 
 // peer returns another core; nil: there is no window to it.

@@ -65,8 +65,9 @@ func (s *ipStack) configure(first, last uint16) tcpip.Error {
 		Min: bufferBytesMin, Default: bufferBytes, Max: bufferBytesMax,
 	}
 	moderate := tcpip.TCPModerateReceiveBufferOption(true)
+	wait, linger := tcpip.TCPTimeWaitTimeoutOption(timeWait), tcpip.TCPLingerTimeoutOption(finWait)
 	for _, option := range []tcpip.SettableTransportProtocolOption{
-		&sack, &receive, &send, &moderate,
+		&sack, &receive, &send, &moderate, &wait, &linger,
 	} {
 		if err := s.SetTransportProtocolOption(tcp.ProtocolNumber, option); err != nil {
 			return err

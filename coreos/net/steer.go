@@ -32,8 +32,10 @@ func (d *driver) receive(f card.Frame) {
 		d.toGate(f.Bytes)
 	case kind == typeIP4 && !isV6(b), kind == typeIP6 && isV6(b):
 		d.receiveIP(f, b)
-	default:
+	case kind == typeIP4, kind == typeIP6:
 		d.node.counts.Malformed++
+	default:
+		d.node.counts.Nobody++
 	}
 }
 
