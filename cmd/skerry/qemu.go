@@ -12,6 +12,8 @@ import (
 	"syscall"
 
 	"golang.org/x/sys/unix"
+
+	"skerry/tools/backlog"
 )
 
 // qemuName is the program, and qemuPackage what brings it on Debian and Ubuntu.
@@ -126,7 +128,7 @@ func (v *virtual) run() (int, error) {
 	if err := v.console.start(c); err != nil {
 		return statusFailed, fmt.Errorf("skerry: %w", err)
 	}
-	go raiseBacklogs(c.Process.Pid, v.listens())
+	go backlog.Raise(c.Process.Pid, v.listens())
 	ended := make(chan error, 1)
 	go func() { ended <- c.Wait() }()
 	select {

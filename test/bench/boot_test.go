@@ -57,7 +57,8 @@ func TestReadUntil(t *testing.T) {
 
 // An initramfs is what cpio writes: entries at multiples of 4 bytes, their sizes in the headers.
 func TestInitramfs(t *testing.T) {
-	archive := initramfs([]byte("program"))
+	modules := map[string][]byte{"b": nil, "a": []byte("x")}
+	archive := initramfs([]byte("program"), modules)
 	var names []string
 	for at := 0; at < len(archive); {
 		header := archive[at:]
@@ -70,8 +71,9 @@ func TestInitramfs(t *testing.T) {
 		}
 		at += (content + size + 3) &^ 3
 	}
-	if got := strings.Join(names, " "); got != "dev dev/console init TRAILER!!!" {
-		t.Errorf("entries %s: want dev, dev/console, init and the trailer", got)
+	const want = "dev dev/console init modules modules/a modules/b TRAILER!!!"
+	if got := strings.Join(names, " "); got != want {
+		t.Errorf("entries %s: want %s", got, want)
 	}
 }
 

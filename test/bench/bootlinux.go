@@ -5,10 +5,14 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
+
+	linuxguest "skerry/test/serve/rivals/guest"
 )
 
 // linuxPackage is Debian's name of its present kernel; the package it depends on holds the kernel.
@@ -26,11 +30,10 @@ type linux struct {
 // findLinux returns Debian's kernel, from the cache folder if it was fetched before, and an
 // initramfs with one program, made in the folder of the guest.
 func findLinux(g *guest) (*linux, error) {
-	cache, err := os.UserCacheDir()
+	folder, err := cacheFolder()
 	if err != nil {
-		return nil, fmt.Errorf("bench: a folder for Linux: %w", err)
+		return nil, err
 	}
-	folder := filepath.Join(cache, "skerry", "linux")
 	l := &linux{initramfs: filepath.Join(g.folder, "initramfs"), clock: clockArgument()}
 	if l.bzImage, err = kernelIn(folder); err != nil {
 		if err = fetchLinux(folder); err != nil {
@@ -49,7 +52,7 @@ func findLinux(g *guest) (*linux, error) {
 	if err != nil {
 		return nil, err
 	}
-	return l, os.WriteFile(l.initramfs, initramfs(init), 0o644)
+	return l, os.WriteFile(l.initramfs, initramfs(init, nil), 0o644)
 }
 
 // clockArgument tells a guest how fast the processor's clock is. On a host that has other work,
@@ -112,8 +115,65 @@ func fetchLinux(folder string) error {
 	if text, err := exec.Command("dpkg", "-x", packages[0], folder).CombinedOutput(); err != nil {
 		return fmt.Errorf("bench: dpkg -x: %w: %s", err, text)
 	}
-	// The modules would fill the cache for nothing.
-	return errors.Join(os.Remove(packages[0]), os.RemoveAll(filepath.Join(folder, "lib")))
+	return errors.Join(os.Remove(packages[0]), keepModules(folder))
+}
+
+// linuxModules are the drivers of a network card of QEMU's, in the order in which they are loaded.
+var linuxModules = []string{"net/core/failover", "drivers/net/net_failover",
+	"drivers/virtio/virtio_ring", "drivers/virtio/virtio", "drivers/virtio/virtio_mmio",
+	"drivers/net/virtio_net"}
+
+// keepModules removes all modules of an unpacked package but these: they would fill the cache for
+// nothing.
+func keepModules(folder string) error {
+	kept := filepath.Join(folder, "modules")
+	if err := os.MkdirAll(kept, 0o755); err != nil {
+		return err
+	}
+	for i, name := range linuxModules {
+		pattern := filepath.Join(folder, "lib", "modules", "*", "kernel", name+".ko*")
+		found, err := filepath.Glob(pattern)
+		if err != nil || len(found) != 1 {
+			return fmt.Errorf("bench: %d modules %s, error %v: want one", len(found), pattern, err)
+		}
+		to := fmt.Sprintf("%d-%s", i, filepath.Base(name))
+		if err := os.Rename(found[0], filepath.Join(kept, to)); err != nil {
+			return err
+		}
+	}
+	return os.RemoveAll(filepath.Join(folder, "lib"))
+}
+
+// cacheFolder is where the kernel is kept.
+func cacheFolder() (string, error) {
+	cache, err := os.UserCacheDir()
+	if err != nil {
+		return "", fmt.Errorf("bench: a folder for Linux: %w", err)
+	}
+	return filepath.Join(cache, "skerry", "linux"), nil
+}
+
+// modules returns the kept modules by their names.
+func modules() (map[string][]byte, error) {
+	folder, err := cacheFolder()
+	if err != nil {
+		return nil, err
+	}
+	pattern := filepath.Join(folder, "modules", "*")
+	found, err := filepath.Glob(pattern)
+	if len(found) < len(linuxModules) {
+		if err := fetchLinux(folder); err != nil {
+			return nil, err
+		}
+		found, err = filepath.Glob(pattern)
+	}
+	all := map[string][]byte{}
+	for _, file := range found {
+		if all[filepath.Base(file)], err = os.ReadFile(file); err != nil {
+			return nil, err
+		}
+	}
+	return all, err
 }
 
 // Where a bzImage says that its compressed kernel is. Linux, Documentation/arch/x86/boot.rst.
@@ -174,11 +234,12 @@ const (
 	modeFolder  = 0o040755
 	modeDevice  = 0o020600
 	modeProgram = 0o100755
+	modeFile    = 0o100644
 )
 
-// initramfs returns an archive with a console and the program /init. Linux,
-// Documentation/driver-api/early-userspace/buffer-format.rst.
-func initramfs(init []byte) []byte {
+// initramfs returns an archive with a console, the program /init, and modules by their names.
+// Linux, Documentation/driver-api/early-userspace/buffer-format.rst.
+func initramfs(init []byte, modules map[string][]byte) []byte {
 	var b bytes.Buffer
 	entry := func(name string, mode, major, minor int, content []byte) {
 		fmt.Fprintf(&b, "070701%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%s\x00",
@@ -190,6 +251,12 @@ func initramfs(init []byte) []byte {
 	entry("dev", modeFolder, 0, 0, nil)
 	entry("dev/console", modeDevice, 5, 1, nil)
 	entry("init", modeProgram, 0, 0, init)
+	if len(modules) > 0 {
+		entry(linuxguest.Modules[1:], modeFolder, 0, 0, nil)
+	}
+	for _, name := range slices.Sorted(maps.Keys(modules)) {
+		entry(linuxguest.Modules[1:]+"/"+name, modeFile, 0, 0, modules[name])
+	}
 	entry("TRAILER!!!", 0, 0, 0, nil)
 	return b.Bytes()
 }

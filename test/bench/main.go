@@ -28,6 +28,7 @@ import (
 	"skerry/kernel/hosted"
 	"skerry/kernel/ring3"
 	"skerry/test/bench/harness"
+	"skerry/test/bench/loopback"
 	"skerry/test/bench/openloop"
 	"skerry/test/bench/worker"
 )
@@ -38,12 +39,13 @@ const (
 )
 
 // The verbs by which this program starts itself, as a worker, as one with a machine on bare, as the
-// client of a web server, or as the janitor of its huge pages.
+// client of a web server, as an end of a stream of packets, or as the janitor of its huge pages.
 const (
-	clientVerb  = "client"
-	workerVerb  = "worker"
-	janitorVerb = "janitor"
-	bareVerb    = "bare"
+	clientVerb   = "client"
+	loopbackVerb = "loopback"
+	workerVerb   = "worker"
+	janitorVerb  = "janitor"
+	bareVerb     = "bare"
 )
 
 func main() {
@@ -111,6 +113,9 @@ func run(ctx context.Context, args []string) error {
 	}
 	if len(args) > 0 && args[0] == clientVerb {
 		return openloop.Main(os.Stdin, os.Stdout)
+	}
+	if len(args) > 0 && args[0] == loopbackVerb {
+		return loopback.Main(args[1:])
 	}
 	if len(args) > 0 && args[0] == janitorVerb {
 		return hosted.Janitor(args[1:])

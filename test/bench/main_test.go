@@ -19,7 +19,7 @@ import (
 
 // TestMain lets this program be the workers and the janitor, as the real one is.
 func TestMain(m *testing.M) {
-	own := []string{workerVerb, bareVerb, clientVerb, janitorVerb}
+	own := []string{workerVerb, bareVerb, clientVerb, loopbackVerb, janitorVerb}
 	if hosted.Booted() || len(os.Args) > 1 && slices.Contains(own, os.Args[1]) {
 		main()
 		return

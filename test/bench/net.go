@@ -14,6 +14,7 @@ import (
 	"skerry/apps/kv"
 	"skerry/coreos"
 	"skerry/test/bench/harness"
+	"skerry/test/bench/loopback"
 	"skerry/test/bench/server"
 	"skerry/test/serve/storm"
 )
@@ -35,7 +36,9 @@ const (
 )
 
 // netApps are what the cores of the machines run, besides what package worker has.
-func netApps() []coreos.App { return []coreos.App{httpd.App(), kv.App(), storm.App()} }
+func netApps() []coreos.App {
+	return append(loopback.Apps(), httpd.App(), kv.App(), storm.App())
+}
 
 // netCase is a part of the benchmark that can be run alone.
 type netCase struct {
@@ -50,6 +53,9 @@ func netCases() []netCase {
 		{"tail", "latency beside a storm of garbage", nil, (*nets).tail},
 		{"page", "a static page, by wrk", []tool{wrkTool}, (*nets).page},
 		{"kv", "a key-value store, by redis-benchmark", []tool{redisTool}, (*nets).kv},
+		{"udp", "packets from core to core", nil, (*nets).udp},
+		{"guest", "both services in QEMU, against Linux there",
+			[]tool{wrkTool, redisTool, qemuTool}, (*nets).guest},
 		{"death", "a core dies under load", nil, (*nets).death},
 	}
 }
@@ -71,6 +77,7 @@ var (
 	redisTool = tool{"redis-benchmark", "redis-tools"}
 	redisRun  = tool{"redis-server", "redis-server"}
 	nginxTool = tool{"nginx", "nginx-light"}
+	qemuTool  = tool{qemuName, "qemu-system-x86"}
 )
 
 // nets holds what the cases share.

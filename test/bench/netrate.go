@@ -38,8 +38,9 @@ func (n *nets) page() ([]harness.Subject, []harness.Bar, error) {
 			return server.Nginx(filepath.Join(folder, "site"), n.cpus)
 		}
 	}
-	subjects := rateSubjects(pageCase, n.machine(httpdPort, "httpd", "httpd"), others, pageRate)
-	return subjects, []harness.Bar{aheadOfGo(pageCase)}, nil
+	machine := n.machine(httpdPort, "httpd", "httpd")
+	return rateSubjects(pageCase, ours, machine, others, pageRate),
+		[]harness.Bar{aheadOfGo(pageCase)}, nil
 }
 
 // packageFolder returns where the sources of a package are.
@@ -85,7 +86,7 @@ func (n *nets) kv() (subjects []harness.Subject, bars []harness.Bar, err error) 
 			rate := kvRate(clients.Redis{Test: test, Pipeline: load.pipeline,
 				Requests: load.requests, Keys: kvKeys})
 			machine := n.machine(kvPort, "kv", "kv")
-			subjects = append(subjects, rateSubjects(kase, machine, others, rate)...)
+			subjects = append(subjects, rateSubjects(kase, ours, machine, others, rate)...)
 			bars = append(bars, aheadOfGo(kase))
 		}
 	}
@@ -106,7 +107,7 @@ func kvRate(load clients.Redis) func(*server.Server) (float64, error) {
 }
 
 // rateSubjects returns the subjects of a case that is about a rate.
-func rateSubjects(kase string, machine starter, others map[string]starter,
+func rateSubjects(kase, own string, machine starter, others map[string]starter,
 	rate func(*server.Server) (float64, error)) (subjects []harness.Subject) {
 	subject := func(name string, start starter) harness.Subject {
 		run := func(count int) (time.Duration, error) {
@@ -124,8 +125,8 @@ func rateSubjects(kase string, machine starter, others map[string]starter,
 		return harness.Subject{Case: kase, Name: name, Kind: perSecond("requests"),
 			Count: rateCount, Run: run}
 	}
-	all := subject(ours, machine)
-	for _, name := range []string{oneGo, nginx, redis} {
+	all := subject(own, machine)
+	for _, name := range []string{oneGo, nginx, redis, guestLinux} {
 		if start := others[name]; start != nil {
 			all.Versus = append(all.Versus, name)
 			subjects = append(subjects, subject(name, start))

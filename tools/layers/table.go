@@ -73,7 +73,7 @@ var table = []row{
 	{"cmd/...", []string{"..."}, []string{sys}},
 	{"test/...", []string{"..."}, []string{sys, gvisor}},
 	{"tools/...", []string{"tools/...", "kernel/elf", "kernel/layout", "kernel/manifest",
-		"kernel/cap", "coreos/shell/nearest"}, []string{arch, toml}},
+		"kernel/cap", "coreos/shell/nearest"}, []string{arch, sys, toml}},
 }
 
 // What test files may import as well: the drivers, to run on.

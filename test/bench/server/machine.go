@@ -16,7 +16,7 @@ import (
 type Machine struct {
 	Instance string   // the program of the cores
 	Apps     []string // what each core runs, in words with spaces between
-	Port     uint16   // that the apps serve, TCP
+	Port     uint16   // that the apps serve, TCP; 0: none
 	CPUs     []int
 	Janitor  []string // see hosted.Config
 }
@@ -38,6 +38,9 @@ func (m Machine) Start() (*Server, *hosted.Machine, error) {
 	s := &Server{Address: address, name: fmt.Sprint("machine of ", m.Apps), output: out,
 		ended: func() error { return nil },
 		close: func() error { machine.Close(); return nil }}
+	if m.Port == 0 {
+		return s, machine, nil
+	}
 	s, err = s.ready()
 	return s, machine, err
 }
@@ -47,7 +50,9 @@ func (m Machine) launch(address netip.AddrPort, out *os.File) (*hosted.Machine, 
 	config := hosted.Config{
 		Cores: len(m.Apps), Instance: m.Instance, Janitor: m.Janitor, Output: out, Steer: steer.New,
 		ArgsOf: func(core int) []string { return strings.Fields(m.Apps[core]) },
-		Ports:  []hosted.Port{{Network: "tcp", Port: m.Port, Host: address.Port()}},
+	}
+	if m.Port != 0 {
+		config.Ports = []hosted.Port{{Network: "tcp", Port: m.Port, Host: address.Port()}}
 	}
 	type result struct {
 		machine *hosted.Machine

@@ -28,11 +28,12 @@ const (
 	linesMax = 16
 )
 
-// Server is a server that runs. It accepts connections at its address.
+// Server is a server that runs. It accepts connections at its address, if it has one.
 type Server struct {
 	Address netip.AddrPort
 	name    string
 	output  *output
+	process int          // 0: a machine
 	ended   func() error // returns why the server ended, nil if it runs
 	close   func() error
 }
@@ -42,6 +43,16 @@ func (s *Server) Lines() []string { return s.output.last() }
 
 // Close ends the server.
 func (s *Server) Close() error { return errors.Join(s.close(), s.output.close()) }
+
+// Process returns the process of a program.
+func (s *Server) Process() int { return s.process }
+
+// With returns a server that ends together with another one.
+func (s *Server) With(other *Server) *Server {
+	both := *s
+	both.close = func() error { return errors.Join(other.Close(), s.close()) }
+	return &both
+}
 
 // ready waits until the server accepts connections. If it does not, it is closed.
 func (s *Server) ready() (*Server, error) {
@@ -73,6 +84,16 @@ func FreeAddress() (netip.AddrPort, error) {
 
 // Start starts a program that serves at an address, on CPUs of the host.
 func Start(name string, address netip.AddrPort, cpus []int, c *exec.Cmd) (*Server, error) {
+	s, err := Launch(name, cpus, c)
+	if err != nil {
+		return nil, err
+	}
+	s.Address = address
+	return s.ready()
+}
+
+// Launch starts a program on CPUs of the host.
+func Launch(name string, cpus []int, c *exec.Cmd) (*Server, error) {
 	out, err := newOutput()
 	if err != nil {
 		return nil, err
@@ -82,8 +103,8 @@ func Start(name string, address netip.AddrPort, cpus []int, c *exec.Cmd) (*Serve
 	if err := p.start(cpus); err != nil {
 		return nil, errors.Join(fmt.Errorf("server: start %s: %w", name, err), out.close())
 	}
-	s := &Server{Address: address, name: name, output: out, ended: p.ended, close: p.close}
-	return s.ready()
+	return &Server{name: name, output: out, process: c.Process.Pid, ended: p.ended,
+		close: p.close}, nil
 }
 
 // output keeps the last lines of what is written to its pipe.

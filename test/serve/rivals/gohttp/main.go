@@ -1,6 +1,6 @@
 // Command gohttp is what one would write in Go without Skerry: a web server in one process. It
 // serves the site of apps/httpd with the same code. With "storm", the process has something else
-// to do as well: it allocates without pause.
+// to do as well: it allocates without pause. It may be the only process of a Linux guest.
 //
 //	GOMAXPROCS=2 gohttp ADDRESS [storm]
 package main
@@ -11,6 +11,7 @@ import (
 	"os"
 
 	"skerry/apps/httpd"
+	"skerry/test/serve/rivals/guest"
 	"skerry/test/serve/storm"
 )
 
@@ -18,6 +19,9 @@ func main() {
 	if len(os.Args) < 2 || len(os.Args) > 3 || len(os.Args) == 3 && os.Args[2] != "storm" {
 		fmt.Fprintln(os.Stderr, "usage: gohttp ADDRESS [storm]")
 		os.Exit(2)
+	}
+	if err := guest.Begin(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
 	}
 	l, err := net.Listen("tcp", os.Args[1])
 	if err == nil {

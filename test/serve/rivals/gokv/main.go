@@ -1,7 +1,7 @@
 // Command gokv is what one would write in Go without Skerry: a key-value store in one process, for
 // clients of Redis, with a map that is cut into parts, each under a mutex. It reads and writes RESP
 // with the code of apps/kv, serves each client in a goroutine, and answers a pipeline with one
-// write. It has no copy of anything.
+// write. It has no copy of anything. It may be the only process of a Linux guest.
 //
 //	GOMAXPROCS=2 gokv ADDRESS
 package main
@@ -14,12 +14,16 @@ import (
 	"strings"
 
 	"skerry/apps/kv/resp"
+	"skerry/test/serve/rivals/guest"
 )
 
 func main() {
 	if len(os.Args) != 2 {
 		fmt.Fprintln(os.Stderr, "usage: gokv ADDRESS")
 		os.Exit(2)
+	}
+	if err := guest.Begin(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
 	}
 	l, err := net.Listen("tcp", os.Args[1])
 	if err != nil {

@@ -1,4 +1,4 @@
-package main
+package backlog
 
 import (
 	"net"
@@ -54,7 +54,7 @@ func clients(t *testing.T, address string, count int) (in int) {
 
 // A burst of clients can wait at a port on which another process listens for one. Planted: one that
 // is left as it is.
-func TestRaiseBacklogs(t *testing.T) {
+func TestRaise(t *testing.T) {
 	const burst = 20
 	process, address := listening(t)
 	handle, err := unix.PidfdOpen(process, 0)
@@ -65,12 +65,12 @@ func TestRaiseBacklogs(t *testing.T) {
 	if _, err := raiseOnce(process, handle); err != nil {
 		t.Skip("NOT TESTED: ", err)
 	}
-	raiseBacklogs(process, 1)
+	Raise(process, 1)
 	if in := clients(t, address, burst); in != burst {
 		t.Errorf("%d of %d clients are let in: want all", in, burst)
 	}
 	if _, untouched := listening(t); clients(t, untouched, 5) == 5 {
 		t.Error("a port that is left as it is lets all in, too")
 	}
-	raiseBacklogs(1<<22+1, 1) // no such process
+	Raise(1<<22+1, 1) // no such process
 }

@@ -1,4 +1,10 @@
-package main
+// Package backlog lets bursts of clients wait at the ports of virtual machines.
+//
+// QEMU's own network lets one client wait at each port until it is accepted (libslirp, tcp_listen:
+// listen(s, 1)); the host's kernel makes the others of a burst try again after seconds. A second
+// listen on a socket changes that, and may come from whoever has the socket: so the process that
+// started QEMU gets it from there.
+package backlog
 
 import (
 	"fmt"
@@ -10,25 +16,21 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// QEMU's own network lets one client wait at each port until it is accepted (libslirp, tcp_listen:
-// listen(s, 1)); the host's kernel makes the others of a burst try again after seconds. A second
-// listen on a socket changes that, and may come from whoever has the socket: so this process gets
-// it from QEMU, its child.
 const (
-	backlogWanted = 4096
-	backlogPause  = 20 * time.Millisecond
-	backlogMax    = 10 * time.Second // until QEMU listens
+	wanted   = 4096
+	pause    = 20 * time.Millisecond
+	patience = 10 * time.Second // until QEMU listens
 )
 
-// raiseBacklogs lets clients wait at the ports on which a process listens, once there are so many.
+// Raise lets clients wait at the ports on which a process listens, once there are so many.
 // Where that is forbidden, ports are slow for bursts of clients, and no more.
-func raiseBacklogs(process, ports int) {
+func Raise(process, ports int) {
 	handle, err := unix.PidfdOpen(process, 0)
 	if err != nil || ports == 0 {
 		return
 	}
 	defer unix.Close(handle)
-	for end := time.Now().Add(backlogMax); time.Now().Before(end); time.Sleep(backlogPause) {
+	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(pause) {
 		if raised, err := raiseOnce(process, handle); err != nil || raised >= ports {
 			return
 		}
@@ -53,7 +55,7 @@ func raiseOnce(process, handle int) (raised int, err error) {
 			return raised, err
 		}
 		listens, err := unix.GetsockoptInt(socket, unix.SOL_SOCKET, unix.SO_ACCEPTCONN)
-		if err == nil && listens != 0 && unix.Listen(socket, backlogWanted) == nil {
+		if err == nil && listens != 0 && unix.Listen(socket, wanted) == nil {
 			raised++
 		}
 		unix.Close(socket)
