@@ -63,8 +63,8 @@ const (
 	connectionsMax = 4096
 
 	// A closed connection takes as much for another while: timeWait if both ends closed it, finWait
-	// if the other end does not. RFC 9293 wants minutes (section 3.4.2), which a core that closes
-	// thousands a second has no memory for; a packet that comes later is refused by its numbers.
+	// if the other end does not. RFC 9293 wants minutes (section 3.4.2), for which a core that
+	// closes thousands a second has no memory; a packet that comes later is refused by its numbers.
 	timeWait = time.Second
 	finWait  = 10 * time.Second
 
