@@ -58,8 +58,8 @@ const (
 	// remembers nothing of those who ask (SYN cookies).
 	acceptMax = 512
 
-	// connectionsMax bounds the connections that a core has accepted and not closed; more are reset.
-	// One takes 6 KiB when it is idle.
+	// connectionsMax bounds the connections that a core has accepted and not closed; more are
+	// reset. One takes 6 KiB when it is idle.
 	connectionsMax = 4096
 
 	// A closed connection takes as much for another while: timeWait if both ends closed it, finWait
