@@ -46,6 +46,9 @@ func (p *peer) tell(try func(*MemberClient) bool) {
 
 // send hands a packet of this core's stack to the peer. False: it is dropped.
 func (p *peer) send(o outgoing) bool {
+	if p.bound && p.waits() {
+		p.resume() // the loop may not come to it while a busy goroutine sends
+	}
 	if len(p.backlog.packets) == 0 && p.try(o.envelope, o.packet.AsSlices(), o.packet.Size()) {
 		return true
 	}
