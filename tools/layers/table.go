@@ -66,15 +66,14 @@ var table = []row{
 	{"skb/...", []string{"skb/...", "msgpass/...", "kernel", "kernel/step"}, nil},
 	{"coreos/...", []string{"coreos/...", "memserver/...", "skb/...", "msgpass/...",
 		"kernel", "kernel/epitaph", "kernel/step", "kernel/local"}, []string{gvisor, sys}},
-	{"apps/kv/shard/history", nil, []string{judge}},
 	{"apps/...", []string{"apps/...", "coreos/...", "memserver/...", "skb/...", "msgpass/...",
 		"kernel", "kernel/step"}, nil},
 
 	{"cmd/...", []string{"..."}, []string{sys}},
-	{"test/...", []string{"..."}, []string{sys, gvisor}},
+	{"test/...", []string{"..."}, []string{sys, gvisor, judge}},
 	{"tools/...", []string{"tools/...", "kernel/elf", "kernel/layout", "kernel/manifest",
 		"kernel/cap", "coreos/shell/nearest"}, []string{arch, sys, toml}},
 }
 
-// What test files may import as well: the drivers, to run on.
-var forTests = []string{"kernel/..."}
+// What test files may import as well: the drivers, to run on, and the judge of what clients saw.
+var forTests = []string{"kernel/...", "test/history"}

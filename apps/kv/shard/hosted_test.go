@@ -14,10 +14,10 @@ import (
 	"testing"
 	"time"
 
-	"skerry/apps/kv/shard/history"
 	"skerry/coreos"
 	"skerry/kernel"
 	"skerry/kernel/hosted"
+	"skerry/test/history"
 )
 
 // TestMain makes the test's binary a core, or the tests.

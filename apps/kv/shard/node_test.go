@@ -9,9 +9,9 @@ import (
 	"testing"
 	"time"
 
-	"skerry/apps/kv/shard/history"
 	"skerry/coreos"
 	"skerry/kernel/sim"
+	"skerry/test/history"
 )
 
 // ready waits until every shard has a primary and, if there can be one, a backup.

@@ -9,10 +9,10 @@ import (
 	"slices"
 	"time"
 
-	"skerry/apps/kv/shard/history"
 	"skerry/kernel"
 	"skerry/kernel/sim"
 	"skerry/kernel/step"
+	"skerry/test/history"
 )
 
 // cells is a State for tests: registers. Commands are "get KEY", "set KEY VALUE", and "new KEY

@@ -15,7 +15,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"skerry/apps/kv/shard/history"
+	"skerry/test/history"
 )
 
 const (
