@@ -2,6 +2,8 @@ package main
 
 import (
 	"os"
+
+	hostkvm "skerry/kernel/kvm"
 )
 
 // runBare boots a machine under QEMU and returns its exit status.
@@ -22,7 +24,7 @@ func (o *options) runBare() (int, error) {
 	if err != nil {
 		return statusFailed, err
 	}
-	accel, err := chooseAccel(o.bare.accel, qemu, os.Stderr)
+	accel, err := chooseAccel(o.bare.accel, qemu, hostkvm.InstructionTime, os.Stderr)
 	if err != nil {
 		return statusFailed, err
 	}

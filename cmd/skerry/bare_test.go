@@ -10,6 +10,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 )
 
 // qemuVariable makes the test's binary run a virtual machine, with the file that it names as QEMU.
@@ -114,27 +115,36 @@ func TestVirtualMachineEndsWithSkerry(t *testing.T) {
 // With auto, KVM is taken if QEMU starts with it, and a line says why or why not.
 func TestChooseAccel(t *testing.T) {
 	const works = "exit 0"
+	fast := func() (time.Duration, error) { return time.Nanosecond, nil }
+	slow := func() (time.Duration, error) { return 600 * time.Nanosecond, nil }
+	denied := func() (time.Duration, error) { return 0, errors.New("no guest") }
 	const lacks = "echo 'qemu-system-x86_64: no module' >&2; echo more >&2; exit 1"
 	for _, c := range []struct {
 		asked, script string
+		speed         func() (time.Duration, error)
 		want          accel
 		says          string
 	}{
-		{"tcg", lacks, tcg, ""},
-		{"kvm", works, kvm, ""},
-		{"auto", works, kvm, "skerry: takes KVM: QEMU starts with it\n"},
-		{"auto", lacks, tcg, "skerry: takes TCG, which emulates: no KVM: no module\n"},
-		{"auto", "kill -6 $$", tcg, "skerry: takes TCG, which emulates: no KVM: signal: aborted\n"},
-		{"kvm", lacks, accel{}, ""},
+		{"tcg", lacks, fast, tcg, ""},
+		{"kvm", works, fast, kvm, ""},
+		{"kvm", works, slow, kvm, ""},
+		{"auto", works, fast, kvm, "skerry: takes KVM: QEMU starts with it\n"},
+		{"auto", works, denied, kvm, "skerry: takes KVM: QEMU starts with it\n"},
+		{"auto", works, slow, tcg, "skerry: takes TCG: this host's KVM emulates ring 0 too, " +
+			"at 600ns an instruction\n"},
+		{"auto", lacks, fast, tcg, "skerry: takes TCG, which emulates: no KVM: no module\n"},
+		{"auto", "kill -6 $$", fast, tcg,
+			"skerry: takes TCG, which emulates: no KVM: signal: aborted\n"},
+		{"kvm", lacks, fast, accel{}, ""},
 	} {
 		var said bytes.Buffer
-		got, err := chooseAccel(c.asked, fakeQEMU(t, c.script), &said)
+		got, err := chooseAccel(c.asked, fakeQEMU(t, c.script), c.speed, &said)
 		if got != c.want || said.String() != c.says || (err != nil) != (c.want == accel{}) {
 			t.Errorf("%s where %q: takes %v, says %q, error %v: want %v and %q", c.asked, c.script,
 				got, &said, err, c.want, c.says)
 		}
 	}
-	_, err := chooseAccel("kvm", fakeQEMU(t, lacks), os.Stderr)
+	_, err := chooseAccel("kvm", fakeQEMU(t, lacks), fast, os.Stderr)
 	if want := "skerry: KVM, as asked for: no module: want"; !strings.HasPrefix(err.Error(), want) {
 		t.Errorf("without KVM: %v: want %s…", err, want)
 	}

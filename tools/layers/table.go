@@ -50,6 +50,7 @@ var table = []row{
 	{"kernel/mmio", []string{"kernel"}, nil},
 	{"kernel/step", []string{"kernel", "kernel/epitaph"}, nil},
 	{"kernel/kerneltest", []string{"kernel", "kernel/epitaph"}, nil},
+	{"kernel/kvm", nil, []string{sys}},
 	{"kernel/bell", []string{"kernel"}, []string{sys}},
 	{"kernel/hosted", []string{"kernel", "kernel/epitaph", "kernel/step", "kernel/bell"},
 		[]string{sys}},
