@@ -317,13 +317,17 @@ func TestNoWakeUpIsLost(t *testing.T) {
 }
 
 // The test above catches a waiter that forgets to poll again, and a flush that sends behind its
-// fence.
+// fence. The latter takes two processors that run at the same moment, which are rare on a machine
+// that computes other things: so it may try more than once.
 func TestLostWakeUpsAreCaught(t *testing.T) {
 	for _, how := range []string{forgetful, hasty} {
 		t.Run(how, func(t *testing.T) {
-			if _, lost := nap(t, how, naps); lost == 0 {
-				t.Error("no wake-up was lost")
+			for range 5 {
+				if _, lost := nap(t, how, naps); lost > 0 {
+					return
+				}
 			}
+			t.Error("no wake-up was lost")
 		})
 	}
 }

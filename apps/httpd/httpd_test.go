@@ -7,7 +7,6 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"regexp"
 	"strings"
 	"testing"
@@ -60,7 +59,7 @@ func get(t *testing.T, r *http.Request) *httptest.ResponseRecorder {
 // Files come whole with their type, and not again to who has them; what is not there is not found,
 // and what is no question is refused.
 func TestFiles(t *testing.T) {
-	index, err := os.ReadFile("site/index.html")
+	index, err := site.ReadFile("site/index.html")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -36,7 +36,7 @@ func in(t *testing.T, folder, program string, args ...string) (string, error) {
 	t.Helper()
 	c := exec.Command(program, args...)
 	c.Dir = folder
-	c.Env = append(os.Environ(), "GOWORK=", "GOPROXY=off")
+	c.Env = append(os.Environ(), "GOWORK=", "GOPROXY=off", "GOSUMDB=off")
 	text, err := c.CombinedOutput()
 	return string(text), err
 }

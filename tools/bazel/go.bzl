@@ -78,10 +78,15 @@ go_driver = rule(
     attrs = _COMPILE_ATTRS,
 )
 
-# As `go test` does: in the package's folder, with the go command at hand.
+# As `go test` does: in the package's folder, with the go command at hand. That refuses to embed
+# files that are links, as runfiles are: a test that builds gets a copy of the tree.
 _LAUNCHER = """#!/usr/bin/env bash
 source '{toolchain}'
 binary=$PWD/{binary}
+if {builds}; then
+  cp --recursive --dereference . "$TEST_TMPDIR/tree" || exit 1
+  cd "$TEST_TMPDIR/tree" || exit 1
+fi
 cd '{package}' || exit 1
 exec "$binary" -test.timeout="${{TEST_TIMEOUT:-0}}s" "$@"
 """
@@ -94,13 +99,17 @@ def _go_test_impl(ctx):
         toolchain = ctx.file._toolchain.short_path,
         binary = binary.short_path,
         package = ctx.attr.package,
+        builds = "true" if ctx.attr.builds else "false",
     ), is_executable = True)
     return _runnable(ctx, launcher, [binary, ctx.file._toolchain])
 
 go_test = rule(
     doc = "The tests of one package, run in its folder.",
     implementation = _go_test_impl,
-    attrs = _ATTRS,
+    attrs = dict(
+        _ATTRS,
+        builds = attr.bool(doc = "The tests run the go command on the tree."),
+    ),
     test = True,
 )
 
@@ -119,6 +128,7 @@ def go_tests(whole_tree = []):
             name = folder + "_test",
             package = folder,
             data = ["//:source"] if folder in whole_tree else data,
+            builds = folder in whole_tree,
         )
 
 # Where the user is, and not among the runfiles: there are the files that arguments name.
