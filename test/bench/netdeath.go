@@ -32,7 +32,7 @@ const (
 
 func (n *nets) death() ([]harness.Subject, []harness.Bar, error) {
 	subject := func(name, app string, port uint16, p closedloop.Protocol) harness.Subject {
-		return harness.Subject{Case: deathCase, Name: name, Count: 1, Every: deathEvery,
+		return harness.Subject{Case: deathCase, Name: name, Count: 1,
 			Kind: harness.Each("to full throughput", time.Millisecond),
 			Run: func(int) (time.Duration, error) {
 				return n.deathSample(name, app, port, p)
@@ -43,9 +43,6 @@ func (n *nets) death() ([]harness.Subject, []harness.Bar, error) {
 		subject("key-value store, writes", "kv", kvPort, closedloop.Writes(kvKeys)),
 	}, nil, nil
 }
-
-// deathEvery spares the other cases time.
-const deathEvery = 2
 
 // fours returns a machine of four cores that all run an app.
 func (n *nets) fours(app string, port uint16) server.Machine {

@@ -32,9 +32,6 @@ const (
 	guestTimeMax = 30 * time.Second
 )
 
-// guestEvery spares the other cases time: a sample takes some seconds.
-const guestEvery = 3
-
 // guestMachine describes ours for an app: both cores run it, and may drive the card.
 const guestMachine = `cores = %d
 memory = "128MiB"
@@ -91,11 +88,8 @@ func (n *nets) guest() (subjects []harness.Subject, bars []harness.Bar, err erro
 			return nil, nil, err
 		}
 		others := map[string]starter{guestLinux: linux}
-		all := rateSubjects(service.kase, guestOurs, n.skerryGuest(service), others, service.rate)
-		for i := range all {
-			all[i].Every = guestEvery
-		}
-		subjects = append(subjects, all...)
+		subjects = append(subjects, rateSubjects(service.kase, guestOurs, n.skerryGuest(service),
+			others, service.rate)...)
 		bars = append(bars, harness.Bar{Name: "Skerry / Linux, " + service.kase, AtLeast: true,
 			Over:   harness.Ref{Case: service.kase, Subject: guestOurs},
 			Under:  harness.Ref{Case: service.kase, Subject: guestLinux},

@@ -60,7 +60,7 @@ func (n *nets) tail() ([]harness.Subject, []harness.Bar, error) {
 }
 
 // calmEvery is in which rounds the servers without a storm take part: they are there to compare.
-const calmEvery = 2
+const calmEvery = 4
 
 // tailSample returns within what time 99.9 % of the requests were answered.
 func (n *nets) tailSample(name string, start starter) (time.Duration, error) {
