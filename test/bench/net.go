@@ -121,7 +121,8 @@ func openNet(o options, log io.Writer) (*setup, error) {
 	return s, nil
 }
 
-// everyOther spares time in a run of all cases: the tail of a latency needs more samples than others.
+// everyOther spares time in a run of all cases: the tail of a latency needs more samples than
+// others.
 func everyOther(subjects []harness.Subject) {
 	for i := range subjects {
 		subjects[i].Every = 2
