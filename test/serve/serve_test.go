@@ -160,9 +160,18 @@ func TestDeath(t *testing.T) {
 	})
 }
 
+// awaitRefusal waits until the metrics count a request that was refused.
+func (m *served) awaitRefusal() {
+	m.t.Helper()
+	refused := regexp.MustCompile(`(?m)^httpd_refused_total\{core="\d"\} [1-9]`)
+	m.await("the metrics count it", func() bool {
+		metrics, err := m.curl("/metrics")
+		return err == nil && refused.MatchString(metrics)
+	})
+}
+
 // Garbage is refused and counted, and serving goes on.
 func TestGarbage(t *testing.T) {
-	refused := regexp.MustCompile(`(?m)^httpd_refused_total\{core="\d"\} [1-9]`)
 	onDrivers(t, func(t *testing.T, m *served) {
 		for range 20 {
 			for _, address := range []string{strings.TrimPrefix(m.web, "http://"),
@@ -179,10 +188,7 @@ func TestGarbage(t *testing.T) {
 				c.Close()
 			}
 		}
-		m.await("the metrics count it", func() bool {
-			metrics, err := m.curl("/metrics")
-			return err == nil && refused.MatchString(metrics)
-		})
+		m.awaitRefusal()
 		if text, err := m.cli("GET", "there"); err != nil || text != "yes\n" {
 			t.Errorf("GET: %q, %v: want what was set", text, err)
 		}
@@ -193,7 +199,7 @@ func TestGarbage(t *testing.T) {
 	})
 }
 
-// Who sends a header too slowly is not waited for.
+// Who sends a header too slowly is not waited for, and counted.
 func TestSlowHeader(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it takes as long as the server is patient")
@@ -209,5 +215,6 @@ func TestSlowHeader(t *testing.T) {
 		if _, err := io.Copy(io.Discard, c); err != nil {
 			t.Errorf("the connection is open after %v: %v: want it closed", patience, err)
 		}
+		m.awaitRefusal()
 	})
 }
