@@ -12,7 +12,7 @@ const (
 
 	// startPatience is how long a core may take to start and answer, deathPatience how long to die:
 	// watchdogs have that much to find that it is silent.
-	startPatience = 10 * time.Second
+	startPatience = 30 * time.Second
 	deathPatience = 60 * time.Second
 
 	// retryAfter is the time between two looks at a core that starts or dies.
