@@ -30,13 +30,13 @@ func mset(s *Store, args [][]byte) {
 	}
 	grows := 0 // at most: a key may be there twice
 	for i := 0; i < len(args); i += 2 {
-		grows += max(0, growth(s.live(args[i]), args[i], len(args[i+1])))
+		grows += max(0, growth(s.find(args[i]), args[i], len(args[i+1])))
 	}
 	if !s.room(grows) {
 		return
 	}
 	for i := 0; i < len(args); i += 2 {
-		s.expireAt(s.put(s.writable(args[i]), args[i], args[i+1]), 0)
+		s.expireAt(s.put(s.find(args[i]), args[i], args[i+1]), 0)
 	}
 	s.ok()
 }
@@ -81,7 +81,7 @@ func keys(s *Store, args [][]byte) {
 	for p := position(0); p < positionEnd; {
 		var e *entry
 		for e, p = s.at(p); e != nil; e = e.next {
-			if !e.expires(s.now) && Matches(args[0], e.key) {
+			if !s.gone(e) && Matches(args[0], e.key) {
 				found = append(found, e.key)
 			}
 		}
@@ -122,7 +122,7 @@ func (s *Store) scanFrom(p position, o scanOptions) (found []string, next positi
 		var e *entry
 		for e, p = s.at(p); e != nil; e = e.next {
 			seen++
-			if !e.expires(s.now) && !o.none && (o.all || Matches(o.pattern, e.key)) {
+			if !s.gone(e) && !o.none && (o.all || Matches(o.pattern, e.key)) {
 				found = append(found, e.key)
 			}
 		}
@@ -184,7 +184,7 @@ func (s *Store) firstLive(p, end position) *entry {
 		var e, chosen *entry
 		count := 0
 		for e, p = s.at(p); e != nil; e = e.next {
-			if e.expires(s.now) {
+			if s.gone(e) {
 				continue
 			}
 			if count++; rand.IntN(count) == 0 {

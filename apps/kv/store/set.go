@@ -11,7 +11,7 @@ type setOptions struct {
 func set(s *Store, args [][]byte) {
 	key, value := args[0], args[1]
 	if len(args) == 2 { // by far the most
-		e := s.writable(key)
+		e := s.find(key)
 		if s.room(growth(e, key, len(value))) {
 			s.expireAt(s.put(e, key, value), 0)
 			s.ok()
@@ -33,14 +33,15 @@ func set(s *Store, args [][]byte) {
 }
 
 func (s *Store) setWith(options setOptions, key, value []byte, expiry int64) {
-	e := s.writable(key)
-	skip := options.nx && e != nil || options.xx && e == nil
+	e := s.find(key)
+	old := s.alive(e)
+	skip := options.nx && old != nil || options.xx && old == nil
 	if !skip && !s.room(growth(e, key, len(value))) {
 		return
 	}
 	switch {
 	case options.get:
-		s.value(e)
+		s.value(old)
 	case skip:
 		s.null()
 	default:

@@ -23,6 +23,7 @@ type Store struct {
 	reply     []byte
 	args      [][]byte
 	changed   bool
+	timely    bool // the reply may be another one at another time
 	replaying bool
 }
 
@@ -48,6 +49,13 @@ func (s *Store) Apply(reply []byte, now int64, command []byte) (longer []byte, c
 	return longer, s.changed
 }
 
+// Read runs a command that changes nothing and appends its reply, if that is the same at any time:
+// if no key that may expire has a part in it.
+func (s *Store) Read(reply, command []byte) (longer []byte, timeless bool) {
+	longer, _ = s.Apply(reply, 0, command)
+	return longer, !s.timely
+}
+
 // Replay runs a command that has changed the original of which this store is a copy.
 func (s *Store) Replay(now int64, command []byte) {
 	s.replaying = true
@@ -64,7 +72,7 @@ func reuse(b []byte) []byte {
 }
 
 func (s *Store) run(now int64, command []byte) {
-	s.now, s.changed = now, false
+	s.now, s.changed, s.timely = now, false, false
 	args, _, err := resp.Split(command, s.args[:0])
 	if err != nil || len(args) == 0 {
 		s.fail(malformed)
@@ -87,17 +95,27 @@ func (s *Store) run(now int64, command []byte) {
 }
 
 // live returns the key's entry, or nil if there is none or it has expired.
-func (s *Store) live(key []byte) *entry {
-	e := s.find(key)
-	if e != nil && e.expires(s.now) {
+func (s *Store) live(key []byte) *entry { return s.alive(s.find(key)) }
+
+// alive returns e, or nil if it has expired.
+func (s *Store) alive(e *entry) *entry {
+	if e == nil || s.gone(e) {
 		return nil
 	}
 	return e
 }
 
+// gone tells whether an entry has expired, and notes if that is a question of time.
+func (s *Store) gone(e *entry) bool {
+	s.timely = s.timely || e.expiry != 0
+	return e.expires(s.now)
+}
+
 // writable is live for commands that write: it removes what has expired.
-func (s *Store) writable(key []byte) *entry {
-	e := s.find(key)
+func (s *Store) writable(key []byte) *entry { return s.unexpired(s.find(key)) }
+
+// unexpired returns e, or removes it and returns nil if it has expired.
+func (s *Store) unexpired(e *entry) *entry {
 	if e != nil && e.expires(s.now) {
 		s.expired++
 		s.drop(e)
@@ -111,8 +129,8 @@ func (s *Store) drop(e *entry) {
 	s.changed = true
 }
 
-// room tells whether the store may grow by some bytes, and refuses the command if not. A copy takes
-// what the original took.
+// room tells whether the store may grow by some bytes, and refuses the command if not, which then
+// must have changed nothing. A copy takes what the original took.
 func (s *Store) room(grows int) bool {
 	if s.replaying || grows <= 0 || s.bytes+int64(grows) <= s.bytesMax {
 		return true
@@ -121,18 +139,26 @@ func (s *Store) room(grows int) bool {
 	return false
 }
 
-// put sets the key's value, and makes the key if e is nil. The caller has made sure of the room.
+// put sets the value of a key, whose entry is e, or nil; it may have expired. The caller has made
+// sure of the room.
 func (s *Store) put(e *entry, key, value []byte) *entry {
-	if e == nil {
+	e = s.resized(e, key, len(value))
+	copy(e.value, value)
+	return e
+}
+
+// resized gives the value of a key a length, and makes the key if it is not there or has expired.
+func (s *Store) resized(e *entry, key []byte, length int) *entry {
+	if e = s.unexpired(e); e == nil {
 		e = s.insert(key)
 	}
-	s.resize(e, len(value))
-	copy(e.value, value)
+	s.resize(e, length)
 	s.changed = true
 	return e
 }
 
-// growth returns by how much the store grows when the key's value gets a length.
+// growth returns by how much the store grows when the key's value gets a length: one that has
+// expired makes room as any other does.
 func growth(e *entry, key []byte, length int) int {
 	if e == nil {
 		return entryBytes + len(key) + length

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"strings"
 	"testing"
 
 	"skerry/apps/kv/resp"
@@ -33,6 +34,72 @@ func TestApplyTellsOfChanges(t *testing.T) {
 			t.Errorf("%q: reply %q, changed %v: want %q, %v", c.words, reply, changed, c.reply,
 				c.changed)
 		}
+	}
+}
+
+// A write that is refused for want of room does nothing, though the key has expired: neither at the
+// primary nor, since it says so, at the backup.
+func TestRefusedWriteChangesNothing(t *testing.T) {
+	long := strings.Repeat("x", 500)
+	for _, words := range [][]string{
+		{"SET", "k", long}, {"SET", "k", long, "GET"}, {"SETNX", "k", long}, {"GETSET", "k", long},
+		{"APPEND", "k", long}, {"SETRANGE", "k", "1", long}, {"MSET", "k", long},
+	} {
+		s := New(600, 1)
+		do(s, 1, "SET", "other", strings.Repeat("y", 200))
+		do(s, 1, "SET", "k", "v", "PX", "10")
+		bytes := s.bytes
+		reply, changed := s.Apply(nil, 100, resp.AppendCommand(nil, words...))
+		if string(reply) != "-"+OutOfMemory+"\r\n" || changed || s.bytes != bytes {
+			t.Errorf("%s: %q, changed %v, %d bytes: want a refusal, false, %d", words[0], reply,
+				changed, s.bytes, bytes)
+		}
+	}
+}
+
+// A value that has expired makes room for the key's next one.
+func TestExpiredMakesRoom(t *testing.T) {
+	for _, words := range [][]string{
+		{"SET", "k", "vw"}, {"SETNX", "k", "vw"}, {"APPEND", "k", "vw"}, {"INCRBY", "k", "10"},
+		{"MSET", "k", "vw"}, {"SETRANGE", "k", "1", "w"},
+	} {
+		s := New(entryBytes+3, 1)
+		do(s, 1, "SET", "k", "xx", "PX", "10")
+		do(s, 100, words...)
+		if got := do(s, 100, "STRLEN", "k") + do(s, 100, "PTTL", "k"); got != ":2\r\n:-1\r\n" {
+			t.Errorf("%s: length and time of what is there: %q: want 2, and no end", words[0], got)
+		}
+	}
+}
+
+// A read whose reply may be another one at another time says so, and no other does.
+func TestReadTellsOfTime(t *testing.T) {
+	s := New(1<<20, 1)
+	do(s, 1, "SET", "lasts", "v")
+	alone := []string{"GET", "MGET", "EXISTS", "STRLEN", "TYPE", "TTL", "PTTL"}
+	for _, name := range alone {
+		for key, want := range map[string]bool{"lasts": true, "none": true, "ends": false} {
+			do(s, 1, "SET", "ends", "v", "PX", "10")
+			got := do(s, 1, name, key)
+			reply, timeless := s.Read(nil, resp.AppendCommand(nil, name, key))
+			if timeless != want || timeless && string(reply) != got {
+				t.Errorf("%s %s: %q, timeless %v: want %q, %v", name, key, reply, timeless, got,
+					want)
+			}
+		}
+	}
+	all := [][]string{
+		{"KEYS", "*"}, {"SCAN", "0", "COUNT", "100"}, {SweepCommand, "0"},
+		{"MGET", "lasts", "ends"},
+	}
+	for _, want := range []bool{false, true} {
+		for _, words := range all {
+			_, timeless := s.Read(nil, resp.AppendCommand(nil, words...))
+			if timeless != want {
+				t.Errorf("%q: timeless %v: want %v", words, timeless, want)
+			}
+		}
+		do(s, 1, "DEL", "ends")
 	}
 }
 

@@ -10,33 +10,34 @@ func get(s *Store, args [][]byte) { s.value(s.live(args[0])) }
 
 // setnx: SETNX key value.
 func setnx(s *Store, args [][]byte) {
-	if s.writable(args[0]) != nil {
+	e := s.find(args[0])
+	if s.alive(e) != nil {
 		s.number(0)
 		return
 	}
-	if s.room(growth(nil, args[0], len(args[1]))) {
-		s.put(nil, args[0], args[1])
+	if s.room(growth(e, args[0], len(args[1]))) {
+		s.put(e, args[0], args[1])
 		s.number(1)
 	}
 }
 
 // getset: GETSET key value.
 func getset(s *Store, args [][]byte) {
-	e := s.writable(args[0])
+	e := s.find(args[0])
 	if !s.room(growth(e, args[0], len(args[1]))) {
 		return
 	}
-	s.value(e)
+	s.value(s.alive(e))
 	s.expireAt(s.put(e, args[0], args[1]), 0)
 }
 
 // appendTo: APPEND key value.
 func appendTo(s *Store, args [][]byte) {
 	key, tail := args[0], args[1]
-	e := s.writable(key)
+	e := s.find(key)
 	length := 0
-	if e != nil {
-		length = len(e.value)
+	if old := s.alive(e); old != nil {
+		length = len(old.value)
 	}
 	s.write(e, key, length, tail)
 }
@@ -52,12 +53,13 @@ func setrange(s *Store, args [][]byte) {
 		s.fail(badOffset)
 		return
 	}
-	e := s.writable(key)
+	e := s.find(key)
+	old := s.alive(e)
 	switch {
-	case len(part) == 0 && e == nil:
+	case len(part) == 0 && old == nil:
 		s.number(0)
 	case len(part) == 0:
-		s.number(int64(len(e.value)))
+		s.number(int64(len(old.value)))
 	case offset > resp.BulkBytesMax:
 		s.fail(tooLong)
 	default:
@@ -65,11 +67,12 @@ func setrange(s *Store, args [][]byte) {
 	}
 }
 
-// write puts part into the key's value, from offset on, and answers with the value's length.
+// write puts part into the key's value, from offset on, and answers with the value's length. The
+// key's entry is e, or nil; it may have expired.
 func (s *Store) write(e *entry, key []byte, offset int, part []byte) {
 	length := offset + len(part)
-	if e != nil {
-		length = max(length, len(e.value))
+	if old := s.alive(e); old != nil {
+		length = max(length, len(old.value))
 	}
 	if length > resp.BulkBytesMax {
 		s.fail(tooLong)
@@ -78,12 +81,7 @@ func (s *Store) write(e *entry, key []byte, offset int, part []byte) {
 	if !s.room(growth(e, key, length)) {
 		return
 	}
-	if e == nil {
-		e = s.insert(key)
-	}
-	s.resize(e, length)
-	copy(e.value[offset:], part)
-	s.changed = true
+	copy(s.resized(e, key, length).value[offset:], part)
 	s.number(int64(length))
 }
 
@@ -148,11 +146,11 @@ func decrby(s *Store, args [][]byte) {
 
 // add adds to the number that a key's value is.
 func (s *Store) add(key []byte, by int64) {
-	e := s.writable(key)
+	e := s.find(key)
 	var n int64
-	if e != nil {
+	if old := s.alive(e); old != nil {
 		var ok bool
-		if n, ok = resp.Int(e.value); !ok {
+		if n, ok = resp.Int(old.value); !ok {
 			s.fail(NotInteger)
 			return
 		}

@@ -23,7 +23,7 @@ func sweep(s *Store, args [][]byte) {
 	for looks := 0; p < positionEnd && looks < sweepBuckets && len(found) <= sweepKeysMax; looks++ {
 		var e *entry
 		for e, p = s.at(p); e != nil; e = e.next {
-			if e.expires(s.now) {
+			if s.gone(e) {
 				found = append(found, e.key)
 			}
 		}
