@@ -109,8 +109,11 @@ func TestTableIsAMap(t *testing.T) {
 					model[k] = core
 				}
 			case 2:
-				table.In(in(k, packet.RST, 5, 5), now)
-				delete(model, k)
+				seq := uint32(5 + dice.IntN(2)) // 6 is expected, once there was a packet
+				table.In(in(k, packet.RST, seq, 5), now)
+				if seq == 6 {
+					delete(model, k)
+				}
 			}
 			got, answer := table.In(in(k, packet.ACK, 5, 5), now)
 			want, has := model[k]
@@ -118,6 +121,29 @@ func TestTableIsAMap(t *testing.T) {
 				t.Fatalf("seed %d, step %d: %v, %v: want %v, %v", seed, step, got, answer, want,
 					has)
 			}
+		}
+	}
+}
+
+// Who does not know a flow's numbers cannot end it, not even if other packets go before the reset.
+func TestBlindReset(t *testing.T) {
+	for name, first := range map[string]*packet.Packet{
+		"alone":          nil,
+		"behind a SYN":   in(client(1), packet.SYN, 7000, 0),
+		"behind a guess": in(client(1), packet.ACK, 6999, 5000),
+	} {
+		table, k := NewTable(), client(1)
+		establish(table, k, 3, 0)
+		if first != nil {
+			table.In(first, 1)
+		}
+		table.In(in(k, packet.RST, 7000, 0), 1)
+		if core, answer := table.In(in(k, packet.ACK, 502, 1001), 2); answer != Known || core != 3 {
+			t.Errorf("%s: the flow is with %v, %v: want core 3", name, core, answer)
+		}
+		table.In(in(k, packet.RST, 503, 0), 3)
+		if _, answer := table.In(in(k, packet.ACK, 503, 1001), 4); answer != Unknown {
+			t.Errorf("%s: after a sound reset, the answer is %v: want %v", name, answer, Unknown)
 		}
 	}
 }

@@ -156,10 +156,12 @@ func (t *Table) note(f *Flow, p *packet.Packet, direction int, now kernel.Instan
 		return
 	}
 	if p.Flags&packet.RST != 0 {
-		t.remove(f)
-		return
+		if direction == outbound || !f.numbered || p.Seq == f.received {
+			t.remove(f)
+		}
+		return // without the number that is expected, no stack obeys: RFC 5961, section 3
 	}
-	if p.Flags&(packet.SYN|packet.ACK) == packet.SYN {
+	if direction == outbound && p.Flags&packet.SYN != 0 {
 		f.numbered, f.fin = false, [2]bool{} // perhaps after an earlier one with the same ports
 	}
 	agreed := direction == inbound && p.Flags&packet.ACK != 0 && f.numbered && p.Ack == f.sent
@@ -211,10 +213,9 @@ func (f *Flow) count(p *packet.Packet, direction int) {
 	if !f.numbered {
 		f.numbered, f.sent, f.acked = true, p.Ack, p.Ack
 	}
-	if after(p.Ack, f.acked) && !after(p.Ack, f.sent) {
-		f.acked = p.Ack
+	if !after(f.acked, p.Ack) && !after(p.Ack, f.sent) { // else it is late, or a guess
+		f.acked, f.received = p.Ack, p.Next()
 	}
-	f.received = p.Next()
 }
 
 // after tells whether sequence number a comes after b.
