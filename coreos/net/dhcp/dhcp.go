@@ -11,10 +11,12 @@
 package dhcp
 
 import (
+	"encoding/binary"
 	"math/rand/v2"
 	"net/netip"
 	"time"
 
+	"skerry/coreos/net/packet"
 	"skerry/kernel"
 )
 
@@ -121,7 +123,7 @@ func (c *Client) message(now kernel.Instant) []byte {
 	return m.Append(nil)
 }
 
-// Take takes a message, and tells whether the lease changed.
+// Take takes a message, and tells whether it grants a lease or refuses one.
 func (c *Client) Take(now kernel.Instant, b []byte) bool {
 	m, err := Parse(b)
 	if err != nil || m.Request || m.ID != c.id || m.MAC != c.mac {
@@ -137,19 +139,24 @@ func (c *Client) Take(now kernel.Instant, b []byte) bool {
 		c.at = now.Add(c.lease.Until.Sub(now) / 2)
 		return true
 	case (c.state == requesting || c.state == renewing) && m.Kind == nak:
-		had := c.granted
 		c.lease = Lease{}
 		c.begin(now)
-		return had
+		return true
 	}
 	return false
 }
 
 // sound tells whether a server's message grants something of use.
 func (m *Message) sound() bool {
-	ip := m.Yours
-	return ip.Is4() && !ip.IsUnspecified() && !ip.IsMulticast() && !ip.IsLoopback() &&
-		m.Mask > 0 && m.Mask <= 32 && m.Server.IsValid()
+	return m.Yours.Is4() && packet.IsHost(m.Yours) && m.Mask > 0 && m.Mask <= 32 &&
+		m.own() && m.Server.IsValid()
+}
+
+// own tells whether the address is not that of its whole network, nor of all machines there.
+func (m *Message) own() bool {
+	ip := m.Yours.As4()
+	rest := binary.BigEndian.Uint32(ip[:]) << m.Mask >> m.Mask
+	return m.Mask > 30 || rest != 0 && rest != ^uint32(0)>>m.Mask // RFC 3021
 }
 
 // lease returns what a server's message grants.

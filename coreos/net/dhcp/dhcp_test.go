@@ -109,6 +109,20 @@ func TestLeaseEnds(t *testing.T) {
 	}
 }
 
+// A client that asks for what an earlier one had says so if the server refuses.
+func TestWishIsRefused(t *testing.T) {
+	s := &server{address: netip.MustParseAddr("10.0.2.15"), refuses: true}
+	c := New(mac, 1, s.address)
+	discover, _ := c.Tick(0)
+	if c.Take(0, s.take(t, discover)) {
+		t.Fatal("an offer is taken for an answer")
+	}
+	request, _ := c.Tick(0)
+	if !c.Take(0, s.take(t, request)) {
+		t.Fatal("the refusal is not told")
+	}
+}
+
 // Answers to others, of another transaction, or with addresses that nobody can have, are nothing.
 func TestTakeRefuses(t *testing.T) {
 	for name, spoil := range map[string]func(*Message){
@@ -117,6 +131,10 @@ func TestTakeRefuses(t *testing.T) {
 		"request":       func(m *Message) { m.Request = true },
 		"no address":    func(m *Message) { m.Yours = netip.Addr{} },
 		"multicast":     func(m *Message) { m.Yours = netip.MustParseAddr("224.0.0.1") },
+		"broadcast":     func(m *Message) { m.Yours = netip.MustParseAddr("255.255.255.255") },
+		"loopback":      func(m *Message) { m.Yours = netip.MustParseAddr("127.0.0.1") },
+		"all nearby":    func(m *Message) { m.Yours = netip.MustParseAddr("10.0.2.255") },
+		"the network":   func(m *Message) { m.Yours = netip.MustParseAddr("10.0.2.0") },
 		"no mask":       func(m *Message) { m.Mask = 0 },
 		"no server":     func(m *Message) { m.Server = netip.Addr{} },
 	} {

@@ -46,6 +46,17 @@ func AddrOf(a netip.Addr) Addr { return a.As16() }
 // Netip returns the address as the standard library has it.
 func (a Addr) Netip() netip.Addr { return netip.AddrFrom16(a).Unmap() }
 
+// IsHost tells whether an address can be that of a machine (RFC 1122, section 3.2.1.3; RFC 4291,
+// section 2.4).
+func IsHost(a netip.Addr) bool {
+	if a.Is4() {
+		first := a.As4()[0]
+		return first > 0 && first != 127 && first < 224
+	}
+	return a.Is6() && !a.Is4In6() && a.Zone() == "" && !a.IsUnspecified() && !a.IsLoopback() &&
+		!a.IsMulticast()
+}
+
 // Is4 tells whether the address is one of IPv4.
 func (a Addr) Is4() bool { return netip.AddrFrom16(a).Is4In6() }
 
