@@ -1,9 +1,12 @@
 package shard
 
 import (
+	"io"
 	"testing"
+	"time"
 
 	"skerry/kernel"
+	"skerry/kernel/sim"
 	"skerry/kernel/step"
 )
 
@@ -26,6 +29,8 @@ func (still) Apply(reply []byte, _ int64, _ []byte) ([]byte, bool) {
 func (still) Snapshot(chunk []byte, cursor uint64) ([]byte, uint64) {
 	return append(chunk, '.'), (cursor + 1) % 3
 }
+
+func (still) Read(reply, _ []byte) ([]byte, bool) { return append(reply, '.'), true }
 
 func (still) Replay(int64, []byte) {}
 func (still) Restore([]byte) error { return nil }
@@ -135,5 +140,50 @@ func TestBackupKnowsBeforeLearner(t *testing.T) {
 	hear(1, message{kind: ack, shard: 2, seq: r.backup.sent})
 	if r.learner.core != 2 {
 		t.Errorf("learner %d when the backup knows that it is one: want 2", r.learner.core)
+	}
+}
+
+// Replies that waited for a learner and for a backup are sent when the learner is the backup, though
+// the old one died: it counts what it is sent anew.
+func TestHeldRepliesSurviveTheirBackup(t *testing.T) {
+	s := &story{t: t}
+	newQuietWorld(s, newCells)
+	s.die(0)
+	s.net.Run(time.Millisecond)
+	for range 4 { // so the old backup's stream is long
+		s.crowd(1, new(counter))
+		s.net.Run(time.Millisecond)
+	}
+	s.start(0)
+	s.until(func() bool { return s.site(s.ids[0]) != nil && s.replica(0).role == Learner })
+	c := new(counter)
+	s.crowd(1, c)
+	s.net.Run(0)
+	s.crowd(0, c)
+	s.until(func() bool { return s.replica(1).leaving == quiescing && s.replica(1).held.count > 0 })
+	s.die(2)
+	s.net.Run(100 * time.Millisecond)
+	if c.replies != 2*RequestsMax {
+		t.Errorf("%d of %d writes are answered: want all", c.replies, 2*RequestsMax)
+	}
+}
+
+// newQuietWorld is the world of a story that no file tells: a machine that has started.
+func newQuietWorld(s *story, empty func() State) {
+	s.world = newWorld(sim.Config{
+		Cores: 3, Seed: 2, Topology: sim.Uniform(time.Microsecond), Trace: io.Discard,
+	}, 0, 1)
+	s.patient, s.empty = true, empty
+	s.net.Run(time.Millisecond)
+}
+
+// crowd has a core carry out as many writes as it may have under way, in one step.
+func (s *story) crowd(core int, c client) {
+	s.burst = nil
+	for range RequestsMax {
+		s.burst = append(s.burst, entry{command: []byte("set k v"), write: true, client: c})
+	}
+	if err := s.net.Command(s.ids[core], []byte{burst, 0}); err != nil {
+		s.t.Fatal(err)
 	}
 }

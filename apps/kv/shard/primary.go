@@ -162,6 +162,9 @@ func (m *machine) bereave(shard, who int) {
 		r.leaving = staying
 	case r.backup.core:
 		r.backup = follower{core: nobody}
+		for i := range r.held.count {
+			r.held.at(i).need.backup = 0 // the next one counts anew
+		}
 		r.view++
 		r.leaving = staying
 		if r.learner.core == nobody || !r.learner.whole {

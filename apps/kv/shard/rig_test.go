@@ -7,6 +7,7 @@ import (
 	"maps"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"time"
 
 	"skerry/kernel"
@@ -15,27 +16,55 @@ import (
 	"skerry/test/history"
 )
 
-// cells is a State for tests: registers. Commands are "get KEY", "set KEY VALUE", and "new KEY
-// VALUE", which sets what is not there yet.
-type cells struct{ values map[string]string }
+// cells is a State for tests: registers. Commands are "get KEY", "set KEY VALUE", "new KEY VALUE",
+// which sets what is not there yet, "lend KEY VALUE", which sets it until the next millisecond, and
+// "keep KEY", which gets it and has it last.
+type cells struct {
+	values map[string]string
+	ends   map[string]int64 // milliseconds; of those that are lent
+}
 
-func newCells() State { return &cells{map[string]string{}} }
+func newCells() State { return &cells{map[string]string{}, map[string]int64{}} }
 
-func (c *cells) Apply(reply []byte, _ int64, command []byte) ([]byte, bool) {
+func (c *cells) Apply(reply []byte, now int64, command []byte) ([]byte, bool) {
 	words := bytes.Fields(command)
-	if len(words) < 2 || len(words) < 3 && string(words[0]) != "get" {
+	short := len(words) == 2 && (string(words[0]) == "get" || string(words[0]) == "keep")
+	if len(words) < 3 && !short {
 		return append(reply, "what?"...), false
 	}
 	key := string(words[1])
 	old, there := c.values[key]
-	if string(words[0]) == "get" {
-		return append(reply, old...), false
+	if end, lent := c.ends[key]; lent && end <= now {
+		old, there = "", false
 	}
-	if string(words[0]) == "new" && there {
-		return append(reply, "no"...), false
+	switch string(words[0]) {
+	case "get":
+		return append(reply, old...), false
+	case "keep":
+		if there {
+			delete(c.ends, key)
+		}
+		return append(reply, old...), there
+	case "new":
+		if there {
+			return append(reply, "no"...), false
+		}
 	}
 	c.values[key] = string(words[2])
+	delete(c.ends, key)
+	if string(words[0]) == "lend" {
+		c.ends[key] = now + 1
+	}
 	return append(reply, "ok"...), true
+}
+
+func (c *cells) Read(reply, command []byte) ([]byte, bool) {
+	words := bytes.Fields(command)
+	if len(words) > 1 && c.ends[string(words[1])] > 0 {
+		return reply, false
+	}
+	longer, _ := c.Apply(reply, 0, command)
+	return longer, true
 }
 
 func (c *cells) Replay(now int64, command []byte) { c.Apply(nil, now, command) }
@@ -51,7 +80,11 @@ func (c *cells) Snapshot(chunk []byte, cursor uint64) ([]byte, uint64) {
 	chunk = append(chunk, byte(cursor))
 	for _, key := range slices.Sorted(maps.Keys(c.values)) {
 		if cellPart(key) == cursor {
-			chunk = fmt.Appendf(chunk, "%s %s\n", key, c.values[key])
+			chunk = fmt.Appendf(chunk, "%s %s", key, c.values[key])
+			if end, lent := c.ends[key]; lent {
+				chunk = fmt.Appendf(chunk, " %d", end)
+			}
+			chunk = append(chunk, '\n')
 		}
 	}
 	return chunk, (cursor + 1) % cellParts
@@ -65,15 +98,22 @@ func (c *cells) Restore(chunk []byte) error {
 	maps.DeleteFunc(c.values, func(key, _ string) bool { return cellPart(key) == part })
 	for line := range bytes.Lines(rest) {
 		words := bytes.Fields(line)
-		if len(words) != 2 {
+		if len(words) < 2 {
 			return errChunk
 		}
 		c.values[string(words[0])] = string(words[1])
+		delete(c.ends, string(words[0]))
+		if len(words) > 2 {
+			c.ends[string(words[0])], _ = strconv.ParseInt(string(words[2]), 10, 64)
+		}
 	}
 	return nil
 }
 
-func (c *cells) Reset() { clear(c.values) }
+func (c *cells) Reset() {
+	clear(c.values)
+	clear(c.ends)
+}
 
 // world is a simulated machine that runs a store, and its clients.
 type world struct {
@@ -84,7 +124,9 @@ type world struct {
 	clients []*worldClient
 	past    history.History
 	errands []entry // of stories
-	patient bool    // cores that never lived are waited for
+	burst   []entry // of stories: a core gets them together
+	empty   func() State
+	patient bool // cores that never lived are waited for
 	keys    int
 	values  int
 	numbers int
@@ -113,13 +155,13 @@ type worldClient struct {
 func newWorld(cfg sim.Config, clients, keys int) *world {
 	w := &world{
 		dice: rand.New(rand.NewPCG(cfg.Seed, 77)), keys: keys,
-		redundant: make([]bool, cfg.Cores),
+		redundant: make([]bool, cfg.Cores), empty: newCells,
 	}
 	for i := range cfg.Cores {
 		w.ids = append(w.ids, kernel.MakeCoreID(0, uint16(i)))
 	}
 	w.net = sim.NewNet(cfg, func(boot kernel.BootInfo) step.Machine {
-		m := newMachine(w.ids, int(boot.Core.Index()), 0, 512, newCells)
+		m := newMachine(w.ids, int(boot.Core.Index()), 0, 512, w.empty)
 		return &site{machine: m, world: w, self: boot.Core}
 	})
 	w.patient = cfg.Seed%2 == 0
@@ -166,11 +208,20 @@ func (w *world) site(id kernel.CoreID) *site {
 	return s
 }
 
-// errand is the number of no client: a command is the last of the world's errands.
-const errand = 0xff
+// These are numbers of no client: a command is the last of the world's errands, or its burst.
+const (
+	errand = 0xff
+	burst  = 0xfe
+)
 
 // ask carries out a command of a client: its number in the world, and the text.
 func (w *world) ask(s *site, body []byte) {
+	if body[0] == burst {
+		for _, e := range w.burst {
+			s.request(0, e)
+		}
+		return
+	}
 	if body[0] == errand {
 		e := w.errands[len(w.errands)-1]
 		s.request(0, e)
