@@ -72,15 +72,20 @@ func (m *machine) acknowledge(shard int) {
 }
 
 // readHere carries out a read at a backup. All that was acknowledged is in its copy, and what is in
-// it without being acknowledged yet cannot be lost: the primary has it as well.
-func (m *machine) readHere(shard int, e entry) {
-	r := &m.replicas[shard]
+// it without being acknowledged yet cannot be lost: the primary has it as well. It returns false,
+// and the primary has to do it, if the reply depends on the time.
+func (m *machine) readHere(shard int, e entry) bool {
 	var err error
-	m.answer, _ = r.state.Apply(m.answer[:0], max(r.time, m.milliseconds()), e.command)
+	var timeless bool
+	m.answer, timeless = m.replicas[shard].state.Read(m.answer[:0], e.command)
+	if !timeless {
+		return false
+	}
 	if len(m.answer) > CommandBytesMax {
 		m.answer, err = m.answer[:0], ErrTooLong
 	}
 	e.client.done(e.index, m.answer, err)
+	return true
 }
 
 // release lets go of a backup's copy.

@@ -2,6 +2,7 @@ package shard
 
 import (
 	"testing"
+	"time"
 
 	"skerry/kernel/step"
 )
@@ -106,3 +107,52 @@ func TestPlantedBugsAreFound(t *testing.T) {
 		}
 	}
 }
+
+// rash plants: a backup reads what ends, by a clock of its own.
+type rash struct {
+	*cells
+	story *story
+}
+
+func (r rash) Read(reply, command []byte) ([]byte, bool) {
+	longer, _ := r.Apply(reply, int64(r.story.net.Now())/int64(time.Millisecond), command)
+	return longer, true
+}
+
+// A read at a backup doesn't find a key gone that the primary was told in time to keep. A backup
+// that goes by its own clock is found.
+func TestKeptKeyIsNotGone(t *testing.T) {
+	if got := readAsItEnds(t, func(*story) State { return newCells() }); got != "v" {
+		t.Errorf("the backup read %q: want what was kept", got)
+	}
+	planted := func(s *story) State { return rash{newCells().(*cells), s} }
+	if got := readAsItEnds(t, planted); got != "" {
+		t.Errorf("a backup that goes by its own clock read %q: want that it is found", got)
+	}
+}
+
+// readAsItEnds has a primary keep a key just before its time is over, and the backup read it just
+// after, before it hears of that. It returns what the backup read.
+func readAsItEnds(t *testing.T, empty func(*story) State) string {
+	s := &story{t: t}
+	newQuietWorld(s, func() State { return empty(s) })
+	var kept, read, later answers
+	s.plan(0, entry{command: []byte("lend k v"), write: true, client: new(counter)})
+	end := s.net.Now().Add(10*time.Microsecond)/1e6*1e6 + 1e6
+	s.net.Run(end.Sub(s.net.Now()) - 300*time.Nanosecond)
+	s.plan(0, entry{command: []byte("keep k"), write: true, client: &kept})
+	s.net.Run(500 * time.Nanosecond)
+	s.plan(1, entry{command: []byte("get k"), client: &read})
+	s.net.Run(100 * time.Microsecond)
+	s.plan(0, entry{command: []byte("get k"), client: &later})
+	s.net.Run(100 * time.Microsecond)
+	if len(kept) != 1 || kept[0] != "v" || len(later) != 1 || later[0] != "v" || len(read) != 1 {
+		t.Fatalf("kept %q, read %q, later %q: want v kept, a reply, and v", kept, read, later)
+	}
+	return read[0]
+}
+
+// answers is a client that keeps the replies.
+type answers []string
+
+func (a *answers) done(_ int, reply []byte, _ error) { *a = append(*a, string(reply)) }

@@ -38,8 +38,7 @@ func (r *route) room() int { return RequestsMax - r.queue.count }
 // done.
 func (m *machine) request(shard int, e entry) {
 	r := &m.routes[shard]
-	if r.queue.count == 0 && !e.write && m.replicas[shard].role == Backup {
-		m.readHere(shard, e)
+	if r.queue.count == 0 && !e.write && m.replicas[shard].role == Backup && m.readHere(shard, e) {
 		return
 	}
 	r.queue.push(e)

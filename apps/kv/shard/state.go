@@ -13,6 +13,11 @@ type State interface {
 	// nothing. The command is valid during the call.
 	Apply(reply []byte, now int64, command []byte) (longer []byte, changed bool)
 
+	// Read carries out a read at a backup, and appends its reply. Timeless tells whether the reply
+	// would be the same at any time. If not, it is of no use: only the primary's clock counts, and
+	// a change of when a key's time is over may be on its way.
+	Read(reply, command []byte) (longer []byte, timeless bool)
+
 	// Replay carries out, at a backup, a command that changed the primary's copy. There must be
 	// room for it, since the primary had it. While a copy is being restored, it may find nothing,
 	// or anything, in the parts that are still to come.
