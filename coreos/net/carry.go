@@ -36,11 +36,24 @@ type outgoing struct {
 
 // tell sends what must not get lost.
 func (p *peer) tell(try func(*MemberClient) bool) {
-	if !p.bound {
-		return // all is told when it is
-	}
-	if len(p.say) > 0 || !try(p.client) {
+	switch {
+	case !p.bound: // all is told when it is
+	case len(p.say) == 0 && try(p.client):
+	case len(p.say) < sayMax:
 		p.say = append(p.say, try)
+	default:
+		p.bound = false
+		p.node.later(p.giveUp) // the caller may be one that the channel calls
+	}
+}
+
+// giveUp drops the channel to a peer that does not listen. The caller does not hold the lock.
+func (p *peer) giveUp() {
+	p.node.loop.Lock()
+	defer p.node.loop.Unlock()
+	if !p.bound { // else it is another connection by now
+		p.channel.Fail(fmt.Errorf("coreos/net: %v leaves %d messages waiting: want no more", p.id,
+			len(p.say)))
 	}
 }
 

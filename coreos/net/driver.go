@@ -159,12 +159,13 @@ func (d *driver) own(address netip.Prefix, gateway netip.Addr, has bool) {
 	if address.Addr().Is6() {
 		room -= addresses4Max // whoever is near may announce prefixes
 	}
-	if has && address.IsValid() && len(set.Addresses) < room {
+	if has && packet.IsHost(address.Addr()) && len(set.Addresses) < room {
 		set.Addresses = append(set.Addresses, address)
 	}
-	if gateway.IsValid() {
-		set.Gateways = slices.DeleteFunc(slices.Clone(set.Gateways),
-			func(g netip.Addr) bool { return g.Is4() == gateway.Is4() })
+	if packet.IsHost(gateway) {
+		set.Gateways = slices.DeleteFunc(slices.Clone(set.Gateways), func(g netip.Addr) bool {
+			return g == gateway || has && g.Is4() == gateway.Is4()
+		})
 		if has {
 			set.Gateways = append(set.Gateways, gateway)
 		}

@@ -39,7 +39,7 @@ func (d *driver) emit(from kernel.CoreID, e envelope) {
 		return
 	}
 	tiny := e.segmentBytes() > 0 && e.segmentBytes() < segmentBytesMin
-	if e&checked == 0 && (p.Protocol != packet.TCP || tiny) {
+	if e&checked == 0 && (p.Protocol != packet.TCP || p.Fragment.Is() || tiny) {
 		d.node.counts.Malformed++
 		return
 	}

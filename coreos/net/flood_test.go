@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"skerry/coreos/net/packet"
+	"skerry/kernel"
 )
 
 // A flood of connections that are begun and never established costs a bounded amount of memory. The
@@ -58,6 +59,69 @@ func TestConnectionsAreBounded(t *testing.T) {
 	c, _ = r.connect(machineIP, 80)
 	c.Close()
 	await(t, "nothing to be left", func() bool { return len(l.node.stack.flows()) == 0 })
+}
+
+// A core that breaks the protocol, or takes nothing that it is told, is dropped; it does not take
+// the memory of others.
+func TestHostilePeer(t *testing.T) {
+	drive := func(set settings) func(*MemberClient) bool {
+		set.MTU, set.Long = 1500, 1500
+		return func(c *MemberClient) bool { return c.TryDrive(set.text()) }
+	}
+	gateways := static()
+	for range gatewaysMax {
+		gateways.Gateways = append(gateways.Gateways, gateways.Gateways[0])
+	}
+	for name, say := range map[string]func(*MemberClient) bool{
+		"a protocol": func(c *MemberClient) bool { return c.TryListen(99, 80, false, true) },
+		"a port": func(c *MemberClient) bool {
+			return c.TryListen(packet.TCP, ephemeralFirst, false, true)
+		},
+		"the card": drive(static()),
+		"gateways": drive(gateways),
+		"address":  drive(settings{Addresses: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/8")}}),
+	} {
+		drivers := []kernel.CoreID{0}
+		if name != "the card" {
+			drivers = append(drivers, 1)
+		}
+		r := newRig(t, 2, static(), drivers...)
+		await(t, "the machine's address", func() bool { return ready(r.lives[1]) })
+		r.lives[1].tell(0, 1, say)
+		await(t, "the peer to be dropped for "+name, func() bool { return !r.lives[0].binds(1) })
+	}
+	r := newRig(t, 2, static(), 0)
+	await(t, "the machine's address", func() bool { return ready(r.lives[1]) })
+	r.lives[1].os.Loop().Lock()
+	r.lives[0].tell(1, 2*sayMax, (*MemberClient).TryTold)
+	await(t, "the deaf peer to be dropped", func() bool {
+		return !r.lives[0].binds(1) && r.lives[0].untold(1) == 0
+	})
+	r.lives[1].os.Loop().Unlock()
+}
+
+// tell says something to another core, several times.
+func (l *rigLife) tell(to kernel.CoreID, times int, say func(*MemberClient) bool) {
+	l.os.Loop().Lock()
+	defer l.os.Loop().Unlock()
+	for range times {
+		l.node.peer(to).tell(say)
+	}
+	l.os.Loop().Flush()
+}
+
+// binds tells whether a core talks with another one.
+func (l *rigLife) binds(to kernel.CoreID) bool {
+	l.os.Loop().Lock()
+	defer l.os.Loop().Unlock()
+	return l.node.peer(to).bound
+}
+
+// untold returns how much another core is yet to be told.
+func (l *rigLife) untold(to kernel.CoreID) int {
+	l.os.Loop().Lock()
+	defer l.os.Loop().Unlock()
+	return len(l.node.peer(to).say)
 }
 
 // accept makes the core believe that it has accepted more connections, and returns how many.

@@ -31,6 +31,11 @@ func newLease(d *driver, set settings) *lease {
 			l.has.Address = p
 		}
 	}
+	for _, g := range set.Gateways {
+		if g.Is4() {
+			l.has.Gateway = g
+		}
+	}
 	seed := uint64(d.node.core.Now())
 	l.client = dhcp.New(d.card.Address(), seed, l.has.Address.Addr())
 	return l
@@ -49,7 +54,7 @@ func (l *lease) tick(now kernel.Instant) {
 	}
 	l.driver.frame = packet.Datagram(l.driver.frame[:etherBytes], key, message)
 	l.driver.route(key.Remote, card.Frame{})
-	l.change()
+	l.change(false)
 }
 
 // take takes a packet, with bytes b, if it is one of DHCP.
@@ -59,14 +64,13 @@ func (l *lease) take(p *packet.Packet, b []byte) bool {
 		return false
 	}
 	const udpBytes = 8
-	l.client.Take(l.driver.node.core.Now(), b[p.IPBytes+udpBytes:])
-	l.change()
+	l.change(l.client.Take(l.driver.node.core.Now(), b[p.IPBytes+udpBytes:]))
 	return true
 }
 
 // change makes what is granted the machine's. An address from before is kept until there is an
 // answer.
-func (l *lease) change() {
+func (l *lease) change(answered bool) {
 	granted, ok := l.client.Lease()
 	switch {
 	case ok && granted != l.has:
@@ -75,7 +79,7 @@ func (l *lease) change() {
 		}
 		l.driver.own(granted.Address, granted.Gateway, true)
 		l.has = granted
-	case !ok && l.has.Until != 0:
+	case !ok && l.has.Address.IsValid() && (answered || l.has.Until != 0):
 		l.driver.own(l.has.Address, l.has.Gateway, false)
 		l.has = dhcp.Lease{}
 	}

@@ -26,6 +26,10 @@ const (
 	backlogMax      = 512
 	backlogBytesMax = 1 << 20
 
+	// sayMax bounds what a core is yet to be told: more than the listeners and flows that there are
+	// at once. Who takes none of that, and lives, is stuck.
+	sayMax = 1 << 16
+
 	// waitingMax bounds the frames that wait for room in the card.
 	waitingMax = 256
 
@@ -79,6 +83,9 @@ const (
 	// addressesMax bounds the addresses of the machine; there is always room for some of IPv4.
 	addressesMax  = 8
 	addresses4Max = 2
+
+	// gatewaysMax bounds its gateways: one of IPv4 and one of IPv6.
+	gatewaysMax = 2
 
 	// hopsMax bounds the neighbours whose addresses are remembered, hopWaitMax the frames that wait
 	// for one. hopFresh is how long an address is used before it is asked for again, hopRetry how

@@ -101,6 +101,34 @@ func TestAddressByDHCP(t *testing.T) {
 	r.converse(c, 1000)
 }
 
+// Who took the card over gives the address up if the server refuses it, and the gateway with it;
+// of the gateways, only the one named goes.
+func TestHeirIsRefused(t *testing.T) {
+	r := newRig(t, 1, static(), 0)
+	await(t, "the machine's address", func() bool { return ready(r.lives[0]) })
+	n := r.lives[0].node
+	n.loop.Lock()
+	defer n.loop.Unlock()
+	d := n.driver
+	d.own(netip.Prefix{}, netip.MustParseAddr("10.0.2.3"), false)
+	if len(n.settings.Gateways) != 1 {
+		t.Fatalf("gateways %v: want the one that was not named", n.settings.Gateways)
+	}
+	l := newLease(d, n.settings)
+	l.change(false)
+	if !n.settings.has(packet.AddrOf(netip.MustParseAddr(machineIP))) {
+		t.Fatal("the address is given up before there is an answer")
+	}
+	l.change(true)
+	set := n.settings
+	if set.has(packet.AddrOf(netip.MustParseAddr(machineIP))) || len(set.Gateways) > 0 {
+		t.Fatalf("settings %+v: want no address of IPv4, and no gateway", set)
+	}
+	if !set.has(packet.AddrOf(netip.MustParseAddr(machineIP6))) {
+		t.Fatalf("addresses %v: want that of IPv6 among them", set.Addresses)
+	}
+}
+
 // lease answers a frame if it is one of DHCP.
 func (w *wire) lease(frame []byte, asked chan<- dhcp.Message) bool {
 	p, err := packet.Parse(frame[etherBytes:])
@@ -216,6 +244,27 @@ func mutate(dice *rand.Rand, frame []byte) []byte {
 		}
 	}
 	return b
+}
+
+// A core that hands over a fragment of TCP to be cut or summed does not end the life of the one
+// that has the card.
+func TestFragmentToBeCut(t *testing.T) {
+	r := newRigOn(newWire(t, 0), 2, static(), 0)
+	await(t, "the machine's address", func() bool { return ready(r.lives[1]) })
+	b := make([]byte, 20) // IPv4 with a fragment at 8, without data
+	b[0], b[3], b[7], b[8], b[9] = 0x45, 20, 1, 64, packet.TCP
+	copy(b[12:], netip.MustParseAddr(machineIP).AsSlice())
+	copy(b[16:], netip.MustParseAddr(outsideIP).AsSlice())
+	n := r.lives[0].node
+	n.loop.Lock()
+	defer n.loop.Unlock()
+	for i, e := range []envelope{0, envelope(0).cut(1000)} {
+		before := n.counts.Malformed
+		n.receive(1, e, b)
+		if n.counts.Malformed != before+1 {
+			t.Errorf("envelope %d: the fragment is sent: want it refused", i)
+		}
+	}
 }
 
 // Whatever frame comes: no core dies of it, and the next connection is served.

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"slices"
 
 	"gvisor.dev/gvisor/pkg/buffer"
 
@@ -24,16 +25,25 @@ func (s server) Left(*MemberPeer) {}
 
 // Drive implements MemberServer.
 func (s server) Drive(from *MemberPeer, text []byte) {
+	id := from.Port().Core()
 	set, err := parseSettings(text)
+	if may := s.claim.cores; err == nil && !slices.Contains(may, id) {
+		err = fmt.Errorf("%w: it has the card: want one of %v", msgpass.ErrProtocol, may)
+	}
 	if err != nil {
 		s.blame(from, err)
 		return
 	}
-	s.follow(from.Port().Core(), set)
+	s.follow(id, set)
 }
 
 // Listen implements MemberServer.
 func (s server) Listen(from *MemberPeer, protocol uint8, port uint16, local, open bool) {
+	if protocol != packet.TCP && protocol != packet.UDP || port >= ephemeralFirst {
+		s.blame(from, fmt.Errorf("%w: it listens on port %d of protocol %d: want TCP or UDP, and "+
+			"a port below %d", msgpass.ErrProtocol, port, protocol, ephemeralFirst))
+		return
+	}
 	s.hear(flow.Service{Protocol: protocol, Port: port}, from.Port().Core(), local, open)
 }
 

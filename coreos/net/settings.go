@@ -33,11 +33,16 @@ func parseSettings(text []byte) (s settings, err error) {
 	if err = json.Unmarshal(text, &s); err != nil {
 		return s, fmt.Errorf("coreos/net: settings %q: %w", text, err)
 	}
-	bad := func(p netip.Prefix) bool { return !p.IsValid() }
+	bad := func(p netip.Prefix) bool { return !p.IsValid() || !packet.IsHost(p.Addr()) }
+	badGateway := func(g netip.Addr) bool { return !packet.IsHost(g) }
 	if s.MTU < 576 || s.MTU > packetBytesMax || s.Long < s.MTU || s.Long > packetBytesMax ||
 		len(s.Addresses) > addressesMax || slices.ContainsFunc(s.Addresses, bad) {
 		return s, fmt.Errorf("coreos/net: settings %q: want an MTU from 576, no packets longer "+
 			"than %d, and at most %d sound addresses", text, packetBytesMax, addressesMax)
+	}
+	if len(s.Gateways) > gatewaysMax || slices.ContainsFunc(s.Gateways, badGateway) {
+		return s, fmt.Errorf("coreos/net: settings %q: want at most %d gateways, with sound "+
+			"addresses", text, gatewaysMax)
 	}
 	return s, nil
 }
