@@ -104,7 +104,8 @@ func openNet(o options, log io.Writer) (*setup, error) {
 		}
 		subjects, bars, err := c.open(n)
 		if err != nil {
-			return nil, errors.Join(err, n.close())
+			fmt.Fprintf(log, "NOT MEASURED: %s: %v\n", c.name, err)
+			continue
 		}
 		if c.name == "death" {
 			s.count = n.recorded
