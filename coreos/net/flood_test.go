@@ -93,11 +93,11 @@ func TestHostilePeer(t *testing.T) {
 	r := newRig(t, 2, static(), 0)
 	await(t, "the machine's address", func() bool { return ready(r.lives[1]) })
 	r.lives[1].os.Loop().Lock()
+	defer r.lives[1].os.Loop().Unlock()
 	r.lives[0].tell(1, 2*sayMax, (*MemberClient).TryTold)
 	await(t, "the deaf peer to be dropped", func() bool {
 		return !r.lives[0].binds(1) && r.lives[0].untold(1) == 0
 	})
-	r.lives[1].os.Loop().Unlock()
 }
 
 // tell says something to another core, several times.
