@@ -14,12 +14,14 @@ func TestDefaultMachine(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	serve := func(cores string) string {
+		return "shell + httpd + kv -cores " + cores + " -maxmemory 6mb -maxclients 256"
+	}
 	for cores, want := range map[int][]string{
-		0: {"net + shell", "shell + httpd + kv -cores 1-3", "shell + httpd + kv -cores 1-3",
-			"shell + httpd + kv -cores 1-3"},
-		1: {"net + shell + httpd + kv -cores 0"},
-		2: {"net + shell", "shell + httpd + kv -cores 1-1"},
-		3: {"net + shell", "shell + httpd + kv -cores 1-2", "shell + httpd + kv -cores 1-2"},
+		0: {"net + shell", serve("1-3"), serve("1-3"), serve("1-3")},
+		1: {"net + " + serve("0")},
+		2: {"net + shell", serve("1-1")},
+		3: {"net + shell", serve("1-2"), serve("1-2")},
 	} {
 		o := &options{instance: self + ".none", cores: cores}
 		o.bare.memory = "128MiB"
