@@ -79,7 +79,9 @@ func TestHostilePeer(t *testing.T) {
 		},
 		"the card": drive(static()),
 		"gateways": drive(gateways),
-		"address":  drive(settings{Addresses: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/8")}}),
+		"address": drive(settings{
+			Addresses: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/8")},
+		}),
 	} {
 		drivers := []kernel.CoreID{0}
 		if name != "the card" {

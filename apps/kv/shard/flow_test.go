@@ -143,8 +143,8 @@ func TestBackupKnowsBeforeLearner(t *testing.T) {
 	}
 }
 
-// Replies that waited for a learner and for a backup are sent when the learner is the backup, though
-// the old one died: it counts what it is sent anew.
+// Replies that waited for a learner and for a backup are sent when the learner is the backup,
+// though the old one died: it counts what it is sent anew.
 func TestHeldRepliesSurviveTheirBackup(t *testing.T) {
 	s := &story{t: t}
 	newQuietWorld(s, newCells)
