@@ -31,4 +31,6 @@ const (
 	clockRounds  = 50
 	besideTicks  = 5 // a goroutine beside Wait runs this often at least
 	besidePeriod = 20 * besideTicks * time.Millisecond
+
+	besidePeriodMax = 100 * besidePeriod // on a slow machine
 )
