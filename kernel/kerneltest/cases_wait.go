@@ -31,10 +31,10 @@ func (c *conductor) waitDeadline() error {
 func (c *conductor) waitBeside() error {
 	for _, s := range c.stands {
 		var ticks uint64
-		for period := besidePeriod; ticks < besideTicks; period *= 10 {
+		for period := besidePeriod; ticks < besideTicks; period *= 5 {
 			if period > besidePeriodMax {
-				return fmt.Errorf("%v: a timer beside a wait ticked %d times: want %d at least of %d",
-					s.id, ticks, besideTicks, 4*besideTicks)
+				return fmt.Errorf("%v: a timer beside a wait ticked %d times: want %d at least "+
+					"of %d", s.id, ticks, besideTicks, 4*besideTicks)
 			}
 			r := s.ask(opBeside, uint64(period))
 			if r.err != nil {

@@ -16,6 +16,7 @@ const (
 	silenceMax = 60 * time.Second // without a request, a player goes home
 
 	_ = uint(patience - 2*waitLong)         // compile-time: patience covers two waits of a player
+	_ = uint(patience - 2*besidePeriodMax)  // compile-time: and a goroutine's time beside one
 	_ = uint(silenceMax - 4*patience)       // compile-time: silence means that nobody conducts
 	_ = uint(waitLong - 100*settle)         // compile-time: a long wait is long
 	_ = uint(settle - 2*pollEvery)          // compile-time: to settle takes more than one look
@@ -32,5 +33,5 @@ const (
 	besideTicks  = 5 // a goroutine beside Wait runs this often at least
 	besidePeriod = 20 * besideTicks * time.Millisecond
 
-	besidePeriodMax = 100 * besidePeriod // on a slow machine
+	besidePeriodMax = 25 * besidePeriod // on a slow machine
 )
