@@ -72,7 +72,8 @@ func (c *Core) Notice() (kernel.Notice, bool) {
 	}, true
 }
 
-// Start implements kernel.Core. The driver starts a core a little later than it says.
+// Start implements kernel.Core. The driver starts a core a little later than it says. It counts the
+// new life before the core is known to run: if somebody else's start is that far, it is this one's.
 func (c *Core) Start(id kernel.CoreID) error {
 	before, err := c.status(id)
 	if err != nil {
@@ -81,7 +82,7 @@ func (c *Core) Start(id kernel.CoreID) error {
 	if err := refusal(c.driver.start(id)); err != nil {
 		return fmt.Errorf("ring3: start %v: %w", id, err)
 	}
-	begun := func(s *commons.Status) bool { return s.Incarnation > before.Incarnation }
+	begun := func(s *commons.Status) bool { return s.Incarnation > before.Ended }
 	if !c.await(id, begun) {
 		return fmt.Errorf("ring3: start %v: no sign of it in %v", id, patience)
 	}

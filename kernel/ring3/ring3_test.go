@@ -58,6 +58,25 @@ func TestAttach(t *testing.T) {
 	}
 }
 
+// tardy is a driver in whose machine core 2 is about to run when it is asked to start it: its life
+// is counted, and the order comes too late to count another one.
+type tardy struct{ *fake }
+
+func (d tardy) start(kernel.CoreID) error {
+	d.later(func() { d.lines[2].State = commons.Running })
+	return nil
+}
+
+// A start of a core that another start has brought as far as its next life does what was asked.
+func TestStartOfCoreThatStarts(t *testing.T) {
+	c, f, _ := rig(t)
+	f.lines[2] = commons.Status{State: commons.Dead, Incarnation: 18, Ended: 17}
+	c.driver = tardy{f}
+	if err := c.Start(2); err != nil {
+		t.Errorf("error %v: want core 2 started", err)
+	}
+}
+
 // A start and a stop are over when they return, though the driver carries them out later, and
 // refusals are those of the contract. Planted: a core that does not wait for the driver.
 func TestStartAndStop(t *testing.T) {
