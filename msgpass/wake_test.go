@@ -318,11 +318,15 @@ func TestNoWakeUpIsLost(t *testing.T) {
 
 // The test above catches a waiter that forgets to poll again, and a flush that sends behind its
 // fence. The latter takes two processors that run at the same moment, which are rare on a machine
-// that computes other things: so it may try more than once.
+// that computes other things: so it may try more than once. Where headers are stored atomically, as
+// under the race detector, each is a fence, and that bug does no harm.
 func TestLostWakeUpsAreCaught(t *testing.T) {
 	for _, how := range []string{forgetful, hasty} {
 		t.Run(how, func(t *testing.T) {
-			for range 5 {
+			if how == hasty && !plainOrder {
+				t.Skip("NOTHING WAS PLANTED: headers are stored atomically here, which is a fence")
+			}
+			for range 3 {
 				if _, lost := nap(t, how, naps); lost > 0 {
 					return
 				}
