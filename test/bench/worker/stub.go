@@ -16,10 +16,10 @@ const stubBatch = 16
 // stubbed is both ends of a channel in one goroutine, so that what is measured is instructions, and
 // not the way of a cache line from core to core. It serves the example interface, and counts.
 //
-// What each message loads must not lie where a header does, in the last word of a line. In one
-// process of 180 or so, the physical address of its page resembles that of the ring's in the bits
-// by which Zen 5 compares them, which then takes the load for one of the header just stored. That
-// slowed the messages by up to half, for the life of the process.
+// What each message loads must not lie where a header does, in the last word of a line. Else one
+// process in a hundred or so is slow for life, by up to half. Moving its page to other physical
+// memory cures it, so the processor seems to take the load, by some bits of the physical address,
+// for one of the header just stored.
 type stubbed struct {
 	told   uint64 // the sum of all that was told
 	client *example.EchoClient
