@@ -117,6 +117,16 @@ func (s *story) open() {
 	s.note(0, "is primary of shard 0 in view 2, core 1 is its backup")
 }
 
+// comeBack has the home of a written shard die, and start again.
+func (s *story) comeBack() {
+	s.open()
+	s.ask(0, "set k one")
+	s.net.Run(10 * time.Microsecond)
+	s.die(0)
+	s.settle()
+	s.start(0)
+}
+
 func (s *story) die(core int) {
 	if err := s.net.Kill(s.ids[core]); err != nil {
 		s.t.Fatal(err)
@@ -155,12 +165,7 @@ func TestStoryOfADeath(t *testing.T) {
 // A shard's home comes back: it learns while writes go on, and is handed the shard.
 func TestStoryOfAReturn(t *testing.T) {
 	tell(t, "return", func(s *story) {
-		s.open()
-		s.ask(0, "set k one")
-		s.net.Run(10 * time.Microsecond)
-		s.die(0)
-		s.settle()
-		s.start(0)
+		s.comeBack()
 		s.until(func() bool { return s.site(s.ids[0]) != nil && s.replica(0).role == Learner })
 		s.ask(2, "set k two")
 		s.until(func() bool { return s.replica(1).leaving != staying })
@@ -172,12 +177,7 @@ func TestStoryOfAReturn(t *testing.T) {
 // A primary dies in the middle of a hand-over: the backup that has let go carries out its will.
 func TestStoryOfAWill(t *testing.T) {
 	tell(t, "will", func(s *story) {
-		s.open()
-		s.ask(0, "set k one")
-		s.net.Run(10 * time.Microsecond)
-		s.die(0)
-		s.settle()
-		s.start(0)
+		s.comeBack()
 		s.until(func() bool { return s.replica(2).heir == 0 })
 		s.die(1)
 		s.ask(2, "get k")
