@@ -88,11 +88,12 @@ type nets struct {
 	log     io.Writer
 	notes   *notes
 	quick   bool
+	seed    uint64
 	janitor []string
 }
 
 func openNet(o options, log io.Writer) (*setup, error) {
-	n := &nets{log: log, notes: newNotes(), quick: o.quick}
+	n := &nets{log: log, notes: newNotes(), quick: o.quick, seed: o.seed}
 	s := &setup{close: n.close, notes: n.notes, time: netTime,
 		note: "on two CPUs, which servers and clients share"}
 	if err := n.prepare(o); err != nil {

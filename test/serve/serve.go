@@ -5,65 +5,42 @@ package serve
 
 import (
 	"fmt"
-	"io"
 	"os/exec"
-	"regexp"
 	"strings"
-	"sync"
 	"testing"
 	"time"
+
+	"skerry/test/serve/console"
 )
 
 // Machine is a machine that `skerry run` runs.
 type Machine struct {
-	t     testing.TB
-	run   *exec.Cmd
-	keys  io.WriteCloser
-	ended chan error
-
-	mu   sync.Mutex
-	said []byte
-	seen int // what of that Expect has matched
+	t       testing.TB
+	console *console.Console
 }
 
 // Run starts a machine. It ends with the test, if not before. What it said is printed if the test
 // fails.
 func Run(t testing.TB, skerry string, args ...string) *Machine {
 	t.Helper()
-	m := &Machine{t: t, run: exec.Command(skerry, append([]string{"run"}, args...)...),
-		ended: make(chan error, 1)}
-	m.run.Stdout, m.run.Stderr = m, m
-	var err error
-	if m.keys, err = m.run.StdinPipe(); err != nil {
+	c, err := console.Start(skerry, args...)
+	if err != nil {
 		t.Fatal(err)
 	}
-	if err := m.run.Start(); err != nil {
-		t.Fatal(err)
-	}
-	go func() { m.ended <- m.run.Wait() }()
 	t.Cleanup(func() {
-		m.run.Process.Kill()
+		c.Close()
 		if t.Failed() {
-			m.mu.Lock()
-			defer m.mu.Unlock()
-			t.Logf("the machine said:\n%s", m.said)
+			t.Logf("the machine said:\n%s", c.Said())
 		}
 	})
-	return m
-}
-
-// Write implements io.Writer.
-func (m *Machine) Write(text []byte) (int, error) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.said = append(m.said, text...)
-	return len(text), nil
+	return &Machine{t, c}
 }
 
 // Type types a line at the console.
 func (m *Machine) Type(line string) {
-	if _, err := fmt.Fprintln(m.keys, line); err != nil {
-		m.t.Errorf("serve: type %q: %v", line, err)
+	m.t.Helper()
+	if err := m.console.Type(line); err != nil {
+		m.t.Error(err)
 	}
 }
 
@@ -71,22 +48,10 @@ func (m *Machine) Type(line string) {
 // returns the match and its groups.
 func (m *Machine) Expect(pattern string) []string {
 	m.t.Helper()
-	re := regexp.MustCompile(`(?m)` + pattern)
-	var found []string
-	m.await(fmt.Sprintf("the machine says %q", pattern), func() bool {
-		m.mu.Lock()
-		defer m.mu.Unlock()
-		rest := m.said[m.seen:]
-		at := re.FindIndex(rest)
-		if at == nil {
-			return false
-		}
-		for _, group := range re.FindSubmatch(rest) {
-			found = append(found, string(group))
-		}
-		m.seen += at[1]
-		return true
-	})
+	found, err := m.console.Expect(pattern, patience)
+	if err != nil {
+		m.t.Fatal(err)
+	}
 	return found
 }
 
@@ -103,12 +68,11 @@ func (m *Machine) await(what string, holds func() bool) {
 // End waits for the machine's end, and returns its exit status.
 func (m *Machine) End() int {
 	m.t.Helper()
-	select {
-	case <-m.ended:
-	case <-time.After(patience):
-		m.t.Fatalf("serve: the machine has not ended in %v", patience)
+	status, err := m.console.End(patience)
+	if err != nil {
+		m.t.Fatal(err)
 	}
-	return m.run.ProcessState.ExitCode()
+	return status
 }
 
 // client runs a program of the host, and returns what it says.

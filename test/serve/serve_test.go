@@ -53,27 +53,29 @@ type served struct {
 
 // onDrivers runs a test on the default machine, on hosted and on bare.
 func onDrivers(t *testing.T, test func(t *testing.T, m *served)) {
-	for _, driver := range []string{"hosted", "bare"} {
-		t.Run(driver, func(t *testing.T) {
-			args := []string{"--on", driver}
-			if driver == "bare" {
-				args = append(args, "--accel", "tcg")
-			}
-			m := &served{Machine: Run(t, skerry, args...)}
-			m.web = m.Expect(`^skerry: httpd: (http://.*)/$`)[1]
-			m.redis = m.Expect(`^skerry: kv: 127\.0\.0\.1:(\d+)$`)[1]
-			m.Expect(`skerry> `)
-			m.await("the web server answers", func() bool {
-				_, err := m.curl("/")
-				return err == nil
-			})
-			m.await("the key-value store answers", func() bool {
-				text, err := m.cli("SET", "there", "yes")
-				return err == nil && text == "OK\n"
-			})
-			test(t, m)
-		})
-	}
+	t.Run("hosted", func(t *testing.T) { test(t, serve(t, "--on", "hosted")) })
+	t.Run("bare", func(t *testing.T) { test(t, serveBare(t)) })
+}
+
+// serveBare starts the default machine on bare.
+func serveBare(t *testing.T) *served { return serve(t, "--on", "bare", "--accel", "tcg") }
+
+// serve starts the default machine, and waits until it serves.
+func serve(t *testing.T, args ...string) *served {
+	t.Helper()
+	m := &served{Machine: Run(t, skerry, args...)}
+	m.web = m.Expect(`^skerry: httpd: (http://.*)/$`)[1]
+	m.redis = m.Expect(`^skerry: kv: 127\.0\.0\.1:(\d+)$`)[1]
+	m.Expect(`skerry> `)
+	m.await("the web server answers", func() bool {
+		_, err := m.curl("/")
+		return err == nil
+	})
+	m.await("the key-value store answers", func() bool {
+		text, err := m.cli("SET", "there", "yes")
+		return err == nil && text == "OK\n"
+	})
+	return m
 }
 
 // curl returns what is at a path.

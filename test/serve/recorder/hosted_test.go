@@ -31,6 +31,9 @@ const (
 	startMax  = time.Minute // that a store may take until it is whole
 )
 
+// homes are the cores that run the store: all.
+func homes() []int { return []int{0, 1, 2} }
+
 // start starts a machine that runs kv.
 func start(t *testing.T) (m *hosted.Machine, address string) {
 	t.Helper()
@@ -87,7 +90,7 @@ func restart(t *testing.T, m *hosted.Machine, core int) {
 // awaitWhole waits until a life of a core says that the store is whole.
 func awaitWhole(t *testing.T, address string, core int, life uint64) {
 	t.Helper()
-	if err := AwaitWhole(address, core, cores, life, startMax); err != nil {
+	if err := AwaitWhole(address, core, homes(), life, startMax); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -95,31 +98,26 @@ func awaitWhole(t *testing.T, address string, core int, life uint64) {
 // Processes that run kv are killed one after the other while clients read and write few keys: no
 // acknowledged write is lost, and what the clients see is linearizable.
 func TestKilledCores(t *testing.T) {
-	deaths := 24
-	if testing.Short() {
-		deaths = 6
-	}
 	m, address := start(t)
-	r := Start(address, 8, 16)
-	lives := [cores]uint64{1, 1, 1}
-	for i := range deaths {
-		time.Sleep(time.Duration(rand.IntN(100)) * time.Millisecond)
-		victim := i % cores
-		kill(t, m, victim)
-		lives[victim]++
-		restart(t, m, victim)
-		awaitWhole(t, address, victim, lives[victim])
+	trial := Trial{
+		Address: address, Clients: 8, Keys: 16, Deaths: 24, Seed: rand.Uint64(),
+		PauseMax: 100 * time.Millisecond, Patience: startMax, Homes: homes(), Victims: homes(),
+		Renew: func(core int, _ uint64, _ *rand.Rand) error {
+			kill(t, m, core)
+			restart(t, m, core)
+			return nil
+		},
 	}
-	counts, err := r.Stop()
-	t.Logf("%d deaths: %+v", deaths, counts)
+	if testing.Short() {
+		trial.Deaths = 6
+	}
+	o, err := trial.Run(t.Context())
+	t.Logf("seed %d: %+v", trial.Seed, o)
 	if err != nil {
 		t.Error(err)
 	}
-	if err := r.Check(); err != nil {
-		t.Error(err)
-	}
-	if !testing.Short() && counts.Ended < 10_000 {
-		t.Errorf("%d operations ended well: want at least 10000", counts.Ended)
+	if !testing.Short() && o.Ended < 10_000 {
+		t.Errorf("%d operations ended well: want at least 10000", o.Ended)
 	}
 }
 

@@ -7,9 +7,9 @@ import (
 )
 
 // AwaitWhole waits until a life of a core says that the store is as it should be: each of its
-// shards is at home, on the core of the same number, and has a backup. So no death that the core
-// has not heard of is left to be mended, if it was started after it.
-func AwaitWhole(address string, core, cores int, life uint64, patience time.Duration) error {
+// shards is at home, and has a backup. So no death that the core has not heard of is left to be
+// mended, if it was started after it.
+func AwaitWhole(address string, core int, homes []int, life uint64, patience time.Duration) error {
 	r := &Recorder{address: address}
 	last := "no answer"
 	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(pause) {
@@ -21,7 +21,7 @@ func AwaitWhole(address string, core, cores int, life uint64, patience time.Dura
 		if !strings.Contains(text, fmt.Sprintf("\r\ncore:%d\r\nlife:%d\r\n", core, life)) {
 			continue // it came to another core
 		}
-		if last = text; whole(text, cores) {
+		if last = text; whole(text, homes) {
 			return nil
 		}
 	}
@@ -36,6 +36,11 @@ func (r *Recorder) info() (string, error) {
 		return "", err
 	}
 	defer c.conn.Close()
+	return c.info()
+}
+
+// info asks the core that serves the client how it is.
+func (c *client) info() (string, error) {
 	if err := c.conn.SetDeadline(time.Now().Add(time.Second)); err != nil {
 		return "", err
 	}
@@ -47,9 +52,9 @@ func (r *Recorder) info() (string, error) {
 }
 
 // whole tells whether INFO tells of a store as it should be.
-func whole(info string, cores int) bool {
-	for shard := range cores {
-		_, rest, found := strings.Cut(info, fmt.Sprintf("\r\nshard%d:primary=%d,", shard, shard))
+func whole(info string, homes []int) bool {
+	for shard, home := range homes {
+		_, rest, found := strings.Cut(info, fmt.Sprintf("\r\nshard%d:primary=%d,", shard, home))
 		line, _, _ := strings.Cut(rest, "\r\n")
 		if !found || !strings.Contains(line, ",synced=true") {
 			return false
