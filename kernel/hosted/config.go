@@ -12,7 +12,7 @@ type Config struct {
 	Cores    int      // 1 to CoresMax
 	Instance string   // the program file that every core runs; it calls Attach
 	Args     []string // what BootInfo.Args tells the cores; Args[0] names the program to run
-	NoPin    bool     // leave the cores' CPUs to Linux
+	NoPin    bool     // leave the cores' CPUs to Linux; then they do not spin
 
 	// ArgsOf is asked for a core's arguments, if it is there; then Args is not.
 	ArgsOf func(core int) []string

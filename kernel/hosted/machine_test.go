@@ -99,24 +99,29 @@ func kinds(said string) []string {
 }
 
 // Core i has one P, and is pinned to CPU i of those that the launcher may use, from the first again
-// when they run out. Without pinning it keeps them all.
+// when they run out. Without pinning it keeps them all. It is to spin only where a CPU is its own.
 func TestPlaces(t *testing.T) {
 	const cores = 3
-	r := build(t, cores, "place")
+	r, alone := build(t, cores, "place"), build(t, 1, "place")
 	cpus := r.spawner.cpus
 	free := buildOf(t, Config{Cores: 1, Args: []string{"place"}, NoPin: true})
-	for _, r := range []*rig{r, free} {
+	for _, r := range []*rig{r, alone, free} {
 		if err := r.Run(); err != nil {
 			t.Fatal(err)
 		}
 	}
 	for i := range cores {
-		want := fmt.Sprintf("core %d: P 1, CPUs 1, first %d\n", i, cpus[i%len(cpus)])
+		want := fmt.Sprintf("core %d: P 1, CPUs 1, first %d, spins %v\n", i, cpus[i%len(cpus)],
+			len(cpus) >= cores)
 		if !strings.Contains(r.said(), want) {
 			t.Errorf("cores say %q: want %q", r.said(), want)
 		}
 	}
-	want := fmt.Sprintf("core 0: P 1, CPUs %d, first %d\n", len(cpus), cpus[0])
+	want := fmt.Sprintf("core 0: P 1, CPUs 1, first %d, spins true\n", cpus[0])
+	if alone.said() != want {
+		t.Errorf("core with a CPU of its own says %q: want %q", alone.said(), want)
+	}
+	want = fmt.Sprintf("core 0: P 1, CPUs %d, first %d, spins false\n", len(cpus), cpus[0])
 	if free.said() != want {
 		t.Errorf("core without a pin says %q: want %q", free.said(), want)
 	}

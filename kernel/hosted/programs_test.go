@@ -43,7 +43,7 @@ func stopFirst(core kernel.Core) error {
 	return watchDeaths(core)
 }
 
-// tellPlace prints where the core runs, with how many Ps.
+// tellPlace prints where the core runs, with how many Ps, and whether it is to spin.
 func tellPlace(core kernel.Core) error {
 	var set unix.CPUSet
 	if err := unix.SchedGetaffinity(0, &set); err != nil {
@@ -53,8 +53,8 @@ func tellPlace(core kernel.Core) error {
 	for !set.IsSet(first) {
 		first++
 	}
-	fmt.Printf("core %d: P %d, CPUs %d, first %d\n",
-		core.Boot().Core, runtime.GOMAXPROCS(0), set.Count(), first)
+	fmt.Printf("core %d: P %d, CPUs %d, first %d, spins %v\n", core.Boot().Core,
+		runtime.GOMAXPROCS(0), set.Count(), first, core.Boot().WakeCost > 0)
 	return nil
 }
 

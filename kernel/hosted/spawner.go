@@ -78,5 +78,8 @@ func (s *spawner) startPinned(index int, path string, attr *syscall.ProcAttr) (i
 	return pid, nil
 }
 
-// crowded tells whether so many cores must share CPUs.
-func (s *spawner) crowded(cores int) bool { return cores > s.allowed.Count() }
+// crowded tells whether so many cores must share CPUs, or run wherever Linux finds one that others
+// leave.
+func (s *spawner) crowded(cores int) bool {
+	return cores > s.allowed.Count() || len(s.cpus) == 0
+}

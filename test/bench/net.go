@@ -177,9 +177,21 @@ type starter func() (*server.Server, error)
 
 // machine returns how to start a hosted machine.
 func (n *nets) machine(port uint16, apps ...string) starter {
+	return startOf(server.Machine{Instance: n.self, Apps: apps, Port: port, CPUs: n.cpus,
+		Janitor: n.janitor})
+}
+
+// loose returns how to start one whose cores Linux places, as it does the threads of the rivals.
+// Where clients compute on the same CPUs, a core that is pinned waits for its own while a client
+// has it, and the other CPU idles.
+func (n *nets) loose(port uint16, apps ...string) starter {
+	return startOf(server.Machine{Instance: n.self, Apps: apps, Port: port, CPUs: n.cpus,
+		NoPin: true, Janitor: n.janitor})
+}
+
+func startOf(m server.Machine) starter {
 	return func() (*server.Server, error) {
-		s, _, err := server.Machine{Instance: n.self, Apps: apps, Port: port, CPUs: n.cpus,
-			Janitor: n.janitor}.Start()
+		s, _, err := m.Start()
 		return s, err
 	}
 }

@@ -38,7 +38,7 @@ func (n *nets) page() ([]harness.Subject, []harness.Bar, error) {
 			return server.Nginx(filepath.Join(folder, "site"), n.cpus)
 		}
 	}
-	machine := n.machine(httpdPort, "httpd", "httpd")
+	machine := n.loose(httpdPort, "httpd", "httpd")
 	return rateSubjects(pageCase, ours, machine, others, pageRate),
 		[]harness.Bar{aheadOfGo(pageCase)}, nil
 }
@@ -85,7 +85,7 @@ func (n *nets) kv() (subjects []harness.Subject, bars []harness.Bar, err error) 
 			kase := fmt.Sprintf("%s, redis-benchmark -c 50 -P %d", test, load.pipeline)
 			rate := kvRate(clients.Redis{Test: test, Pipeline: load.pipeline,
 				Requests: load.requests, Keys: kvKeys})
-			machine := n.machine(kvPort, "kv", "kv")
+			machine := n.loose(kvPort, "kv", "kv")
 			subjects = append(subjects, rateSubjects(kase, ours, machine, others, rate)...)
 			bars = append(bars, aheadOfGo(kase))
 		}

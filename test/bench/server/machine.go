@@ -18,6 +18,7 @@ type Machine struct {
 	Apps     []string // what each core runs, in words with spaces between
 	Port     uint16   // that the apps serve, TCP; 0: none
 	CPUs     []int
+	NoPin    bool     // see hosted.Config
 	Janitor  []string // see hosted.Config
 }
 
@@ -48,7 +49,8 @@ func (m Machine) Start() (*Server, *hosted.Machine, error) {
 // launch starts all cores.
 func (m Machine) launch(address netip.AddrPort, out *os.File) (*hosted.Machine, error) {
 	config := hosted.Config{
-		Cores: len(m.Apps), Instance: m.Instance, Janitor: m.Janitor, Output: out, Steer: steer.New,
+		Cores: len(m.Apps), Instance: m.Instance, NoPin: m.NoPin, Janitor: m.Janitor, Output: out,
+		Steer:  steer.New,
 		ArgsOf: func(core int) []string { return strings.Fields(m.Apps[core]) },
 	}
 	if m.Port != 0 {
