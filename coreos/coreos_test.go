@@ -165,8 +165,9 @@ func victim(s *OS) error {
 	return errors.New("enough")
 }
 
-// A death that is told when the next life has sent messages already costs none of these; each death
-// is told once, and there are no faults. A loop that drops the channel for it is found.
+// A death that is told when the next life has sent messages already costs none of these, and comes
+// before the next of them; each death is told once, and there are no faults. A loop that drops the
+// channel for it is found.
 func TestLoopBuriesLate(t *testing.T) {
 	found := false
 	for seed := range uint64(20) {
@@ -235,6 +236,9 @@ func hearAll(s *OS) error {
 		}
 		if len(turn.Faults) > 0 {
 			return errors.Join(turn.Faults...)
+		}
+		if len(turn.Deaths) > 0 && turn.Ready != nil {
+			return errors.New("a turn brings a death and a message: want them one after the other")
 		}
 		for _, d := range turn.Deaths {
 			if deaths++; d.Incarnation != deaths {

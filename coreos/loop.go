@@ -34,11 +34,13 @@ type Loop struct {
 
 // Turn is what one turn of the loop brought.
 type Turn struct {
-	// Ready is a channel that holds a message, or nil.
+	// Ready is a channel that holds a message, or nil: that always if there are deaths, so that no
+	// message of a next life is handled before what the turn has to tell of the last one.
 	Ready *msgpass.Channel
 	// Up are the channels that came up.
 	Up []*msgpass.Channel
-	// Deaths are the cores that died; their channels went down.
+	// Deaths are the cores that died; their channels went down. The driver's word may be late: then
+	// earlier turns have brought the next life up, and messages of it, and that channel stays up.
 	Deaths []Death
 	// Faults are the errors of peers that cannot be talked to.
 	Faults []error
@@ -97,6 +99,9 @@ func (l *Loop) Turn(deadline kernel.Instant) Turn {
 	for t.quiet() && l.core.Now() < deadline {
 		t.Ready = l.set.Wait(deadline)
 		l.tend(&t, t.Ready == nil)
+	}
+	if len(t.Deaths) > 0 {
+		t.Ready = nil // the next turn finds it again
 	}
 	return t
 }
