@@ -89,32 +89,12 @@ func fixedWord(at uint64) *uint32 {
 	return (*uint32)(unsafe.Add(unsafe.Pointer(nil), layout.FixedPage+at%layout.PageBytes&^3))
 }
 
-// addressOfByte returns where text is.
+// addressOf returns where something of the driver's is.
 // SAFETY: nothing moves in ring 0.
-func addressOfByte(b *byte) uintptr { return uintptr(unsafe.Pointer(b)) }
-
-// Addresses of the processor's tables; operands start at their limit.
-
-// SAFETY: nothing moves in ring 0.
-func taskAddress() uint64 { return uint64(uintptr(unsafe.Pointer(&task))) }
-
-// SAFETY: nothing moves in ring 0.
-func gatesAddress() uint64 { return uint64(uintptr(unsafe.Pointer(&gates))) }
-
-// SAFETY: nothing moves in ring 0.
-func segmentsAddress() uint64 { return uint64(uintptr(unsafe.Pointer(&segments))) }
-
-// SAFETY: nothing moves in ring 0.
-func segmentsOperandAddress() uintptr { return uintptr(unsafe.Pointer(&segmentsOperand.limit)) }
-
-// SAFETY: nothing moves in ring 0.
-func gatesOperandAddress() uintptr { return uintptr(unsafe.Pointer(&gatesOperand.limit)) }
+func addressOf[T any](v *T) uintptr { return uintptr(unsafe.Pointer(v)) }
 
 // frameEnd returns the end of a thread's frame: the stack for entries from ring 3.
-// SAFETY: nothing moves in ring 0.
-func frameEnd(th *thread.Thread) uint64 {
-	return uint64(uintptr(unsafe.Pointer(&th.Frame)) + frameBytes)
-}
+func frameEnd(th *thread.Thread) uint64 { return uint64(addressOf(&th.Frame)) + uint64(frameBytes) }
 
 // Compile errors here mean that assembly knows an event otherwise.
 var (
@@ -143,18 +123,9 @@ func bytesOf(b []byte) (uintptr, uint64) {
 	return uintptr(unsafe.Pointer(unsafe.SliceData(b))), uint64(len(b))
 }
 
-// bytesIn returns a structure without pointers as bytes, to be copied out.
-func bytesIn[T any](v *T) []byte {
-	// SAFETY: the slice has the structure's length; any bytes may be read.
-	return unsafe.Slice((*byte)(unsafe.Pointer(v)), unsafe.Sizeof(*v))
-}
-
 // kvmTimePhysical returns the physical address of kvmTime: the driver's data has the same offsets
 // in the core's range as in virtual memory.
-// SAFETY: nothing moves in ring 0.
-func kvmTimePhysical() uint64 {
-	return myself().Base + uint64(uintptr(unsafe.Pointer(&kvmTime))) - layout.Driver
-}
+func kvmTimePhysical() uint64 { return myself().Base + uint64(addressOf(&kvmTime)) - layout.Driver }
 
 // readKVMTime reads what KVM wrote.
 // ORDER: the loads are atomic so that they are made, in order; pairs with the hypervisor's stores.

@@ -16,11 +16,14 @@ func myself() *manifest.Core { return &image().Core[me%layout.CoresMax] }
 // status returns a core's line.
 func status(core uint64) *com.Status { return &commons().Status[core%layout.CoresMax] }
 
-// running tells whether a core is alive.
-// ORDER: pairs with the stores to State in begin, finish and bury.
-func running(core uint64) bool {
-	return com.State(atomic.LoadUint64((*uint64)(&status(core).State))) == com.Running
+// state returns what a core is doing.
+// ORDER: pairs with the stores to State in startLife and finish.
+func state(core uint64) com.State {
+	return com.State(atomic.LoadUint64((*uint64)(&status(core).State)))
 }
+
+// running tells whether a core is alive.
+func running(core uint64) bool { return state(core) == com.Running }
 
 // begin is a life: hardware, instance, and the other cores if this is the machine's first life.
 // Entry assembly calls it and then continues the current thread.

@@ -67,8 +67,8 @@ func output(from uintptr, size uint64) uint64 {
 		count := min(size-done, room)
 		place := ring.Head % com.OutputBytes
 		first := min(count, com.OutputBytes-place)
-		move(addressOfByte(&ring.Text[place]), from+uintptr(done), first)
-		move(addressOfByte(&ring.Text[0]), from+uintptr(done+first), count-first)
+		move(addressOf(&ring.Text[place]), from+uintptr(done), first)
+		move(addressOf(&ring.Text[0]), from+uintptr(done+first), count-first)
 		// ORDER: publishes the text, a line at once; pairs with drainOne's load.
 		atomic.StoreUint64(&ring.Head, ring.Head+count)
 		done += count
@@ -129,7 +129,7 @@ func drainOne(ring *com.Output) {
 	for head := atomic.LoadUint64(&ring.Head); int64(head-ring.Tail) > 0; {
 		place := ring.Tail % com.OutputBytes
 		count := min(head-ring.Tail, com.OutputBytes-place)
-		out8s(serialData, addressOfByte(&ring.Text[place]), count)
+		out8s(serialData, addressOf(&ring.Text[place]), count)
 		// ORDER: frees the room; pairs with output's load.
 		atomic.StoreUint64(&ring.Tail, ring.Tail+count)
 	}

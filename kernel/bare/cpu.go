@@ -13,7 +13,7 @@ var (
 	wrmsr      func(register uint32, value uint64)
 	rdtsc      func() uint64
 	cpuid      func(leaf, subleaf uint32) (a, b, c, d uint32)
-	rdrand     func() (value, ok uint64)
+	rdrand     func() uint64
 	readCR2    func() uint64
 	readCR4    func() uint64
 	writeCR4   func(uint64)

@@ -63,7 +63,7 @@ TEXT cpuid<>(SB),NOSPLIT|NOFRAME,$0
 	MOVL DX, DI
 	RET
 
-// rdrand: a random number in AX, and in BX whether there was one.
+// rdrand: a random number in AX, 0 if there is none.
 // SAFETY: touches no memory.
 TEXT rdrand<>(SB),NOSPLIT|NOFRAME,$0
 	MOVL $10, CX
@@ -72,10 +72,7 @@ again:
 	JCS good
 	DECL CX
 	JNZ again
-	XORL BX, BX
-	RET
 good:
-	MOVL $1, BX
 	RET
 
 // SAFETY: touches no memory.

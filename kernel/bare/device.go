@@ -77,7 +77,7 @@ func tellDevice(i, to uint64) int64 {
 		hardware.Range[r].Bytes = d.Range[r].Bytes
 		hardware.Range[r].At = drivercall.RangeAt(i, uint64(r), d.Range[r].At)
 	}
-	return copyOut(to, bytesIn(&hardware))
+	return copyOut(to, &hardware)
 }
 
 // claim makes this life the holder of a device.

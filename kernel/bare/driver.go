@@ -9,6 +9,7 @@ import (
 	"skerry/kernel/epitaph"
 	"skerry/kernel/errno"
 	"skerry/kernel/layout"
+	"skerry/kernel/phys"
 	"skerry/kernel/thread"
 )
 
@@ -18,9 +19,20 @@ func driverCall(f *thread.Frame) int64 {
 		command(f.DI, commandFixed|vectorKick)
 		return 0
 	}
+	operation, core := operations[(f.AX-drivercall.First)%uint64(len(operations))], f.DI
+	if operation == cap.PowerOff {
+		core = me
+	}
+	switch {
+	case operation == cap.None:
+	case core >= commons().Clock.Cores || core >= layout.CoresMax:
+		return errno.ENODEV
+	case !cap.May(image(), me, operation, core):
+		return errno.EPERM
+	}
 	switch f.AX {
 	case drivercall.Info:
-		return copyOut(f.DI, bytesIn(tellFacts()))
+		return copyOut(f.DI, tellFacts())
 	case drivercall.Notice:
 		return nextNotice(f.DI)
 	case drivercall.Die:
@@ -34,17 +46,6 @@ func driverCall(f *thread.Frame) int64 {
 		return tellDevice(f.DI, f.SI)
 	case drivercall.Claim:
 		return claim(f.DI)
-	}
-	operation, core := decode(f)
-	switch {
-	case operation == cap.None:
-		return errno.ENOSYS
-	case core >= commons().Clock.Cores || core >= layout.CoresMax:
-		return errno.ENODEV
-	case !cap.May(image(), me, operation, core):
-		return errno.EPERM
-	}
-	switch f.AX {
 	case drivercall.Kick: // itself: others are kickable
 		process.Ring()
 		return 0
@@ -63,9 +64,9 @@ func driverCall(f *thread.Frame) int64 {
 	case drivercall.Epitaph:
 		return copyEpitaph(core, f.SI)
 	case drivercall.Status:
-		return copyOut(f.SI, bytesIn(status(core)))
+		return copyOut(f.SI, status(core))
 	case drivercall.Trace:
-		return copyOut(f.SI, bytesIn(&commons().Trace[core]))
+		return copyOut(f.SI, &commons().Trace[core])
 	case drivercall.Provoke:
 		return provoke(core, com.Order(f.SI))
 	case drivercall.PowerOff:
@@ -74,23 +75,16 @@ func driverCall(f *thread.Frame) int64 {
 	return errno.ENOSYS
 }
 
-// decode returns what a call would do, and to which core.
-func decode(f *thread.Frame) (operation cap.Operation, core uint64) {
-	switch f.AX {
-	case drivercall.Kick:
-		return cap.Kick, f.DI
-	case drivercall.Start:
-		return cap.Start, f.DI
-	case drivercall.Stop:
-		return cap.Stop, f.DI
-	case drivercall.Provoke:
-		return cap.Provoke, f.DI
-	case drivercall.Epitaph, drivercall.Status, drivercall.Trace:
-		return cap.Inspect, f.DI
-	case drivercall.PowerOff:
-		return cap.PowerOff, me
-	}
-	return cap.None, me
+// operations has what calls do to the core in their first argument, or to the machine.
+var operations = [drivercall.Last - drivercall.First + 1]cap.Operation{
+	drivercall.Kick - drivercall.First:     cap.Kick,
+	drivercall.Start - drivercall.First:    cap.Start,
+	drivercall.Stop - drivercall.First:     cap.Stop,
+	drivercall.Provoke - drivercall.First:  cap.Provoke,
+	drivercall.Epitaph - drivercall.First:  cap.Inspect,
+	drivercall.Status - drivercall.First:   cap.Inspect,
+	drivercall.Trace - drivercall.First:    cap.Inspect,
+	drivercall.PowerOff - drivercall.First: cap.PowerOff,
 }
 
 // kickable has a bit for each other core that this one may kick, as cap.May says: kicks are to be
@@ -106,8 +100,8 @@ func setKickable() {
 }
 
 // copyOut gives the instance a structure.
-func copyOut(to uint64, from []byte) int64 {
-	if !process.Space.CopyOut(to, from) {
+func copyOut[T any](to uint64, from *T) int64 {
+	if !process.Space.CopyOut(to, phys.BytesOf(from)) {
 		return errno.EFAULT
 	}
 	return 0
@@ -161,7 +155,7 @@ func nextNotice(to uint64) int64 {
 		if commons().Last[c%layout.CoresMax].Read(&record) {
 			death.Cause = uint64(record.Cause)
 		}
-		if e := copyOut(to, bytesIn(&death)); e != 0 {
+		if e := copyOut(to, &death); e != 0 {
 			return e
 		}
 		told[c%layout.CoresMax] = last
@@ -176,7 +170,7 @@ func copyEpitaph(core, to uint64) int64 {
 	if !page.Read(&record) {
 		return 0
 	}
-	if e := copyOut(to, bytesIn(page)); e != 0 {
+	if e := copyOut(to, page); e != 0 {
 		return e
 	}
 	return 1

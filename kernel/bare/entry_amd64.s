@@ -236,8 +236,7 @@ TEXT idle<>(SB),NOSPLIT|NOFRAME,$0
 
 // PUSH is in bytes, so that the assembler does not add up what stubs push.
 #define PUSH(n) BYTE $0x68; LONG $n
-// trace adds an event of a kind to this core's trace, with two values: as commons.Trace.Add, in
-// fewer instructions, since it is on every path.
+// trace adds an event of a kind to this core's trace, with two values. It is on every path.
 // SAFETY: traceAt points to this core's Trace; the event's place is below TraceEvents.
 TEXT trace<>(SB),NOSPLIT|NOFRAME,$0
 	MOVQ ·traceAt(SB), SI

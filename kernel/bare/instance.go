@@ -34,9 +34,8 @@ func startInstance() {
 	process.Wall = commons().Clock.Wall
 	process.Files.Memory, process.Files.Frames = &memory, &frames
 	process.Files.Manifest, process.Files.FramesMax = image(), frames.Total()/2
-	_, _, _, hardware := cpuid(1, 0)
 	program := &image().Program[core.Program]
-	if refusal := process.Init(program, uint64(hardware)); refusal != "" {
+	if refusal := process.Init(program); refusal != "" {
 		endInstance(newLine().text(refusal))
 	}
 	if !mapExtras() {

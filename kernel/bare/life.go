@@ -21,7 +21,7 @@ func startLife() {
 	for c := range told {
 		told[c] = ended(uint64(c)) // ends before this life are no news
 	}
-	// ORDER: publishes the line; pairs with running.
+	// ORDER: publishes the line; pairs with state.
 	atomic.StoreUint64((*uint64)(&s.State), uint64(com.Running))
 	trace(com.EventLife, s.Incarnation, 0)
 }
@@ -43,7 +43,7 @@ func die(cause epitaph.Cause, exit uint64, reason *line) {
 		} else {
 			last.mention()
 		}
-		finish(me)
+		finish(me, com.Dead)
 		if othersRun() {
 			mailAll()
 		} else {
@@ -65,13 +65,13 @@ func inscribe(core uint64, cause epitaph.Cause, reason *line) {
 	trace(com.EventDeath, core, record.Incarnation)
 }
 
-// finish makes the end of a core's life known.
-func finish(core uint64) {
+// finish makes the end of a core's life known, and what its processor does from then on.
+func finish(core uint64, state com.State) {
 	s := status(core)
 	// ORDER: the epitaph is readable before; pairs with ended.
 	atomic.StoreUint64(&s.Ended, s.Incarnation)
-	// ORDER: as above; pairs with running.
-	atomic.StoreUint64((*uint64)(&s.State), uint64(com.Dead))
+	// ORDER: as above; pairs with state.
+	atomic.StoreUint64((*uint64)(&s.State), uint64(state))
 }
 
 // copyReason adds the reason of the record to a line.

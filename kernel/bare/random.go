@@ -23,8 +23,7 @@ func seedRandom() {
 	for i := range 6 {
 		v := rdtsc() * 0x9e37_79b9_7f4a_7c15
 		if has(features, featureRDRAND) {
-			random, _ := rdrand()
-			v ^= random
+			v ^= rdrand()
 		}
 		s[4+2*i], s[5+2*i] = uint32(v), uint32(v>>32)
 	}
@@ -55,11 +54,9 @@ func mixRandom() {
 		x[i] = pool.state[i]
 	}
 	for range 10 {
-		for i := range 4 {
-			quarter(x, i, 4+i, 8+i, 12+i)
-		}
-		for i := range 4 {
-			quarter(x, i, 4+(i+1)%4, 8+(i+2)%4, 12+(i+3)%4)
+		for i := range 8 { // columns, then diagonals
+			slope := i / 4
+			quarter(x, i%4, 4+(i+slope)%4, 8+(i+2*slope)%4, 12+(i+3*slope)%4)
 		}
 	}
 	for i := range x {

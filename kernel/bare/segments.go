@@ -6,7 +6,7 @@ import "skerry/kernel/layout"
 type tableOperand struct {
 	_       [3]uint16
 	limit   uint16
-	address uint64
+	address uintptr
 }
 
 var (
@@ -75,11 +75,12 @@ func setSegments() {
 	setTask(taskStack1+2*(stackNMI-1), layout.StackTopN)
 	setTask(taskStack1+2*(stackFault-1), layout.StackTopF)
 	task[taskBase] = 104 << 16 // no I/O permission map
-	at := taskAddress()
+	at := uint64(addressOf(&task))
 	segments[6] = 103 | at&0xffffff<<16 | 0x89<<40 | at>>24&0xff<<56
 	segments[7] = at >> 32
-	segmentsOperand.address, gatesOperand.address = segmentsAddress(), gatesAddress()
-	loadTables(segmentsOperandAddress(), gatesOperandAddress(), layout.SelectorTask)
+	segmentsOperand.address, gatesOperand.address = addressOf(&segments), addressOf(&gates)
+	loadTables(addressOf(&segmentsOperand.limit), addressOf(&gatesOperand.limit),
+		layout.SelectorTask)
 }
 
 // setTask puts an address into the task's words i and i+1.

@@ -85,5 +85,5 @@ func (l *line) say() {
 	stamped.text("] ").bytesOf(l)
 	stamped.size = min(stamped.size, lineBytes-1)
 	stamped.byte('\n')
-	output(addressOfByte(&stamped.bytes[0]), stamped.size)
+	output(addressOf(&stamped.bytes[0]), stamped.size)
 }

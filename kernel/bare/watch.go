@@ -25,7 +25,7 @@ var (
 	deeds [layout.CoresMax]deed
 
 	// The next running core in the ring, which this one watches.
-	watched struct{ core, life, pulse, since uint64 }
+	watched struct{ core, life, pulse, ticks uint64 }
 
 	// This core's instance.
 	heartbeat struct{ count, ticks uint64 }
@@ -35,6 +35,9 @@ var (
 func startup(core uint64) {
 	remember(core, com.OrderStart, startNanos)
 	command(core, commandInit)
+	if running(core) { // it began a life just now
+		bury(core, "began late: reset")
+	}
 	for until := now() + initNanos; now() < until; {
 		pause()
 	}
@@ -43,7 +46,7 @@ func startup(core uint64) {
 
 // startCore begins the next life of a core that is off or dead.
 func startCore(core uint64) {
-	if status(core).Incarnation == 0 {
+	if state(core) == com.Off {
 		startup(core)
 		return
 	}
@@ -73,7 +76,7 @@ func tick(at uint64) {
 	rung = 0
 	s.Frames, s.FramesMax, s.Calls = frames.Used(), frames.Total(), process.Calls
 	watchInstance()
-	watchNext(at)
+	watchNext()
 	for c := range commons().Clock.Cores {
 		if d := &deeds[c%layout.CoresMax]; d.order != com.NoOrder {
 			pursue(c, d, at)
@@ -104,15 +107,16 @@ func pursue(core uint64, d *deed, at uint64) {
 // bury writes the end of a core that this one has reset: it executes nothing any more.
 func bury(core uint64, reason string) {
 	inscribe(core, epitaph.Silent, newLine().text(reason))
-	finish(core)
+	finish(core, com.Off) // its processor waits for its start, and is not to get an NMI
 	newLine().text("core ").number(core, 1).text(" died: ").copyReason().say()
 	mailAll()
 	tellDeaths()
 	inheritConsole()
 }
 
-// watchNext ends the next core in the ring if its ticks have stopped.
-func watchNext(at uint64) {
+// watchNext ends the next core in the ring if its ticks stop, for so many ticks of this one: time
+// also passes while a host stops the whole machine.
+func watchNext() {
 	cores := commons().Clock.Cores
 	next := (me + 1) % cores
 	for next != me && !running(next) {
@@ -120,11 +124,12 @@ func watchNext(at uint64) {
 	}
 	w, s := &watched, status(next)
 	if next == me || w.core != next || w.life != s.Incarnation || w.pulse != s.Pulse {
-		w.core, w.life, w.pulse, w.since = next, s.Incarnation, s.Pulse, at
+		w.core, w.life, w.pulse, w.ticks = next, s.Incarnation, s.Pulse, 0
 		return
 	}
-	limit := image().SilentSeconds * 1_000_000_000
-	if limit != 0 && at-w.since > limit && deeds[next%layout.CoresMax].order == com.NoOrder {
+	w.ticks++
+	limit := image().SilentSeconds * 1_000_000_000 / tickNanos
+	if limit != 0 && w.ticks > limit && deeds[next%layout.CoresMax].order == com.NoOrder {
 		want(next, com.OrderSilence)
 	}
 }

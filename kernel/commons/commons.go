@@ -54,11 +54,11 @@ type Clock struct {
 // State is what a core is doing.
 type State uint64
 
-// The states of a core. The zero state is Off.
+// The states of a core.
 const (
-	Off State = iota
+	Off State = iota // its processor waits for its start, the first or after a reset
 	Running
-	Dead
+	Dead // its processor halts, and an NMI starts it
 )
 
 // Status is the line on which a core says how it is.
@@ -156,12 +156,6 @@ func (k Kind) String() string {
 		return kindNames[NoEvent]
 	}
 	return kindNames[k]
-}
-
-// Add writes an event. The CPU driver does the same in assembly.
-func (t *Trace) Add(at uint64, kind Kind, a, b uint64) {
-	t.Event[t.Count%TraceEvents] = Event{at, kind, a, b}
-	t.Count++
 }
 
 // Bus says how a device is attached.

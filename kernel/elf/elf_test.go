@@ -158,10 +158,8 @@ func FuzzParse(f *testing.F) {
 				binary.LittleEndian.PutUint64(file[at:], value)
 			}
 			var p Program
-			if r := Parse(file, &p); r == OK {
+			if Parse(file, &p) == OK {
 				check(t, file, &p)
-			} else if r.String() == "" {
-				t.Errorf("refusal %d has no text", r)
 			}
 		}
 	})

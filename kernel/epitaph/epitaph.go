@@ -60,13 +60,14 @@ func (c Cause) String() string {
 	return causeNames[c]
 }
 
-// Record is what a page says.
+// Record is what a page says, from the incarnation on.
 type Record struct {
 	Incarnation uint64
 	At          int64
 	Core        uint32
 	Cause       Cause
 	ReasonSize  uint32
+	_           uint32
 	Reason      [ReasonBytes]byte
 }
 
@@ -82,15 +83,13 @@ type Page struct {
 
 // Write replaces what the page says. The caller is its only writer.
 func (p *Page) Write(r *Record) {
-	var words [recordWords]uint64
-	r.pack(&words)
 	// ORDER: none needed: nobody else writes the seal.
 	count := uint16(atomic.LoadUint64(&p.seal)) | 1
 	// ORDER: takes the seal off before a word below changes; pairs with Read's second load of it.
 	atomic.StoreUint64(&p.seal, sealWord|uint64(count))
-	for i := range words {
+	for i, word := range r.words() {
 		// ORDER: between the two stores to the seal; pairs with Read's load of the word.
-		atomic.StoreUint64(&p.words[i], words[i])
+		atomic.StoreUint64(&p.words[i], word)
 	}
 	// ORDER: publishes the words above; pairs with Read's first load of the seal.
 	atomic.StoreUint64(&p.seal, sealWord|uint64(count+1))
@@ -103,36 +102,16 @@ func (p *Page) Read(r *Record) bool {
 	if seal&^0xffff != sealWord || seal&1 != 0 {
 		return false
 	}
-	var words [recordWords]uint64
-	for i := range words {
+	var read Record
+	for i := range read.words() {
 		// ORDER: between the two loads of the seal; pairs with Write's store to the word.
-		words[i] = atomic.LoadUint64(&p.words[i])
+		read.words()[i] = atomic.LoadUint64(&p.words[i])
 	}
 	// ORDER: a write that one of the words is from took the seal off first; pairs with Write's
 	// first store.
 	if atomic.LoadUint64(&p.seal) != seal {
 		return false
 	}
-	r.unpack(&words)
+	*r = read
 	return r.ReasonSize <= ReasonBytes && r.Cause < causesCount
-}
-
-// pack puts the record into words as they lie on a page.
-func (r *Record) pack(words *[recordWords]uint64) {
-	words[0], words[1] = r.Incarnation, uint64(r.At)
-	words[2] = uint64(r.Core) | uint64(r.Cause)<<32
-	words[3] = uint64(min(r.ReasonSize, ReasonBytes))
-	for i, b := range r.Reason {
-		words[4+i/8] |= uint64(b) << (i % 8 * 8)
-	}
-}
-
-// unpack is the reverse of pack.
-func (r *Record) unpack(words *[recordWords]uint64) {
-	r.Incarnation, r.At = words[0], int64(words[1])
-	r.Core, r.Cause = uint32(words[2]), Cause(words[2]>>32)
-	r.ReasonSize = uint32(words[3])
-	for i := range r.Reason {
-		r.Reason[i] = byte(words[4+i/8] >> (i % 8 * 8))
-	}
 }

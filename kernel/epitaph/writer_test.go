@@ -22,10 +22,8 @@ func record(n byte) *Record {
 
 // carelessWrite is Write with a planted bug: it leaves the seal alone while it writes.
 func (p *Page) carelessWrite(r *Record) {
-	var words [recordWords]uint64
-	r.pack(&words)
-	for i := range words {
-		atomic.StoreUint64(&p.words[i], words[i]) // ORDER: none: that is the bug.
+	for i, word := range r.words() {
+		atomic.StoreUint64(&p.words[i], word) // ORDER: none: that is the bug.
 		if i == recordWords/2 {
 			runtime.Gosched()
 		}

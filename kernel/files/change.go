@@ -2,105 +2,81 @@ package files
 
 import "skerry/kernel/errno"
 
-// Create makes a file or directory in a directory that has nothing of that name.
-func (t *Tree) Create(dir Node, name []byte, mode uint32, isDirectory bool, now uint64) (
-	Node, int64) {
-	slashes := len(name)
-	name = trim(name)
-	slashes -= len(name)
-	_, e := t.step(dir, name)
-	switch {
-	case slashes > 0 && !isDirectory:
-		return none, errno.EISDIR
-	case e == 0:
-		return none, errno.EEXIST
-	case e != errno.ENOENT:
-		return none, e
-	case !dir.Writable():
-		return none, errno.EROFS
-	case t.slot[dir.index()].parent == none: // removed, but still open
-		return none, errno.ENOENT
-	}
+// Create makes a file or directory where Walk has found nothing.
+func (t *Tree) Create(w Place, mode uint32, isDirectory bool, now uint64) (Node, int64) {
 	kind := uint32(modeRegular)
 	if isDirectory {
 		kind = modeDirectory
 	}
-	for i := range t.slot {
-		if t.slot[i].frame != 0 {
-			continue
-		}
-		if !t.fill(uint64(i), dir, name, kind|mode&0o7777, now) {
-			break
-		}
-		return temporary(uint64(i)), 0
+	switch {
+	case w.Dir == None:
+		return None, errno.ENOENT
+	case w.Slash && !isDirectory:
+		return None, errno.EISDIR
+	case w.Node != None:
+		return None, errno.EEXIST
+	case !t.Writable(w.Dir):
+		return None, errno.EROFS
+	case t.at(w.Dir).parent == None: // removed, but still open
+		return None, errno.ENOENT
 	}
-	return none, errno.ENOSPC
+	n := t.make(w.Dir, w.Name, kind|mode&0o7777, now)
+	if n == None {
+		return None, errno.ENOSPC
+	}
+	return n, 0
 }
 
 // Remove takes away the name of a file, or of an empty directory.
 func (t *Tree) Remove(n Node, isDirectory bool) int64 {
+	child, _, _ := t.Next(n, 0)
 	switch {
 	case t.Directory(n) && !isDirectory:
 		return errno.EISDIR
 	case !t.Directory(n) && isDirectory:
 		return errno.ENOTDIR
-	case !n.Writable():
+	case !t.Writable(n):
 		return errno.EROFS
-	case n == temporary(0):
+	case n == temporary:
 		return errno.EBUSY
-	case t.occupied(n):
+	case child != None:
 		return errno.ENOTEMPTY
 	}
-	s := &t.slot[n.index()]
-	s.parent = none
+	s := t.at(n)
+	s.parent = None
 	t.release(s)
 	return 0
 }
 
-func (t *Tree) occupied(dir Node) bool {
-	_, _, _, ok := t.Next(dir, 0)
-	return ok
-}
-
-// Rename gives a node another name, in place of what had it.
-func (t *Tree) Rename(n, dir Node, name []byte) int64 {
-	slashes := len(name)
-	name = trim(name)
-	slashes -= len(name)
-	old, e := t.step(dir, name)
+// Rename gives a node another place, instead of what is there.
+func (t *Tree) Rename(n Node, w Place) int64 {
+	above := w.Dir
+	for above != n && above > temporary {
+		above = t.at(above).parent
+	}
 	switch {
-	case !n.Writable() || !dir.Writable():
-		return errno.EROFS
-	case n == temporary(0) || t.within(dir, n):
-		return errno.EINVAL
-	case slashes > 0 && !t.Directory(n):
-		return errno.ENOTDIR
-	case t.slot[dir.index()].parent == none:
+	case w.Dir == None:
 		return errno.ENOENT
-	case old == n:
+	case !t.Writable(n) || !t.Writable(w.Dir):
+		return errno.EROFS
+	case n == temporary || above == n:
+		return errno.EINVAL
+	case isDots(w.Name):
+		return errno.EBUSY
+	case w.Slash && !t.Directory(n):
+		return errno.ENOTDIR
+	case t.at(w.Dir).parent == None:
+		return errno.ENOENT
+	case w.Node == n:
 		return 0
-	case e == 0:
-		e = t.Remove(old, t.Directory(n))
-	case e == errno.ENOENT:
-		e = 0
 	}
-	if e < 0 {
-		return e
-	}
-	s := &t.slot[n.index()]
-	s.parent, s.nameBytes = dir, uint64(len(name))
-	t.Memory.Store(s.frame, name)
-	return 0
-}
-
-// within tells whether a directory is n or below it.
-func (t *Tree) within(dir, n Node) bool {
-	for dir.Writable() && dir != n {
-		up := t.parent(dir)
-		if up == dir {
-			return false
+	if w.Node != None {
+		if e := t.Remove(w.Node, t.Directory(n)); e < 0 {
+			return e
 		}
-		dir = up
 	}
-	return dir == n
+	s := t.at(n)
+	s.parent, s.nameBytes = w.Dir, uint64(len(w.Name))
+	t.Memory.Store(s.frame, w.Name)
+	return 0
 }

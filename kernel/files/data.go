@@ -15,32 +15,21 @@ const (
 	bytesMax   = indexCount * blockPages * layout.PageBytes
 )
 
-// Size returns how many bytes a file has.
-func (t *Tree) Size(n Node) uint64 {
-	switch n.kind() {
-	case kindImage:
-		return t.Manifest.File[n.index()].Bytes
-	case kindTemporary:
-		return t.slot[n.index()].size
-	}
-	return 0
-}
-
 // Chunk returns bytes of a file from an offset on: as many as lie together, none at its end.
 func (t *Tree) Chunk(n Node, offset uint64) []byte {
-	size := t.Size(n)
-	if offset >= size {
+	s := t.at(n)
+	switch {
+	case offset >= s.size:
 		return nil
+	case s.frame == 0:
+		return t.Memory.Bytes(s.data+phys.Addr(offset), s.size-offset)
 	}
-	if n.kind() == kindImage {
-		return t.Memory.Bytes(phys.Addr(t.Manifest.File[n.index()].Data+offset), size-offset)
-	}
-	page := t.page(&t.slot[n.index()], offset/layout.PageBytes)
+	page := t.page(s, offset/layout.PageBytes)
 	if page == 0 {
 		page = t.zeros
 	}
 	within := offset % layout.PageBytes
-	return t.Memory.Bytes(page+phys.Addr(within), min(layout.PageBytes-within, size-offset))
+	return t.Memory.Bytes(page+phys.Addr(within), min(layout.PageBytes-within, s.size-offset))
 }
 
 // Write copies bytes to a file in /tmp, up to the end of a page of it, and returns how many.
@@ -48,7 +37,7 @@ func (t *Tree) Write(n Node, offset uint64, src []byte, now uint64) (uint64, int
 	if offset >= bytesMax {
 		return 0, errno.EFBIG
 	}
-	s := &t.slot[n.index()]
+	s := t.at(n)
 	page := t.newPage(s, offset/layout.PageBytes)
 	if page == 0 {
 		return 0, errno.ENOSPC
@@ -62,7 +51,7 @@ func (t *Tree) Write(n Node, offset uint64, src []byte, now uint64) (uint64, int
 
 // Truncate makes a file in /tmp shorter, or longer by zeros.
 func (t *Tree) Truncate(n Node, size, now uint64) int64 {
-	s := &t.slot[n.index()]
+	s := t.at(n)
 	if size > bytesMax {
 		return errno.EFBIG
 	}
@@ -73,9 +62,6 @@ func (t *Tree) Truncate(n Node, size, now uint64) int64 {
 
 // cut frees the pages from size on, and zeroes what is behind it in its page.
 func (t *Tree) cut(s *slot, size uint64) {
-	if s.mode&modeDirectory != 0 {
-		return // it has no pages
-	}
 	keep := (size + layout.PageBytes - 1) / layout.PageBytes
 	if page := t.page(s, size/layout.PageBytes); page != 0 {
 		within := size % layout.PageBytes

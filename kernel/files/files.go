@@ -17,31 +17,104 @@ type Tree struct {
 
 	used  uint64    // frames
 	zeros phys.Addr // what holes read as
-	slots uint64    // from here on, all are free
+	end   Node      // from here on, all slots are free
 	slot  [slotsMax]slot
 }
 
-// slot is a file or directory in /tmp. The first is /tmp itself.
+// Node names a file or directory: by its slot. It serves as inode number too.
+type Node uint64
+
+// None is no node. Root is the directory at the top, which is in itself.
+const (
+	None Node = iota
+	Root
+	temporary // /tmp
+)
+
+// slot is a file or directory.
 type slot struct {
-	frame     phys.Addr // its name, then where its data is: see page; 0 in a free slot
-	parent    Node      // none when its name was removed
-	size      uint64
-	mode      uint32
+	mode      uint32 // of struct stat; 0 in a free slot
 	holds     uint32 // while there are any, it outlives its name
+	parent    Node   // None when its name was removed
+	name      phys.Addr
 	nameBytes uint64
-	modified  uint64 // nanoseconds from 1970
+	size      uint64
+	data      phys.Addr // of the image's: its bytes
+	frame     phys.Addr // of what can be written: its name, then where its data is: see page
+	modified  uint64    // nanoseconds from 1970
 }
 
-// Init makes an empty /tmp. It returns false if there was no memory for that.
+// Init makes the image's files, and an empty /tmp. It returns false if there was no room for that.
 func (t *Tree) Init(now uint64) bool {
 	frame, ok := t.take()
-	if !ok {
+	t.zeros = frame
+	t.add(slot{mode: modeDirectory | 0o555, parent: Root})
+	name := [...]byte{'t', 'm', 'p'}
+	if !ok || t.make(Root, name[:], modeDirectory|0o1777, now) != temporary {
 		return false
 	}
-	t.zeros = frame
-	name := [...]byte{'t', 'm', 'p'}
-	return t.fill(0, Root, name[:], modeDirectory|0o1777, now)
+	for i := range t.Manifest.Files {
+		if !t.addImage(&t.Manifest.File[i]) {
+			return false
+		}
+	}
+	return true
 }
+
+// addImage makes a file of the image, and the directories that it is in.
+func (t *Tree) addImage(f *manifest.File) bool {
+	path := t.Memory.Bytes(phys.Addr(f.Name), f.NameBytes) // absolute and clean
+	dir, start := Root, 1
+	for end := 1; end <= len(path); end++ {
+		last := end == len(path)
+		if !last && path[end] != '/' {
+			continue
+		}
+		child := t.child(dir, path[start:end])
+		switch {
+		case child != None && last:
+			return false
+		case child == None:
+			s := slot{mode: modeDirectory | 0o555, parent: dir, nameBytes: uint64(end - start),
+				name: phys.Addr(f.Name) + phys.Addr(start)}
+			if last {
+				s.mode, s.size = modeRegular|uint32(f.Mode)&0o777, f.Bytes
+				s.data = phys.Addr(f.Data)
+			}
+			child = t.add(s)
+		}
+		dir, start = child, end+1
+	}
+	return dir != None
+}
+
+// add fills a free slot, or returns None if there is none.
+func (t *Tree) add(s slot) Node {
+	for n := Root; n < slotsMax && s.parent != None; n++ {
+		if t.slot[n].mode == 0 {
+			t.slot[n], t.end = s, max(t.end, n+1)
+			return n
+		}
+	}
+	return None
+}
+
+// make makes something in /tmp, or returns None if there is no room.
+func (t *Tree) make(dir Node, name []byte, mode uint32, now uint64) Node {
+	frame, ok := t.take()
+	if !ok {
+		return None
+	}
+	t.Memory.Store(frame, name)
+	n := t.add(slot{mode: mode, parent: dir, name: frame, nameBytes: uint64(len(name)),
+		frame: frame, modified: now})
+	if n == None {
+		t.put(frame)
+	}
+	return n
+}
+
+func (t *Tree) at(n Node) *slot { return &t.slot[n%slotsMax] }
 
 // Used returns how many frames /tmp has.
 func (t *Tree) Used() uint64 { return t.used }
@@ -62,42 +135,30 @@ func (t *Tree) put(frame phys.Addr) {
 	t.used--
 }
 
-// fill makes slot i a new file or directory. It returns false if there is no frame for it.
-func (t *Tree) fill(i uint64, parent Node, name []byte, mode uint32, now uint64) bool {
-	frame, ok := t.take()
-	if !ok {
-		return false
-	}
-	t.Memory.Store(frame, name)
-	s := &t.slot[i]
-	s.frame, s.parent, s.mode, s.modified = frame, parent, mode, now
-	s.size, s.holds, s.nameBytes = 0, 0, uint64(len(name))
-	t.slots = max(t.slots, i+1)
-	return true
+// Hold keeps a node while a descriptor refers to it.
+func (t *Tree) Hold(n Node) { t.at(n).holds++ }
+
+// Drop ends a hold.
+func (t *Tree) Drop(n Node) {
+	s := t.at(n)
+	s.holds--
+	t.release(s)
 }
 
 // release frees a slot that has neither name nor holders.
 func (t *Tree) release(s *slot) {
-	if s.parent != none || s.holds != 0 {
-		return
-	}
-	t.cut(s, 0)
-	t.put(s.frame)
-	s.frame = 0
-}
-
-// Hold keeps a node while a descriptor refers to it.
-func (t *Tree) Hold(n Node) {
-	if n.kind() == kindTemporary {
-		t.slot[n.index()].holds++
+	if s.parent == None && s.holds == 0 {
+		t.cut(s, 0)
+		t.put(s.frame)
+		*s = slot{}
 	}
 }
 
-// Drop ends a hold.
-func (t *Tree) Drop(n Node) {
-	if n.kind() == kindTemporary {
-		s := &t.slot[n.index()]
-		s.holds--
-		t.release(s)
-	}
-}
+// Directory tells whether a node is one.
+func (t *Tree) Directory(n Node) bool { return t.at(n).mode&modeDirectory != 0 }
+
+// Writable tells whether a node can be changed.
+func (t *Tree) Writable(n Node) bool { return t.at(n).frame != 0 }
+
+// Size returns how many bytes a file has.
+func (t *Tree) Size(n Node) uint64 { return t.at(n).size }

@@ -11,7 +11,7 @@ import (
 
 const (
 	poolAt    = 0x1_0000
-	poolPages = 600
+	poolPages = 1100
 	page      = 4096
 )
 
@@ -46,16 +46,21 @@ func newRig(t *testing.T, framesMax uint64, names ...string) *rig {
 
 func (r *rig) make(t *testing.T, path string, isDirectory bool) Node {
 	t.Helper()
-	dir, name, e := r.WalkParent(Root, []byte(path))
-	if e < 0 {
-		t.Fatalf("%s: %d", path, e)
-	}
-	n, e := r.Create(dir, name, 0o644, isDirectory, 5*second)
+	n, e := r.Create(r.place(path), 0o644, isDirectory, 5*second)
 	if e < 0 {
 		t.Fatalf("%s: %d", path, e)
 	}
 	return n
 }
+
+// place returns the place of a path, whether or not there is something.
+func (r *rig) place(path string) Place {
+	w, _ := r.Walk(Root, []byte(path))
+	return w
+}
+
+// node returns what a path names.
+func (r *rig) node(path string) Node { return r.place(path).Node }
 
 const second = 1_000_000_000
 
@@ -63,8 +68,8 @@ const second = 1_000_000_000
 func (r *rig) names(dir Node) string {
 	var names []string
 	for position := uint64(0); ; {
-		child, name, next, ok := r.Next(dir, position)
-		if !ok {
+		child, name, next := r.Next(dir, position)
+		if child == None {
 			return strings.Join(names, " ")
 		}
 		position = next
@@ -96,13 +101,13 @@ func TestImplied(t *testing.T) {
 		"/": "tmp/ etc/ a etcetera", "/etc": "hosts ssl/", "/etc/ssl": "certs/ y", "/tmp": "",
 		"/etc/ssl/certs": "x.pem",
 	} {
-		n, _ := r.Walk(Root, []byte(path))
+		n := r.node(path)
 		if got := r.names(n); got != want {
 			t.Errorf("%s has %q: want %q", path, got, want)
 		}
 		if back, _ := r.Walk(n, []byte("..")); path == "/etc/ssl" {
-			if etc, _ := r.Walk(Root, []byte("/etc")); back != etc {
-				t.Errorf("%s/.. is %#x: want %#x", path, back, etc)
+			if etc := r.node("/etc"); back.Node != etc {
+				t.Errorf("%s/.. is %d: want %d", path, back.Node, etc)
 			}
 		}
 	}
@@ -111,24 +116,23 @@ func TestImplied(t *testing.T) {
 // What the image has can be read and not changed.
 func TestReadOnly(t *testing.T) {
 	r := newRig(t, 10, "/d/f")
-	f, _ := r.Walk(Root, []byte("/d/f"))
-	d, _ := r.Walk(Root, []byte("/d"))
-	tmp, _ := r.Walk(Root, []byte("/tmp"))
+	f := r.node("/d/f")
+	d := r.node("/d")
+	tmp := r.node("/tmp")
 	if got := string(r.Chunk(f, 5)); got != "of /d/f" || len(r.Chunk(f, 12)) != 0 {
 		t.Errorf("bytes from 5 on: %q: want of /d/f, and none after", got)
 	}
-	var s Stat
-	if r.Stat(f, &s); s.Mode != 0o100640 || s.Size != 12 || s.Blocks != 1 {
+	if s := r.Stat(f); s.Mode != 0o100640 || s.Size != 12 || s.Blocks != 1 {
 		t.Errorf("stat of /d/f: %+v", s)
 	}
-	if r.Stat(d, &s); s.Mode != 0o040555 {
+	if s := r.Stat(d); s.Mode != 0o040555 {
 		t.Errorf("mode of /d: %o: want 40555", s.Mode)
 	}
-	_, create := r.Create(d, []byte("g"), 0o644, false, 0)
-	_, again := r.Create(d, []byte("f"), 0o644, false, 0)
+	_, create := r.Create(r.place("/d/g"), 0o644, false, 0)
+	_, again := r.Create(r.place("/d/f"), 0o644, false, 0)
 	for i, got := range []int64{create, r.Remove(f, false), r.Remove(d, true),
-		r.Rename(f, tmp, []byte("f")), again, r.Remove(d, false), r.Remove(f, true),
-		r.Remove(tmp, true), r.Rename(tmp, tmp, []byte("x"))} {
+		r.Rename(f, r.place("/tmp/f")), again, r.Remove(d, false), r.Remove(f, true),
+		r.Remove(tmp, true), r.Rename(tmp, r.place("/tmp/x"))} {
 		want := []int64{errno.EROFS, errno.EROFS, errno.EROFS, errno.EROFS, errno.EEXIST,
 			errno.EISDIR, errno.ENOTDIR, errno.EBUSY, errno.EINVAL}[i]
 		if got != want {
@@ -164,7 +168,7 @@ func TestFrames(t *testing.T) {
 			break
 		}
 	}
-	if _, e := r.Create(temporary(0), []byte("g"), 0, false, 0); e != errno.ENOSPC {
+	if _, e := r.Create(r.place("/tmp/g"), 0, false, 0); e != errno.ENOSPC {
 		t.Errorf("a file without a frame: %d: want %d", e, errno.ENOSPC)
 	}
 	if e := r.Truncate(f, bytesMax+1, 0); e != errno.EFBIG {
@@ -184,10 +188,10 @@ func TestFrames(t *testing.T) {
 func TestSlots(t *testing.T) {
 	r := newRig(t, poolPages)
 	var last Node
-	for i := 1; i < slotsMax; i++ {
+	for i := 1; i < slotsMax-2; i++ { // no node, the root, /tmp
 		last = r.make(t, "/tmp/"+strings.Repeat("x", i%200+1)+strings.Repeat("y", i/200), false)
 	}
-	if _, e := r.Create(temporary(0), []byte("z"), 0, false, 0); e != errno.ENOSPC {
+	if _, e := r.Create(r.place("/tmp/z"), 0, false, 0); e != errno.ENOSPC {
 		t.Errorf("one too many: %d: want %d", e, errno.ENOSPC)
 	}
 	if e := r.Remove(last, false); e != 0 {
@@ -203,10 +207,10 @@ func TestDirectories(t *testing.T) {
 	r := newRig(t, poolPages)
 	a, b := r.make(t, "/tmp/a", true), r.make(t, "/tmp/a/b", true)
 	r.make(t, "/tmp/a/b/f", false)
-	if e := r.Rename(a, b, []byte("c")); e != errno.EINVAL {
+	if e := r.Rename(a, r.place("/tmp/a/b/c")); e != errno.EINVAL {
 		t.Errorf("into itself: %d: want %d", e, errno.EINVAL)
 	}
-	if e := r.Rename(b, temporary(0), []byte("c")); e != 0 {
+	if e := r.Rename(b, r.place("/tmp/c")); e != 0 {
 		t.Errorf("rename: %d", e)
 	}
 	if _, e := r.Walk(Root, []byte("/tmp/c/f")); e != 0 || r.names(a) != "" {
@@ -216,8 +220,9 @@ func TestDirectories(t *testing.T) {
 		t.Errorf("remove: %d: want %d", e, errno.ENOTEMPTY)
 	}
 	r.Hold(a)
+	inside := r.place("/tmp/a/x")
 	r.Remove(a, true)
-	if _, e := r.Create(a, []byte("x"), 0, false, 0); e != errno.ENOENT {
+	if _, e := r.Create(inside, 0, false, 0); e != errno.ENOENT {
 		t.Errorf("in a removed directory: %d: want %d", e, errno.ENOENT)
 	}
 	r.Drop(a)

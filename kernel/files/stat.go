@@ -21,24 +21,11 @@ type Stat struct {
 }
 
 // Stat describes a node.
-func (t *Tree) Stat(n Node, s *Stat) {
-	size := t.Size(n)
-	*s = Stat{Device: 1, Node: uint64(n), Links: 1, Mode: t.mode(n), Size: size,
-		BlockSize: layout.PageBytes, Blocks: (size + 511) / 512}
-	if n.kind() == kindTemporary {
-		at := t.slot[n.index()].modified
-		s.ModifySeconds, s.ModifyNanos = at/1e9, at%1e9
-		s.AccessSeconds, s.AccessNanos = s.ModifySeconds, s.ModifyNanos
-		s.ChangeSeconds, s.ChangeNanos = s.ModifySeconds, s.ModifyNanos
-	}
-}
-
-func (t *Tree) mode(n Node) uint32 {
-	switch n.kind() {
-	case kindTemporary:
-		return t.slot[n.index()].mode
-	case kindImage:
-		return modeRegular | uint32(t.Manifest.File[n.index()].Mode)&0o777
-	}
-	return modeDirectory | 0o555
+func (t *Tree) Stat(n Node) Stat {
+	s := t.at(n)
+	seconds, nanos := s.modified/1e9, s.modified%1e9
+	return Stat{Device: 1, Node: uint64(n), Links: 1, Mode: s.mode, Size: s.size,
+		BlockSize: layout.PageBytes, Blocks: (s.size + 511) / 512,
+		AccessSeconds: seconds, AccessNanos: nanos, ModifySeconds: seconds, ModifyNanos: nanos,
+		ChangeSeconds: seconds, ChangeNanos: nanos}
 }

@@ -2,82 +2,97 @@ package files
 
 import "skerry/kernel/errno"
 
-// Walk finds what a path names, from a directory if the path is relative.
-func (t *Tree) Walk(at Node, path []byte) (Node, int64) {
+// Place is what a path names: a node, or None, and the directory that it is in, or would be.
+type Place struct {
+	Dir, Node Node
+	Name      []byte // the last one of the path
+	Slash     bool   // one follows it: it must be a directory's
+}
+
+// Walk finds what a path names, from a directory if the path is relative. It returns the place also
+// if all but the last name was found, with ENOENT, or a slash follows what is no directory.
+func (t *Tree) Walk(from Node, path []byte) (Place, int64) {
 	if len(path) == 0 {
-		return none, errno.ENOENT
+		return Place{}, errno.ENOENT
 	}
+	w := Place{Dir: from, Node: from}
 	if path[0] == '/' {
-		at = Root
+		w = Place{Dir: Root, Node: Root}
 	}
-	for more := true; more; {
-		if !t.Directory(at) {
-			return none, errno.ENOTDIR
+	for len(path) > 0 {
+		size := 0
+		for size < len(path) && path[size] != '/' {
+			size++
 		}
-		var name []byte
-		var e int64
-		name, path, more = cutName(path)
-		if at, e = t.step(at, name); e < 0 {
-			return none, e
+		switch {
+		case w.Node == None:
+			if size == 0 {
+				break
+			}
+			return Place{}, errno.ENOENT
+		case !t.Directory(w.Node):
+			return Place{}, errno.ENOTDIR
+		case size > NameMax:
+			return Place{}, errno.ENAMETOOLONG
+		case size > 0:
+			w.Dir, w.Name = w.Node, path[:size]
+			w.Node = t.step(w.Dir, w.Name)
 		}
-	}
-	return at, 0
-}
-
-// WalkParent finds the directory that a path's last name is in, whether or not there is something
-// of that name. The name keeps the slashes behind it: it must be a directory's then.
-func (t *Tree) WalkParent(at Node, path []byte) (dir Node, name []byte, e int64) {
-	start := len(trim(path))
-	for start > 0 && path[start-1] != '/' {
-		start--
+		w.Slash = size < len(path)
+		path = path[min(size+1, len(path)):]
 	}
 	switch {
-	case len(path) == 0:
-		return none, nil, errno.ENOENT
-	case start > 0:
-		at, e = t.Walk(at, path[:start])
+	case w.Node == None:
+		return w, errno.ENOENT
+	case w.Slash && !t.Directory(w.Node):
+		return w, errno.ENOTDIR
 	}
+	return w, 0
+}
+
+// step goes from a directory to what one name in it says.
+func (t *Tree) step(dir Node, name []byte) Node {
 	switch {
-	case e < 0:
-		return none, nil, e
-	case !t.Directory(at):
-		return none, nil, errno.ENOTDIR
+	case !isDots(name):
+		return t.child(dir, name)
+	case len(name) == 2 && t.at(dir).parent != None:
+		return t.at(dir).parent
 	}
-	return at, path[start:], 0
+	return dir
 }
 
-// trim returns a path without the slashes at its end.
-func trim(path []byte) []byte {
-	for len(path) > 0 && path[len(path)-1] == '/' {
-		path = path[:len(path)-1]
-	}
-	return path
+func isDots(name []byte) bool {
+	return len(name) > 0 && len(name) <= 2 && name[0] == '.' && name[len(name)-1] == '.'
 }
 
-// step goes from a directory to what one name in it says; the empty one, between slashes and at
-// the end, to itself.
-func (t *Tree) step(dir Node, name []byte) (Node, int64) {
-	switch {
-	case len(name) == 0 || len(name) == 1 && name[0] == '.':
-		return dir, 0
-	case len(name) == 2 && name[0] == '.' && name[1] == '.':
-		return t.parent(dir), 0
-	case len(name) > NameMax:
-		return none, errno.ENAMETOOLONG
-	}
-	child, ok := t.child(dir, name)
-	if !ok {
-		return none, errno.ENOENT
-	}
-	return child, 0
-}
-
-// cutName returns a path's first name and what follows the slash behind it, if there is one.
-func cutName(path []byte) (name, rest []byte, slash bool) {
-	for i := range path {
-		if path[i] == '/' {
-			return path[:i], path[i+1:], true
+// child returns the entry of a directory with a name, or None.
+func (t *Tree) child(dir Node, name []byte) Node {
+	for n, its, next := t.Next(dir, 0); n != None; n, its, next = t.Next(dir, next) {
+		if equal(its, name) {
+			return n
 		}
 	}
-	return path, nil, false
+	return None
+}
+
+// Next returns the first entry of a directory at or after a position, and the position after it.
+func (t *Tree) Next(dir Node, position uint64) (child Node, name []byte, next uint64) {
+	for n := Node(max(position, uint64(temporary))); n < t.end; n++ {
+		if s := t.at(n); s.mode != 0 && s.parent == dir {
+			return n, t.Memory.Bytes(s.name, s.nameBytes), uint64(n) + 1
+		}
+	}
+	return None, nil, max(position, uint64(t.end))
+}
+
+func equal(a, b []byte) bool {
+	for i := 0; len(a) == len(b); i++ {
+		if i == len(a) {
+			return true
+		}
+		if a[i] != b[i] {
+			break
+		}
+	}
+	return false
 }

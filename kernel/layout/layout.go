@@ -88,6 +88,7 @@ const (
 	Windows   = 0x7e00_0000_0000
 	StackTop  = 0x7ff0_0000_0000
 	StackSize = 1 << 20
+	RandomAt  = StackTop - 16 // 16 random bytes, at the top of the stack
 	Clock     = 0x7ff8_0000_0000
 	VDSO      = Clock + PageBytes
 	Stub      = 0x7ff9_0000_0000

@@ -36,12 +36,10 @@ var handlers = [...]handler{
 	13:       {plain: (*Process).sigaction},
 	14:       {plain: (*Process).sigprocmask},
 	15:       {plain: (*Process).sigreturn},
-	16:       {onFile: (*Process).ioctl},
 	17:       {onFile: (*Process).pread},
 	18:       {onFile: (*Process).pwrite},
 	24:       {plain: (*Process).yield},
 	28:       {plain: (*Process).madvise},
-	32:       {onFile: (*Process).dup},
 	35:       {plain: (*Process).nanosleep},
 	39:       {plain: (*Process).getpid},
 	56:       {plain: (*Process).clone},
@@ -66,9 +64,6 @@ var handlers = [...]handler{
 	202:      {plain: (*Process).futex},
 	204:      {plain: (*Process).getaffinity},
 	217:      {onFile: (*Process).getdents},
-	218:      {plain: (*Process).setTIDAddress},
-	228:      {plain: (*Process).clockGettime},
-	230:      {plain: (*Process).clockNanosleep},
 	231:      {plain: (*Process).exitGroup},
 	233:      {onFile: (*Process).epollCtl},
 	234:      {plain: (*Process).tgkill},
@@ -113,7 +108,3 @@ func (p *Process) countUnknown(number uint64) {
 	*count++
 	p.Machine.Unknown(number, *count)
 }
-
-// Unknown returns how many calls of a number were not served; those of all numbers from 511 on are
-// counted together.
-func (p *Process) Unknown(number uint64) uint64 { return p.unknown[min(number, unknownMax-1)] }

@@ -1,10 +1,5 @@
 package linux
 
-import (
-	"skerry/kernel/files"
-	"skerry/kernel/layout"
-)
-
 const (
 	// descriptorsMax bounds open files, and the numbers of descriptors.
 	descriptorsMax = 256
@@ -16,19 +11,14 @@ const (
 	// bounded; programs go on from there.
 	transferMax = 1 << 20
 
-	// scratchBytes is how much console input and randomness is moved at once, and room for an
-	// entry of a directory.
-	scratchBytes = (entryName + files.NameMax + 8) &^ 7
+	// scratchBytes is how much console input and randomness is moved at once.
+	scratchBytes = 256
 
 	// unknownMax is above the numbers of all of Linux's calls (470 in version 6.16).
 	unknownMax = 512
 
 	// retryNanos is how long a thread sleeps until it tries again to write to a full console.
 	retryNanos = 1_000_000
-
-	// argumentsMax bounds arguments and environment together; the rest of the stack is the
-	// program's.
-	argumentsMax = layout.StackSize / 4
 
 	// secondsMax bounds times that programs give, 100 years, so that they can be added.
 	secondsMax = 100 * 366 * 24 * 3600

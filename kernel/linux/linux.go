@@ -54,9 +54,8 @@ type Process struct {
 	Files   files.Tree
 	Calls   uint64 // how many were made
 
-	descriptor [descriptorsMax]uint16 // by number: place in open, plus 1, or 0
-	open       [descriptorsMax]open
-	changed    [descriptorsMax / 64]uint64 // bit i: open[i] may have an event for its epoll
+	open    [descriptorsMax]open        // by descriptor
+	changed [descriptorsMax / 64]uint64 // bit i: open[i] may have an event for its epoll
 
 	bell  *open  // the bell's file, or nil
 	rings uint64 // not read yet
@@ -86,7 +85,7 @@ func (p *Process) Resume() *thread.Thread {
 
 // calm tells whether a thread may have neither slept in a write nor signals to be delivered.
 func (p *Process) calm(th *thread.Thread) bool {
-	return p.unfinished|(th.Pending|p.Threads.Pending)&^th.Mask == 0
+	return p.unfinished|th.Pending&^th.Mask == 0
 }
 
 func (p *Process) goOn(th *thread.Thread) bool {
@@ -99,10 +98,8 @@ func (p *Process) goOn(th *thread.Thread) bool {
 		}
 		th.Frame.AX = uint64(result)
 	}
-	if (th.Pending|p.Threads.Pending)&^th.Mask != 0 {
-		if n := p.Signals.Deliver(&p.Space, &p.Threads); n != 0 {
-			p.Machine.Kill(n)
-		}
+	if n := p.Signals.Deliver(&p.Space, th); n != 0 {
+		p.Machine.Kill(n)
 	}
 	return true
 }
@@ -117,7 +114,7 @@ func (p *Process) Ring() {
 
 // Input says that the console has input, or has ended.
 func (p *Process) Input() {
-	if o := &p.open[0]; o.kind == console { // the first that was opened
+	if o := &p.open[0]; o.kind == console {
 		p.notify(o)
 	}
 }

@@ -15,46 +15,44 @@ const (
 	openDirectory = 0x1_0000
 )
 
-// base returns the directory that a relative path begins at. The working directory is the root.
-func (p *Process) base(fd uint64, path []byte) (files.Node, int64) {
+// find returns what a descriptor and a path name, as files.Walk. The working directory is the root.
+func (p *Process) find(fd, at uint64) (files.Place, int64) {
 	const workingDirectory = 0xffff_ff9c // AT_FDCWD, as 32 bits
-	if uint32(fd) == workingDirectory || len(path) > 0 && path[0] == '/' {
-		return files.Root, 0
-	}
-	o := p.file(fd)
-	switch {
-	case o == nil:
-		return files.Root, errno.EBADF
-	case o.kind != regular:
-		return files.Root, errno.ENOTDIR
-	}
-	return o.node, 0
-}
-
-// find returns what a descriptor and a path name.
-func (p *Process) find(fd, at uint64) (files.Node, int64) {
 	path, e := p.loadPath(at)
 	if e < 0 {
-		return files.Root, e
+		return files.Place{}, e
 	}
-	base, e := p.base(fd, path)
-	if e < 0 {
-		return base, e
+	from := files.Root
+	if uint32(fd) != workingDirectory && !(len(path) > 0 && path[0] == '/') {
+		o := p.file(fd)
+		switch {
+		case o == nil:
+			return files.Place{}, errno.EBADF
+		case o.kind != regular:
+			return files.Place{}, errno.ENOTDIR
+		}
+		from = o.node
 	}
-	return p.Files.Walk(base, path)
+	return p.Files.Walk(from, path)
 }
 
-// findParent returns the directory that a path's last name is in, or will be.
-func (p *Process) findParent(fd, at uint64) (files.Node, []byte, int64) {
-	path, e := p.loadPath(at)
-	if e < 0 {
-		return files.Root, nil, e
+// loadPath copies a path that ends in a zero to p.path. The process may change its own meanwhile:
+// windows are shared with other cores.
+func (p *Process) loadPath(at uint64) ([]byte, int64) {
+	for size := uint64(0); size < pathMax; {
+		chunk := p.Space.Slice(at+size, pathMax-size)
+		if chunk == nil {
+			return nil, errno.EFAULT
+		}
+		for _, c := range chunk {
+			if c == 0 {
+				return p.path[:size], 0
+			}
+			p.path[size%pathMax] = c
+			size++
+		}
 	}
-	base, e := p.base(fd, path)
-	if e < 0 {
-		return base, nil, e
-	}
-	return p.Files.WalkParent(base, path)
+	return nil, errno.ENAMETOOLONG
 }
 
 func (p *Process) openat(th *thread.Thread) int64 {
@@ -90,36 +88,26 @@ func (p *Process) openat(th *thread.Thread) int64 {
 // lookup finds or makes what openat opens.
 func (p *Process) lookup(fd, at, flags uint64, mode uint32) (files.Node, int64) {
 	create := flags&openCreate != 0
-	node, e := p.find(fd, at)
+	w, e := p.find(fd, at)
 	if e == errno.ENOENT && create {
-		return p.make(fd, at, mode, false)
+		return p.Files.Create(w, mode, false, p.wallTime())
 	}
-	directory := p.Files.Directory(node)
+	directory := p.Files.Directory(w.Node)
 	writes := flags&accessMask != readOnly || flags&openTruncate != 0
 	switch {
 	case e < 0:
-		return node, e
 	case create && flags&openExclusive != 0:
-		return node, errno.EEXIST
+		e = errno.EEXIST
 	case directory && (writes || create):
-		return node, errno.EISDIR
+		e = errno.EISDIR
 	case !directory && flags&openDirectory != 0:
-		return node, errno.ENOTDIR
-	case writes && !node.Writable():
-		return node, errno.EROFS
+		e = errno.ENOTDIR
+	case writes && !p.Files.Writable(w.Node):
+		e = errno.EROFS
 	case flags&openTruncate != 0:
-		e = p.Files.Truncate(node, 0, p.wallTime())
+		e = p.Files.Truncate(w.Node, 0, p.wallTime())
 	}
-	return node, e
-}
-
-// make makes a file or directory.
-func (p *Process) make(fd, at uint64, mode uint32, directory bool) (files.Node, int64) {
-	dir, name, e := p.findParent(fd, at)
-	if e < 0 {
-		return dir, e
-	}
-	return p.Files.Create(dir, name, mode, directory, p.wallTime())
+	return w.Node, e
 }
 
 func isName(path []byte, name string) bool {
@@ -135,29 +123,32 @@ func isName(path []byte, name string) bool {
 }
 
 func (p *Process) mkdirat(th *thread.Thread) int64 {
-	_, e := p.make(th.Frame.DI, th.Frame.SI, uint32(th.Frame.DX), true)
+	w, e := p.find(th.Frame.DI, th.Frame.SI)
+	if w.Dir != files.None {
+		_, e = p.Files.Create(w, uint32(th.Frame.DX), true, p.wallTime())
+	}
 	return e
 }
 
 func (p *Process) unlinkat(th *thread.Thread) int64 {
 	const removeDirectory = 0x200
-	node, e := p.find(th.Frame.DI, th.Frame.SI)
+	w, e := p.find(th.Frame.DI, th.Frame.SI)
 	if e < 0 {
 		return e
 	}
-	return p.Files.Remove(node, th.Frame.DX&removeDirectory != 0)
+	return p.Files.Remove(w.Node, th.Frame.DX&removeDirectory != 0)
 }
 
 func (p *Process) renameat(th *thread.Thread) int64 {
-	node, e := p.find(th.Frame.DI, th.Frame.SI)
+	from, e := p.find(th.Frame.DI, th.Frame.SI)
 	if e < 0 {
 		return e
 	}
-	dir, name, e := p.findParent(th.Frame.DX, th.Frame.R10)
-	if e < 0 {
+	to, e := p.find(th.Frame.DX, th.Frame.R10)
+	if e < 0 && e != errno.ENOENT {
 		return e
 	}
-	return p.Files.Rename(node, dir, name)
+	return p.Files.Rename(from.Node, to)
 }
 
 // readlinkat finds no links.
@@ -166,11 +157,4 @@ func (p *Process) readlinkat(th *thread.Thread) int64 {
 		return e
 	}
 	return errno.EINVAL
-}
-
-func (p *Process) getcwd(th *thread.Thread) int64 {
-	if th.Frame.SI < 2 {
-		return errno.ERANGE
-	}
-	return orFault(p.Space.CopyOut(th.Frame.DI, []byte{'/', 0}), 2)
 }

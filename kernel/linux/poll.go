@@ -5,13 +5,19 @@ import (
 
 	"skerry/kernel/errno"
 	"skerry/kernel/thread"
+	"skerry/kernel/vm"
 )
 
 // watch is what an epoll is to tell of an open file. An open file is in one epoll at most.
 type watch struct {
-	epoll uint64 // place in open, plus 1, or 0
-	mask  uint32 // events, and the flags below
-	data  uint64 // for the process
+	epoll *open
+	interest
+}
+
+// interest is struct epoll_event.
+type interest struct {
+	events uint32    // and the flags below
+	data   [2]uint32 // for the process
 }
 
 // Events and flags of epoll, and what epoll_ctl does.
@@ -20,7 +26,7 @@ const (
 	pollEdge                         = 1 << 31
 	pollAdd, pollRemove, pollReplace = 1, 2, 3
 
-	eventBytes = 12             // struct epoll_event, packed
+	eventBytes = 12             // of an interest
 	countMax   = ^uint64(0) - 1 // of an eventfd
 )
 
@@ -38,7 +44,7 @@ func (p *Process) writeEvent(o *open, at, size uint64) int64 {
 	if size < 8 {
 		return errno.EINVAL
 	}
-	more, ok := p.Space.Load64(at)
+	more, ok := vm.Load[uint64](&p.Space, at)
 	switch {
 	case !ok:
 		return errno.EFAULT
@@ -70,19 +76,19 @@ func (p *Process) epollCtl(th *thread.Thread, e *open) int64 {
 	switch operation := uint32(f.SI); {
 	case operation < pollAdd || operation > pollReplace:
 		return errno.EINVAL
-	case operation == pollAdd && o.watch.epoll != 0:
+	case operation == pollAdd && o.watch.epoll != nil:
 		return errno.EEXIST
-	case operation != pollAdd && o.watch.epoll != e.place+1:
+	case operation != pollAdd && o.watch.epoll != e:
 		return errno.ENOENT
 	case operation == pollRemove:
 		o.watch = watch{}
 		return 0
 	}
-	var b [eventBytes]byte
-	if !p.Space.CopyIn(b[:], f.R10) {
+	wanted, ok := vm.Load[interest](&p.Space, f.R10)
+	if !ok {
 		return errno.EFAULT
 	}
-	o.watch = watch{e.place + 1, uint32(getWord(b[:4])), getWord(b[4:])}
+	o.watch = watch{e, wanted}
 	p.notify(o)
 	return 0
 }
@@ -109,9 +115,9 @@ func (p *Process) notify(o *open) {
 	if o.awaited {
 		p.retry(o)
 	}
-	if o.watch.epoll != 0 {
-		p.changed[o.place/64] |= 1 << (o.place % 64)
-		if e := &p.open[(o.watch.epoll-1)%descriptorsMax]; e.awaited {
+	if e := o.watch.epoll; e != nil {
+		p.changed[o.fd/64%uint64(len(p.changed))] |= 1 << (o.fd % 64)
+		if e.awaited {
 			p.retry(e)
 		}
 	}
@@ -129,29 +135,22 @@ func (p *Process) collect(th *thread.Thread) int64 {
 	for i := range p.changed {
 		for set := p.changed[i]; set != 0 && count < room; set &= set - 1 {
 			o := &p.open[64*i+bits.TrailingZeros64(set)]
-			if o.watch.epoll != e.place+1 {
+			if o.watch.epoll != e {
 				continue
 			}
-			events := p.ready(o) & o.watch.mask
-			if events != 0 {
-				if !p.storeEvent(th.Frame.SI+count*eventBytes, events, o.watch.data) {
+			told := interest{p.ready(o) & o.watch.events, o.watch.data}
+			if told.events != 0 {
+				if !vm.Store(&p.Space, th.Frame.SI+count*eventBytes, told) {
 					return partial(count, errno.EFAULT)
 				}
 				count++
 			}
-			if events == 0 || o.watch.mask&pollEdge != 0 {
+			if told.events == 0 || o.watch.events&pollEdge != 0 {
 				p.changed[i] &^= set & -set
 			}
 		}
 	}
 	return partial(count, errno.EAGAIN)
-}
-
-func (p *Process) storeEvent(at uint64, events uint32, data uint64) bool {
-	var b [eventBytes]byte
-	putWord(b[:4], uint64(events))
-	putWord(b[4:], data)
-	return p.Space.CopyOut(at, b[:])
 }
 
 // ready returns the events of an open file.

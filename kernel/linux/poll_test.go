@@ -6,6 +6,7 @@ import (
 
 	"skerry/kernel/drivercall"
 	"skerry/kernel/errno"
+	"skerry/kernel/vm"
 )
 
 const (
@@ -30,17 +31,14 @@ func poller(t *testing.T) (r *rig, epoll, event, bell uint64) {
 }
 
 func (r *rig) putEvent(mask uint32, data uint64) {
-	var b [eventBytes]byte
-	putWord(b[:4], uint64(mask))
-	putWord(b[4:], data)
-	r.p.Space.CopyOut(event1, b[:])
+	vm.Store(&r.p.Space, event1, interest{mask, [2]uint32{uint32(data), uint32(data >> 32)}})
 }
 
 func (r *rig) wantEvent(i int, mask uint32, data uint64) {
 	r.Helper()
-	b := r.get(events+uint64(i)*eventBytes, eventBytes)
-	if m, d := getWord(b[:4]), getWord(b[4:]); m != uint64(mask) || d != data {
-		r.Errorf("event %d is %#x of %#x: want %#x of %#x", i, m, d, mask, data)
+	got, _ := vm.Load[interest](&r.p.Space, events+uint64(i)*eventBytes)
+	if want := (interest{mask, [2]uint32{uint32(data), uint32(data >> 32)}}); got != want {
+		r.Errorf("event %d is %#x: want %#x", i, got, want)
 	}
 }
 
@@ -165,7 +163,7 @@ func TestWriteWaits(t *testing.T) {
 	r.want(waiting, syscall.SYS_WRITE, 1, buffer+500, 9000)
 	for turns := 0; !r.resume(retryNanos); turns++ {
 		r.room = 1000
-		r.p.Signals.SendThread(&r.p.Threads, th, 10) // must not end the write
+		r.p.Signals.Send(&r.p.Threads, th, 10) // must not end the write
 		if turns > 20 {
 			t.Fatal("a write never ends")
 		}

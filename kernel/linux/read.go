@@ -3,6 +3,7 @@ package linux
 import (
 	"skerry/kernel/errno"
 	"skerry/kernel/thread"
+	"skerry/kernel/vm"
 )
 
 // read waits if there is nothing yet.
@@ -17,14 +18,14 @@ func (p *Process) read(th *thread.Thread, o *open) int64 {
 // await has the running thread wait until there is something to read, or an event.
 func (p *Process) await(o *open, deadline uint64) int64 {
 	o.awaited = true
-	p.Threads.Wait(thread.File, o.place, deadline)
+	p.Threads.Wait(thread.File, o.fd, deadline)
 	return settled
 }
 
 // retry goes on with the calls that wait for a file, in their order, as far as it gets.
 func (p *Process) retry(o *open) {
 	for range thread.ThreadsMax {
-		th := p.Threads.First(thread.File, o.place)
+		th := p.Threads.First(thread.File, o.fd)
 		if th == nil {
 			o.awaited = false
 			return
@@ -113,7 +114,7 @@ func (p *Process) readCount(o *open, count *uint64, at, size uint64) int64 {
 		return errno.EINVAL
 	case *count == 0:
 		return errno.EAGAIN
-	case !p.Space.Store64(at, *count):
+	case !vm.Store(&p.Space, at, *count):
 		return errno.EFAULT
 	}
 	*count = 0
@@ -122,16 +123,24 @@ func (p *Process) readCount(o *open, count *uint64, at, size uint64) int64 {
 }
 
 func (p *Process) pread(th *thread.Thread, o *open) int64 {
+	if !o.readable() {
+		return errno.EBADF
+	}
+	return p.transferAt(th, o, (*Process).readFile)
+}
+
+// transferAt is a pread or pwrite.
+func (p *Process) transferAt(th *thread.Thread, o *open,
+	transfer func(p *Process, o *open, offset, at, size uint64) int64,
+) int64 {
 	f := &th.Frame
 	switch {
-	case !o.readable():
-		return errno.EBADF
 	case int64(f.R10) < 0:
 		return errno.EINVAL
 	case o.kind != regular:
 		return errno.ESPIPE
 	}
-	return p.readFile(o, f.R10, f.SI, f.DX)
+	return transfer(p, o, f.R10, f.SI, f.DX)
 }
 
 // lseek moves in a file; in a directory, positions are those of getdents.

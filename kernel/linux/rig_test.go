@@ -59,6 +59,7 @@ type rig struct {
 	status  uint64
 	killed  signal.Number
 	planted map[uint64]plant
+	unknown map[uint64]uint64 // by number, how many were not served
 
 	// A file was closed while a thread waited for one: it may wait for ever, as on Linux.
 	abandoned bool
@@ -93,9 +94,10 @@ func program() []byte {
 
 // newRig returns a process that is about to run its program.
 func newRig(t testing.TB) *rig {
-	r := &rig{TB: t, arena: make([]byte, arenaEnd), p: new(Process), room: 1 << 20}
-	r.reset(program(), "prog\x00-x\x00", 2, "A=1\x00", 1)
-	if reason := r.p.Init(&r.manifest.Program[0], 0x1234); reason != "" {
+	r := &rig{TB: t, arena: make([]byte, arenaEnd), p: new(Process), room: 1 << 20,
+		unknown: map[uint64]uint64{}}
+	r.reset(program())
+	if reason := r.p.Init(&r.manifest.Program[0]); reason != "" {
 		t.Fatal(reason)
 	}
 	r.mapMore()
@@ -103,7 +105,7 @@ func newRig(t testing.TB) *rig {
 }
 
 // reset makes a machine with a program, and files a, d/b and d/e/c.
-func (r *rig) reset(elf []byte, args string, argCount uint64, env string, envCount uint64) {
+func (r *rig) reset(elf []byte) {
 	r.memory = phys.Over(r.arena)
 	copy(r.arena[imageAt:], elf)
 	at := uint64(stringsAt)
@@ -114,8 +116,7 @@ func (r *rig) reset(elf []byte, args string, argCount uint64, env string, envCou
 	}
 	r.manifest.Program[0] = manifest.Program{
 		Image: imageAt, Bytes: uint64(len(elf)),
-		Args: put(args), ArgsBytes: uint64(len(args)), ArgCount: argCount,
-		Env: put(env), EnvBytes: uint64(len(env)), EnvCount: envCount,
+		Stack: put("stack, 16 bytes." + "random, 16 bytes"), StackBytes: 32,
 	}
 	for i, name := range []string{"/a", "/d/b", "/d/e/c"} {
 		r.manifest.File[i] = manifest.File{Name: put(name), NameBytes: uint64(len(name)),
@@ -146,7 +147,7 @@ func (r *rig) reset(elf []byte, args string, argCount uint64, env string, envCou
 		Kill:    func(n signal.Number) { r.killed = n },
 		Call:    func(f *thread.Frame) int64 { return int64(f.DI + f.SI) },
 		SetFS:   func(uint64) {},
-		Unknown: func(number, count uint64) {},
+		Unknown: func(number, count uint64) { r.unknown[number] = count },
 	}
 }
 
@@ -232,8 +233,10 @@ func (r *rig) get(at uint64, size int) []byte {
 func (r *rig) word(at uint64) uint64 { return binary.LittleEndian.Uint64(r.get(at, 8)) }
 
 func (r *rig) put(at uint64, words ...uint64) {
-	if !r.p.store(at, words) {
-		r.Fatalf("no memory at %#x", at)
+	for i, w := range words {
+		if !vm.Store(&r.p.Space, at+8*uint64(i), w) {
+			r.Fatalf("no memory at %#x", at)
+		}
 	}
 }
 
@@ -251,22 +254,13 @@ func (r *rig) invariants() error {
 	if used := p.Space.Used() + p.Files.Used(); r.frames.Used() != used {
 		return fmt.Errorf("%d frames in use: want %d", r.frames.Used(), used)
 	}
-	var refs [descriptorsMax]uint64
-	for fd, place := range p.descriptor {
-		if place != 0 {
-			refs[place-1]++
-		}
-		if place != 0 && p.open[place-1].kind == closed {
-			return fmt.Errorf("descriptor %d is of a closed file", fd)
-		}
-	}
 	for i := range p.open {
 		o := &p.open[i]
-		if o.refs != refs[i] || (o.kind == closed) != (o.refs == 0) {
-			return fmt.Errorf("open file %d: %+v: want %d references", i, *o, refs[i])
+		if o.kind != closed && o.fd != uint64(i) || o.kind == closed && *o != (open{}) {
+			return fmt.Errorf("open file %d: %+v", i, *o)
 		}
-		if e := o.watch.epoll; e != 0 && p.open[e-1].kind != epoll {
-			return fmt.Errorf("open file %d is in epoll %d, which is none", i, e)
+		if e := o.watch.epoll; e != nil && e.kind != epoll {
+			return fmt.Errorf("open file %d is in epoll %+v, which is none", i, *e)
 		}
 		if o.kind == bell && p.bell != o {
 			return fmt.Errorf("the bell does not ring at %d: want it to", i)

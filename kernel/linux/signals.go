@@ -4,6 +4,7 @@ import (
 	"skerry/kernel/errno"
 	"skerry/kernel/signal"
 	"skerry/kernel/thread"
+	"skerry/kernel/vm"
 )
 
 const maskBytes = 8 // of a set of signals
@@ -14,42 +15,31 @@ func (p *Process) sigaction(th *thread.Thread) int64 {
 	if f.R10 != maskBytes || !n.Valid() {
 		return errno.EINVAL
 	}
-	var w [4]uint64
-	if f.SI != 0 && !p.load(f.SI, w[:]) {
+	action, ok := vm.Load[signal.Action](&p.Space, f.SI)
+	switch {
+	case f.SI != 0 && !ok || f.DX != 0 && !vm.Store(&p.Space, f.DX, p.Signals.Action(n)):
 		return errno.EFAULT
-	}
-	old := p.Signals.Action(n)
-	if f.DX != 0 && !p.store(f.DX, []uint64{old.Handler, old.Flags, old.Restorer, old.Mask}) {
-		return errno.EFAULT
-	}
-	if f.SI == 0 {
+	case f.SI == 0:
 		return 0
 	}
-	return p.Signals.SetAction(n, signal.Action{
-		Handler: w[0], Flags: w[1], Restorer: w[2], Mask: w[3],
-	})
+	return p.Signals.SetAction(n, action)
 }
 
 func (p *Process) sigprocmask(th *thread.Thread) int64 {
 	f := &th.Frame
-	old, set := th.Mask, uint64(0)
-	if f.SI != 0 {
-		var ok bool
-		if set, ok = p.Space.Load64(f.SI); !ok {
-			return errno.EFAULT
-		}
-	}
-	if f.R10 != maskBytes || f.SI != 0 && uint32(f.DI) > 2 {
-		return errno.EINVAL
-	}
-	if f.DX != 0 && !p.Space.Store64(f.DX, old) {
-		return errno.EFAULT
-	}
+	set, ok := vm.Load[uint64](&p.Space, f.SI)
+	how, old := uint32(f.DI), th.Mask
 	switch {
+	case f.SI != 0 && !ok:
+		return errno.EFAULT
+	case f.R10 != maskBytes || f.SI != 0 && how > 2:
+		return errno.EINVAL
+	case f.DX != 0 && !vm.Store(&p.Space, f.DX, old):
+		return errno.EFAULT
 	case f.SI == 0:
-	case uint32(f.DI) == 0: // SIG_BLOCK
+	case how == 0: // SIG_BLOCK
 		signal.SetMask(th, old|set)
-	case uint32(f.DI) == 1: // SIG_UNBLOCK
+	case how == 1: // SIG_UNBLOCK
 		signal.SetMask(th, old&^set)
 	default:
 		signal.SetMask(th, set)
@@ -59,18 +49,14 @@ func (p *Process) sigprocmask(th *thread.Thread) int64 {
 
 func (p *Process) sigaltstack(th *thread.Thread) int64 {
 	f := &th.Frame
-	var w [3]uint64
-	if f.DI != 0 && !p.load(f.DI, w[:]) {
+	stack, ok := vm.Load[signal.Stack](&p.Space, f.DI)
+	switch {
+	case f.DI != 0 && !ok || f.SI != 0 && !vm.Store(&p.Space, f.SI, signal.AltStack(th)):
 		return errno.EFAULT
-	}
-	old := signal.AltStack(th)
-	if f.SI != 0 && !p.store(f.SI, []uint64{old.Base, old.Flags, old.Bytes}) {
-		return errno.EFAULT
-	}
-	if f.DI == 0 {
+	case f.DI == 0:
 		return 0
 	}
-	return signal.SetAltStack(th, signal.Stack{Base: w[0], Flags: w[1], Bytes: w[2]})
+	return signal.SetAltStack(th, stack)
 }
 
 func (p *Process) sigreturn(th *thread.Thread) int64 {
@@ -80,32 +66,28 @@ func (p *Process) sigreturn(th *thread.Thread) int64 {
 	return settled
 }
 
-// kill sends a signal to the process; 0 asks whether there is such a process.
+// kill sends a signal to the process: one of its threads takes it.
 func (p *Process) kill(th *thread.Thread) int64 {
 	n := signal.Number(uint32(th.Frame.SI))
-	switch {
-	case uint32(th.Frame.DI) != processID:
-		return errno.ESRCH
-	case n != 0 && !n.Valid():
-		return errno.EINVAL
-	case n != 0:
-		p.Signals.Send(&p.Threads, n)
-	}
-	return 0
+	return p.send(th.Frame.DI, signal.Taker(&p.Threads, n), n)
 }
 
 // tgkill sends a signal to a thread.
 func (p *Process) tgkill(th *thread.Thread) int64 {
 	f := &th.Frame
-	n := signal.Number(uint32(f.DX))
 	to := p.Threads.Get(thread.ID(uint32(f.SI)))
+	return p.send(f.DI, to, signal.Number(uint32(f.DX)))
+}
+
+// send sends a signal; 0 asks whether there is such a process and thread.
+func (p *Process) send(process uint64, to *thread.Thread, n signal.Number) int64 {
 	switch {
-	case uint32(f.DI) != processID || to == nil:
+	case uint32(process) != processID || to == nil:
 		return errno.ESRCH
 	case n != 0 && !n.Valid():
 		return errno.EINVAL
 	case n != 0:
-		p.Signals.SendThread(&p.Threads, to, n)
+		p.Signals.Send(&p.Threads, to, n)
 	}
 	return 0
 }

@@ -3,87 +3,66 @@ package linux
 import (
 	"skerry/kernel/errno"
 	"skerry/kernel/files"
+	"skerry/kernel/phys"
 	"skerry/kernel/thread"
+	"skerry/kernel/vm"
 )
 
-func (p *Process) fstat(th *thread.Thread, o *open) int64 { return p.statOpen(o, th.Frame.SI) }
+func (p *Process) fstat(th *thread.Thread, o *open) int64 {
+	const modeDevice = 0o020666
+	s := files.Stat{Links: 1, Mode: modeDevice}
+	if o.kind == regular {
+		s = p.Files.Stat(o.node)
+	}
+	return orFault(vm.Store(&p.Space, th.Frame.SI, s), 0)
+}
 
 func (p *Process) newfstatat(th *thread.Thread) int64 {
-	const emptyPath = 0x1000
-	f := &th.Frame
-	path, e := p.loadPath(f.SI)
-	if o := p.file(f.DI); e == 0 && len(path) == 0 && f.R10&emptyPath != 0 && o != nil {
-		return p.statOpen(o, f.DX)
-	}
-	node, e := p.find(f.DI, f.SI)
+	w, e := p.find(th.Frame.DI, th.Frame.SI)
 	if e < 0 {
 		return e
 	}
-	return p.storeStat(f.DX, node)
+	return orFault(vm.Store(&p.Space, th.Frame.DX, p.Files.Stat(w.Node)), 0)
 }
 
-func (p *Process) statOpen(o *open, at uint64) int64 {
-	const modeDevice, modeNone = 0o020666, 0o000600 // eventfds and epolls have no type
-	s := files.Stat{Links: 1, Mode: modeNone}
-	switch o.kind {
-	case regular:
-		return p.storeStat(at, o.node)
-	case console, null:
-		s.Mode = modeDevice
-	}
-	return orFault(p.Space.CopyOut(at, s.Bytes()), 0)
+// entry is struct linux_dirent64. Its size is a multiple of 8, with a zero behind the name.
+type entry struct {
+	node, next uint64
+	size       uint16
+	kind       uint8
+	name       [files.NameMax + 6]byte
 }
 
-func (p *Process) storeStat(at uint64, node files.Node) int64 {
-	var s files.Stat
-	p.Files.Stat(node, &s)
-	return orFault(p.Space.CopyOut(at, s.Bytes()), 0)
-}
-
-// entryName is the offset of the name in struct linux_dirent64, whose end is zeros, and whose size
-// is a multiple of 8.
-const entryName = 19
+const (
+	entryName                  = 19 // the offset of name
+	typeDirectory, typeRegular = 4, 8
+)
 
 func (p *Process) getdents(th *thread.Thread, o *open) int64 {
 	f := &th.Frame
 	if o.kind != regular || !p.Files.Directory(o.node) {
 		return errno.ENOTDIR
 	}
-	done := uint64(0)
-	for {
-		node, name, next, ok := p.Files.Next(o.node, o.offset)
-		if !ok {
+	for done := uint64(0); ; {
+		node, name, next := p.Files.Next(o.node, o.offset)
+		size := (entryName + uint64(len(name)) + 8) &^ 7
+		switch {
+		case node == files.None:
 			return int64(done)
-		}
-		size := (entryName + uint64(len(name)) + 8) &^ 7 // with a zero at least
-		if size > uint64(uint32(f.DX))-done {
+		case size > uint64(uint32(f.DX))-done:
 			return partial(done, errno.EINVAL)
 		}
-		p.makeEntry(node, name, next, size)
-		if !p.Space.CopyOut(f.SI+done, p.scratch[:size]) {
+		e := entry{node: uint64(node), next: next, size: uint16(size), kind: typeRegular}
+		if p.Files.Directory(node) {
+			e.kind = typeDirectory
+		}
+		for i, c := range name {
+			e.name[i%files.NameMax] = c
+		}
+		if !p.Space.CopyOut(f.SI+done, phys.BytesOf(&e)[:size]) {
 			return partial(done, errno.EFAULT)
 		}
 		done += size
 		o.offset = next
-	}
-}
-
-// makeEntry writes a struct linux_dirent64 to scratch memory: inode, position of the next, size,
-// type, name.
-func (p *Process) makeEntry(node files.Node, name []byte, next, size uint64) {
-	const typeDirectory, typeRegular = 4, 8
-	b := &p.scratch
-	for i := range b {
-		b[i] = 0
-	}
-	putWord(b[0:8], uint64(node))
-	putWord(b[8:16], next)
-	putWord(b[16:18], size)
-	b[18] = typeRegular
-	if p.Files.Directory(node) {
-		b[18] = typeDirectory
-	}
-	for i, c := range name {
-		b[entryName+i%files.NameMax] = c
 	}
 }

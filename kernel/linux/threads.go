@@ -4,59 +4,40 @@ import (
 	"skerry/kernel/errno"
 	"skerry/kernel/layout"
 	"skerry/kernel/thread"
+	"skerry/kernel/vm"
 )
 
 // Flags of clone. With all of cloneThread (VM, FS, FILES, SIGHAND, THREAD) it makes no process.
 const (
-	cloneThread    = 0x0001_0f00
-	cloneSetTLS    = 0x0008_0000
-	cloneParentTID = 0x0010_0000
-	cloneClearTID  = 0x0020_0000
-	cloneChildTID  = 0x0100_0000
+	cloneThread = 0x0001_0f00
+	cloneSysVIn = 0x0004_0000 // shares what there is not: semaphores
+	cloneSetTLS = 0x0008_0000
 )
-
-const processID = 1
 
 func (p *Process) clone(th *thread.Thread) int64 {
 	f := &th.Frame
-	flags := f.DI
+	setsTLS := f.DI&cloneSetTLS != 0
 	switch {
-	case flags&cloneThread != cloneThread:
+	case f.DI&^(cloneSysVIn|cloneSetTLS) != cloneThread:
 		return errno.ENOSYS
-	case flags&cloneSetTLS != 0 && f.R8 >= layout.UserEnd:
+	case setsTLS && f.R8 >= layout.UserEnd:
 		return errno.EPERM
 	}
 	child := p.Threads.Spawn()
 	if child == nil {
 		return errno.EAGAIN
 	}
-	if f.SI != 0 {
-		child.Frame.SP = f.SI
-	}
-	if flags&cloneSetTLS != 0 {
+	child.Frame.SP = f.SI
+	if setsTLS {
 		child.FSBase = f.R8
 	}
-	if flags&cloneClearTID != 0 {
-		child.ClearTID = f.R10
-	}
-	id := child.ID() // who passes bad pointers does not get it, as in Linux
-	if flags&cloneParentTID != 0 {
-		p.Space.Store32(f.DX, uint32(id))
-	}
-	if flags&cloneChildTID != 0 {
-		p.Space.Store32(f.R10, uint32(id))
-	}
-	return int64(id)
+	return int64(child.ID())
 }
 
 // exit ends the running thread, and the process with its last one.
 func (p *Process) exit(th *thread.Thread) int64 {
-	status := th.Frame.DI
-	if at := th.ClearTID; at != 0 && p.Space.Store32(at, 0) {
-		p.Threads.FutexWake(at, 1)
-	}
 	if !p.Threads.Exit() {
-		p.Machine.Exit(status & 0xff)
+		p.Machine.Exit(th.Frame.DI & 0xff)
 	}
 	return settled
 }
@@ -71,39 +52,61 @@ func (p *Process) yield(*thread.Thread) int64 {
 	return 0
 }
 
-func (p *Process) zero(*thread.Thread) int64 { return 0 }
-
-func (p *Process) getpid(*thread.Thread) int64 { return processID }
-
-func (p *Process) gettid(th *thread.Thread) int64 { return int64(th.ID()) }
-
-func (p *Process) setTIDAddress(th *thread.Thread) int64 {
-	th.ClearTID = th.Frame.DI
-	return int64(th.ID())
-}
-
-// archPrctl sets the FS base.
-func (p *Process) archPrctl(th *thread.Thread) int64 {
-	const archSetFS, archGetFS = 0x1002, 0x1003
-	switch at := th.Frame.SI; {
-	case th.Frame.DI == archGetFS:
-		return orFault(p.Space.Store64(at, th.FSBase), 0)
-	case th.Frame.DI != archSetFS:
-		return errno.EINVAL
-	case at >= layout.UserEnd:
-		return errno.EPERM
-	default:
-		th.FSBase = at
-		p.Machine.SetFS(at)
-		return 0
+// nanosleep ends by a signal, too; how much was left is not told.
+func (p *Process) nanosleep(th *thread.Thread) int64 {
+	deadline, e := p.loadDeadline(th.Frame.DI)
+	if e < 0 {
+		return e
 	}
+	p.Threads.Wait(thread.Sleep, 0, deadline)
+	return settled
 }
 
-// getaffinity tells of one processor.
-func (p *Process) getaffinity(th *thread.Thread) int64 {
-	const bytesMin = 8
-	if bytes := th.Frame.SI; bytes < bytesMin || bytes%8 != 0 {
+// Operations of futex. All futexes are private.
+const (
+	futexWait, futexWake = 0, 1
+	futexPrivate         = 128
+)
+
+func (p *Process) futex(th *thread.Thread) int64 {
+	f := &th.Frame
+	switch operation := uint32(f.SI) &^ futexPrivate; {
+	case f.DI%4 != 0:
 		return errno.EINVAL
+	case operation == futexWake:
+		return int64(p.Threads.FutexWake(f.DI, uint64(uint32(f.DX))))
+	case operation != futexWait:
+		return errno.ENOSYS
 	}
-	return orFault(p.Space.Store64(th.Frame.DX, 1), bytesMin)
+	value, ok := vm.Load[uint32](&p.Space, f.DI)
+	switch {
+	case !ok:
+		return errno.EFAULT
+	case value != uint32(f.DX):
+		return errno.EAGAIN
+	}
+	deadline, e := uint64(0), int64(0)
+	if f.R10 != 0 {
+		if deadline, e = p.loadDeadline(f.R10); e < 0 {
+			return e
+		}
+	}
+	p.Threads.Wait(thread.Futex, f.DI, deadline)
+	return settled
 }
+
+const second = 1_000_000_000
+
+// loadDeadline reads a struct timespec, and returns when so much time will have passed.
+func (p *Process) loadDeadline(at uint64) (uint64, int64) {
+	w, ok := vm.Load[[2]uint64](&p.Space, at)
+	switch {
+	case !ok:
+		return 0, errno.EFAULT
+	case int64(w[0]) < 0 || w[1] >= second:
+		return 0, errno.EINVAL
+	}
+	return p.Machine.Now() + min(w[0], secondsMax)*second + w[1], 0
+}
+
+func (p *Process) wallTime() uint64 { return p.Machine.Now() + p.Wall }

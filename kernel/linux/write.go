@@ -18,7 +18,8 @@ func (p *Process) writeOn(th *thread.Thread) int64 {
 		return result
 	}
 	p.unfinished |= 1 << (th.ID() - 1) // the console does not say when it has room again
-	return p.sleep(p.Machine.Now() + retryNanos)
+	p.Threads.Wait(thread.Sleep, 0, p.Machine.Now()+retryNanos)
+	return settled
 }
 
 // tryWrite is writeOn; EAGAIN if there is no room yet.
@@ -86,16 +87,10 @@ func (p *Process) writeFile(o *open, offset, at, size uint64) int64 {
 }
 
 func (p *Process) pwrite(th *thread.Thread, o *open) int64 {
-	f := &th.Frame
-	switch {
-	case !o.writable():
+	if !o.writable() {
 		return errno.EBADF
-	case int64(f.R10) < 0:
-		return errno.EINVAL
-	case o.kind != regular:
-		return errno.ESPIPE
 	}
-	return p.writeFile(o, f.R10, f.SI, f.DX)
+	return p.transferAt(th, o, (*Process).writeFile)
 }
 
 // ftruncate sets the size of a file in /tmp.

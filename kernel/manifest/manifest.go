@@ -12,6 +12,7 @@ const Magic = 0x5952_5245_4b53_0001
 const (
 	ProgramsMax = 16
 	FilesMax    = 256
+	FoldersMax  = 256 // that files are in
 )
 
 // Manifest is the whole.
@@ -56,12 +57,10 @@ type Core struct {
 	Shares, Controls uint64
 }
 
-// Program is a static ELF file with what it is started with. Arguments and environment are strings
-// that each end in a zero byte, one after the other.
+// Program is a static ELF file with what it finds on its stack.
 type Program struct {
-	Image, Bytes              uint64
-	Args, ArgsBytes, ArgCount uint64
-	Env, EnvBytes, EnvCount   uint64
+	Image, Bytes      uint64
+	Stack, StackBytes uint64 // up to layout.StackTop
 }
 
 // File is a file that programs may read.

@@ -37,11 +37,6 @@ func (m *Memory) Word(a Addr) *uint64 {
 	return (*uint64)(unsafe.Add(m.Base, a)) // SAFETY: any bytes are a word.
 }
 
-// Half returns the 32-bit word at a, which is a multiple of 4.
-func (m *Memory) Half(a Addr) *uint32 {
-	return (*uint32)(unsafe.Add(m.Base, a)) // SAFETY: any bytes are a word.
-}
-
 // Table returns the page at a as words.
 func (m *Memory) Table(a Addr) *[EntriesCount]uint64 {
 	return (*[EntriesCount]uint64)(unsafe.Add(m.Base, a)) // SAFETY: any bytes are words.
@@ -72,6 +67,11 @@ func (m *Memory) Load(dst []byte, a Addr) {
 func (m *Memory) Store(a Addr, src []byte) {
 	p := unsafe.Pointer(unsafe.SliceData(src))                   // SAFETY: as long as src.
 	m.Move(unsafe.Add(m.Base, a), noEscape(p), uint64(len(src))) // SAFETY: as Bytes.
+}
+
+// BytesOf returns the memory of a value that has no pointers.
+func BytesOf[T any](v *T) []byte {
+	return unsafe.Slice((*byte)(unsafe.Pointer(v)), unsafe.Sizeof(*v)) // SAFETY: as long as v.
 }
 
 // noEscape returns p, hidden from the compiler's escape analysis: Move keeps no pointer, but the

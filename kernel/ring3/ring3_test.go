@@ -178,7 +178,9 @@ func TestInspect(t *testing.T) {
 		t.Errorf("status %+v, error %v: want it dead with 8192 of 16384 bytes", s, err)
 	}
 	for i := range uint64(commons.TraceEvents + 2) {
-		f.traced.Add(1000+2*i, commons.EventKick, i, 0)
+		f.traced.Event[i%commons.TraceEvents] = commons.Event{
+			At: 1000 + 2*i, Kind: commons.EventKick, A: i}
+		f.traced.Count++
 	}
 	events, err := c.Trace(0)
 	if err != nil || len(events) != commons.TraceEvents || events[0].At != 2 ||

@@ -10,7 +10,6 @@ const (
 	CodeMap    Code = 1 // of SIGSEGV: nothing is mapped there
 	CodeAccess Code = 2 // of SIGSEGV: not with these rights
 
-	codeUser   Code = 0  // kill
 	codeThread Code = -6 // tgkill
 	CodeKernel Code = 0x80
 

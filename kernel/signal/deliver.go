@@ -4,37 +4,30 @@ import (
 	"math/bits"
 
 	"skerry/kernel/layout"
+	"skerry/kernel/phys"
 	"skerry/kernel/thread"
 	"skerry/kernel/vm"
 )
 
-// Deliver has the running thread begin the handlers of all signals that it has and does not block,
+// Deliver has a thread begin the handlers of all signals that it has and does not block,
 // so that none is left when it goes on. The driver calls it each time before that. It returns 0,
 // or the signal that ends the process.
-func (s *Signals) Deliver(space *vm.Space, t *thread.Table) Number {
+func (s *Signals) Deliver(space *vm.Space, th *thread.Thread) Number {
 	const sender = 1 // the process
-	th := t.Current()
-	for {
-		from, code := &th.Pending, codeThread
-		if *from&^th.Mask == 0 {
-			from, code = &t.Pending, codeUser
-		}
-		deliverable := *from &^ th.Mask
-		if deliverable == 0 {
-			return 0
-		}
-		n := first(deliverable)
-		*from &^= n.bit()
+	for th.Pending&^th.Mask != 0 {
+		n := first(th.Pending &^ th.Mask)
+		th.Pending &^= n.bit()
 		switch {
 		case s.ignores(n):
 			continue
 		case s.action(n).Handler == handlerDefault:
 			return n
 		}
-		if ended := s.handle(space, th, n, code, sender); ended != 0 {
+		if ended := s.handle(space, th, n, codeThread, sender); ended != 0 {
 			return ended
 		}
 	}
+	return 0
 }
 
 // first returns which of several signals comes first: exceptions, then in their order.
@@ -83,7 +76,7 @@ func (s *Signals) push(space *vm.Space, th *thread.Thread, n Number, code Code, 
 	if code > 0 {
 		s.frame.context.saveTrap(th, address)
 	}
-	if !space.CopyOut(fx, th.FX.Bytes()) || !space.CopyOut(at, s.frame.bytes()) {
+	if !space.CopyOut(fx, phys.BytesOf(&th.FX)) || !space.CopyOut(at, phys.BytesOf(&s.frame)) {
 		return false
 	}
 	SetMask(th, th.Mask|a.blocked(n))

@@ -12,9 +12,3 @@ var (
 	_ = [1]struct{}{}[unsafe.Offsetof(context{}.mask)-40-256] // SAFETY: a constant.
 	_ = [1]struct{}{}[unsafe.Offsetof(info{}.address)-16]     // SAFETY: a constant.
 )
-
-// bytes returns the memory of the frame.
-func (f *frame) bytes() []byte {
-	// SAFETY: the struct has no padding and no pointers: any bytes are a frame.
-	return (*[frameBytes]byte)(unsafe.Pointer(f))[:]
-}

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"skerry/kernel/errno"
+	"skerry/kernel/phys"
 	"skerry/kernel/thread"
 )
 
@@ -37,7 +38,7 @@ func failureOf(t testing.TB, check func(testing.TB)) string {
 // context returns the one on the stack of the running thread, or nil.
 func (r *rig) context() *context {
 	var f frame
-	if !r.space.CopyIn(f.bytes()[contextOffset:infoOffset], r.th.Frame.SP) {
+	if !r.space.CopyIn(phys.BytesOf(&f)[contextOffset:infoOffset], r.th.Frame.SP) {
 		return nil
 	}
 	return &f.context
@@ -60,7 +61,7 @@ func rawState(r *rig) Number {
 	c := r.context()
 	n := sound(r)
 	if n == 0 && c != nil {
-		r.space.CopyIn(r.th.FX.Bytes(), c.fpu)
+		r.space.CopyIn(phys.BytesOf(&r.th.FX), c.fpu)
 	}
 	return n
 }
@@ -69,7 +70,7 @@ func rawState(r *rig) Number {
 func rawPart(r *rig) Number {
 	c := r.context()
 	n := sound(r)
-	if n == 0 && c != nil && c.fpu != 0 && !r.space.CopyIn(r.th.FX.Bytes(), c.fpu) {
+	if n == 0 && c != nil && c.fpu != 0 && !r.space.CopyIn(phys.BytesOf(&r.th.FX), c.fpu) {
 		return 0
 	}
 	return n
@@ -147,24 +148,24 @@ func with(plant func(*sender)) sender {
 
 // plantedSenders has the bugs by what they do.
 var plantedSenders = map[string]sender{
-	"sends to the process": with(func(s *sender) {
-		s.one = func(r *rig, _ *thread.Thread, n Number) { r.signals.Send(&r.table, n) }
+	"sends to another thread": with(func(s *sender) {
+		s.one = func(r *rig, _ *thread.Thread, n Number) { soundSender.all(r, n) }
 	}),
 	"sends to the first thread": with(func(s *sender) {
-		s.all = func(r *rig, n Number) { r.signals.SendThread(&r.table, r.th, n) }
+		s.all = func(r *rig, n Number) { r.signals.Send(&r.table, r.th, n) }
 	}),
 	"does not end waits": with(func(s *sender) {
 		s.one = func(r *rig, th *thread.Thread, n Number) { th.Pending |= n.bit() }
 	}),
 	"ends waits for ignored signals": with(func(s *sender) {
 		s.one = func(r *rig, th *thread.Thread, n Number) {
-			r.signals.SendThread(&r.table, th, n)
+			r.signals.Send(&r.table, th, n)
 			r.table.Wake(th, errno.EINTR)
 		}
 	}),
 	"ends all waits": with(func(s *sender) {
 		s.all = func(r *rig, n Number) {
-			r.signals.Send(&r.table, n)
+			soundSender.all(r, n)
 			for id := range thread.ID(modelThreads) {
 				r.table.Wake(r.table.Get(id+1), errno.EINTR)
 			}
@@ -181,15 +182,6 @@ var plantedSenders = map[string]sender{
 			pending := r.table.Current().Pending
 			ended := soundSender.deliver(r)
 			r.table.Current().Pending |= pending & r.table.Current().Mask
-			return ended
-		}
-	}),
-	"leaves those of the process": with(func(s *sender) {
-		s.deliver = func(r *rig) Number {
-			pending := r.table.Pending
-			r.table.Pending = 0
-			ended := soundSender.deliver(r)
-			r.table.Pending = pending
 			return ended
 		}
 	}),

@@ -2,6 +2,7 @@ package signal
 
 import (
 	"skerry/kernel/layout"
+	"skerry/kernel/phys"
 	"skerry/kernel/thread"
 	"skerry/kernel/vm"
 )
@@ -29,7 +30,7 @@ func userFlags(flags uint64) uint64 {
 // ends the process.
 func (s *Signals) Return(space *vm.Space, th *thread.Thread) Number {
 	c := &s.frame.context
-	if !space.CopyIn(s.frame.bytes()[contextOffset:infoOffset], th.Frame.SP) {
+	if !space.CopyIn(phys.BytesOf(&s.frame)[contextOffset:infoOffset], th.Frame.SP) {
 		return s.Fault(space, th, SIGSEGV, CodeKernel, 0)
 	}
 	SetMask(th, c.mask)
@@ -49,7 +50,7 @@ func loadFX(space *vm.Space, th *thread.Thread, address uint64) bool {
 		return true
 	}
 	mask := th.FX.MXCSRMask // the processor's: it has just saved the state
-	ok := space.CopyIn(th.FX.Bytes(), address)
+	ok := space.CopyIn(phys.BytesOf(&th.FX), address)
 	th.FX.Restrict(mask)
 	return ok
 }

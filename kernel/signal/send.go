@@ -5,8 +5,8 @@ import (
 	"skerry/kernel/thread"
 )
 
-// SendThread sends a valid signal to a thread, as tgkill does. A wait of it ends.
-func (s *Signals) SendThread(t *thread.Table, th *thread.Thread, n Number) {
+// Send sends a valid signal to a thread. A wait of it ends.
+func (s *Signals) Send(t *thread.Table, th *thread.Thread, n Number) {
 	blocked := th.Mask&n.bit() != 0
 	if s.ignores(n) && !blocked {
 		return
@@ -17,18 +17,15 @@ func (s *Signals) SendThread(t *thread.Table, th *thread.Thread, n Number) {
 	}
 }
 
-// Send sends a valid signal to the process, as kill does: to the first thread that does not block
-// it, or else to the one that stops blocking it first.
-func (s *Signals) Send(t *thread.Table, n Number) {
+// Taker returns the thread that takes a signal which is sent to the process: the first that does
+// not block it, or else the last.
+func Taker(t *thread.Table, n Number) (taker *thread.Thread) {
 	for id := thread.ID(1); id <= thread.ThreadsMax; id++ {
-		th := t.Get(id)
-		if th != nil && th.Mask&n.bit() == 0 {
-			if !s.ignores(n) {
-				t.Pending |= n.bit()
-				t.Wake(th, errno.EINTR)
+		if th := t.Get(id); th != nil {
+			if taker = th; th.Mask&n.bit() == 0 {
+				break
 			}
-			return
 		}
 	}
-	t.Pending |= n.bit()
+	return taker
 }

@@ -6,6 +6,7 @@ import (
 
 	"skerry/kernel/errno"
 	"skerry/kernel/layout"
+	"skerry/kernel/phys"
 	"skerry/kernel/thread"
 )
 
@@ -19,7 +20,7 @@ func fill(th *thread.Thread) {
 		*r = 0x1000 + uint64(i)
 	}
 	for i := 160; i < 416; i++ { // XMM0 to XMM15
-		th.FX.Bytes()[i] = byte(i)
+		phys.BytesOf(&th.FX)[i] = byte(i)
 	}
 }
 
@@ -74,21 +75,21 @@ func TestRoundTrip(t *testing.T) {
 	r := newRig(t)
 	r.catch(10, 0, 0)
 	r.catch(12, flagOnStack, 0)
-	r.signals.SendThread(&r.table, r.th, 12)
-	r.signals.Send(&r.table, 10)
+	r.signals.Send(&r.table, r.th, 12)
+	r.signals.Send(&r.table, r.th, 10)
 	if e := SetAltStack(r.th, Stack{Base: altBase, Bytes: altBytes}); e != 0 {
 		t.Fatal(e)
 	}
 	fill(r.th)
 	r.th.Frame.Flags |= flagsDirection
 	old := *r.th
-	if n := r.signals.Deliver(&r.space, &r.table); n != 0 {
+	if n := soundSender.deliver(r); n != 0 {
 		t.Fatalf("the process ends by signal %d: want two handlers", n)
 	}
-	if r.th.Frame.DI != 10 || AltStack(r.th).Flags != stackInUse || r.th.Frame.Flags&0x400 != 0 {
+	if r.th.Frame.DI != 12 || AltStack(r.th).Flags != stackInUse || r.th.Frame.Flags&0x400 != 0 {
 		t.Errorf("last began handler %d, on stack %+v", r.th.Frame.DI, AltStack(r.th))
 	}
-	if r.half(r.th.Frame.SI+8) != 0 || r.half(r.th.Frame.SI+16) != 1 {
+	if int32(r.half(r.th.Frame.SI+8)) != -6 || r.half(r.th.Frame.SI+16) != 1 {
 		t.Errorf("the sender is % x", r.bytes(r.th.Frame.SI, 24))
 	}
 	for range 2 {
@@ -121,8 +122,8 @@ func TestSent(t *testing.T) {
 		{23, 0, true, pending}, {SIGKILL, 0, true, ends}, {SIGSTOP, handlerAt, true, ends},
 	} {
 		for _, send := range []func(*rig){
-			func(r *rig) { r.signals.Send(&r.table, c.n) },
-			func(r *rig) { r.signals.SendThread(&r.table, r.th, c.n) },
+			func(r *rig) { soundSender.all(r, c.n) },
+			func(r *rig) { r.signals.Send(&r.table, r.th, c.n) },
 		} {
 			r := newRig(t)
 			if c.handler > 1 {
@@ -135,14 +136,14 @@ func TestSent(t *testing.T) {
 			}
 			send(r)
 			got := ignored
-			switch n := r.signals.Deliver(&r.space, &r.table); {
+			switch n := soundSender.deliver(r); {
 			case n == c.n:
 				got = ends
 			case n != 0:
 				got = fmt.Sprintf("ends by %d", n)
 			case r.th.Frame.IP == handlerAt:
 				got = handled
-			case r.th.Pending|r.table.Pending == c.n.bit():
+			case r.th.Pending == c.n.bit():
 				got = pending
 			}
 			if got != c.want {
@@ -162,18 +163,18 @@ func TestInterrupts(t *testing.T) {
 	for range 2 {
 		r.table.Wait(thread.Futex, 8, 0)
 	}
-	r.signals.SendThread(&r.table, other, 23)
+	r.signals.Send(&r.table, other, 23)
 	if other.State() != thread.Futex {
 		t.Error("an ignored signal ended a wait")
 	}
-	r.signals.Send(&r.table, 10)
+	soundSender.all(r, 10)
 	if r.th.State() != thread.Futex || other.State() != thread.Ready {
 		t.Errorf("states %d and %d: want only the second interrupted", r.th.State(), other.State())
 	}
 	if got := int64(other.Frame.AX); got != errno.EINTR {
 		t.Errorf("the wait ended with %d: want EINTR", got)
 	}
-	if n := r.signals.Deliver(&r.space, &r.table); n != 0 || other.Frame.DI != 10 {
+	if n := soundSender.deliver(r); n != 0 || other.Frame.DI != 10 {
 		t.Errorf("delivered %d, ended by %d: want a handler", other.Frame.DI, n)
 	}
 }
@@ -216,8 +217,8 @@ func TestStackOverflow(t *testing.T) {
 	}
 	overflows := 0
 	for range 100 {
-		r.signals.SendThread(&r.table, r.th, 10)
-		ended := r.signals.Deliver(&r.space, &r.table)
+		r.signals.Send(&r.table, r.th, 10)
+		ended := soundSender.deliver(r)
 		if ended != 0 && (ended != SIGSEGV || overflows != 1) {
 			t.Fatalf("signal %d ends the process after %d overflows: want SIGSEGV after 1",
 				ended, overflows)
@@ -247,8 +248,8 @@ func TestAltStack(t *testing.T) {
 		}
 	}
 	r.catch(10, flagOnStack|flagOnce, 0)
-	r.signals.Send(&r.table, 10)
-	r.signals.Deliver(&r.space, &r.table)
+	soundSender.all(r, 10)
+	soundSender.deliver(r)
 	sp := r.th.Frame.SP
 	if sp < altBase || sp > altBase+altBytes || SetAltStack(r.th, Stack{Flags: 2}) != errno.EPERM {
 		t.Errorf("the handler's stack is at %#x, and not kept", sp)

@@ -6,9 +6,6 @@ import "math/bits"
 type Table struct {
 	threads [ThreadsMax]Thread // first: FXSAVE wants them aligned
 
-	// Pending has the signals sent to the process that no thread has taken yet, as in Thread.
-	Pending uint64
-
 	used    uint64  // bit i: threads[i] is not Free
 	ready   uint64  // bit i: threads[i] is Ready
 	running *Thread // one that is Ready, or nil if none is

@@ -48,14 +48,12 @@ type Thread struct {
 	// The stack of signal handlers, if AltBytes is not 0.
 	AltBase, AltBytes uint64
 
-	ClearTID uint64 // address of a word to clear and wake at the end, or 0
-
 	id       ID
 	state    State
 	key      uint64 // what it waits for
 	deadline uint64 // until when, or 0
 	since    uint64 // of its wait, counted by waits
-	_        [7]uint64
+	_        [8]uint64
 }
 
 // ID returns the thread's number.

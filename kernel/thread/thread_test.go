@@ -96,35 +96,32 @@ func TestSpawnInherits(t *testing.T) {
 	table := begun(t, 1)
 	parent := table.Current()
 	parent.Frame = Frame{R15: 15, AX: 56, IP: 0x40_1000, SP: 0x7000, SS: 0x23}
-	parent.FX.Bytes()[100], parent.FSBase, parent.Mask, parent.Pending = 9, 0x5000, 1, 2
-	parent.AltBase, parent.AltBytes, parent.ClearTID = 0x6000, 4096, 0x8000
+	parent.FX.registers[100], parent.FSBase, parent.Mask, parent.Pending = 9, 0x5000, 1, 2
+	parent.AltBase, parent.AltBytes = 0x6000, 4096
 	child := table.Spawn()
 	want := parent.Frame
 	want.AX = 0
 	if child.Frame != want || child.FX != parent.FX || child.FSBase != 0x5000 || child.Mask != 1 {
 		t.Errorf("the child has %+v: want %+v", child.Frame, want)
 	}
-	if child.Pending|child.AltBytes|child.ClearTID != 0 {
-		t.Errorf("pending %#x, signal stack of %d, clears %#x: want none", child.Pending,
-			child.AltBytes, child.ClearTID)
+	if child.Pending|child.AltBytes != 0 {
+		t.Errorf("pending %#x, signal stack of %d: want none", child.Pending, child.AltBytes)
 	}
 }
 
 // State that comes from elsewhere gets no bit of MXCSR that the processor lacks.
 func TestRestrict(t *testing.T) {
 	var fx FX
-	fx.Reset()
-	if b := fx.Bytes(); b[0] != 0x7f || b[1] != 3 || b[24] != 0x80 || b[25] != 0x1f {
-		t.Errorf("the state starts as % x", b[:32])
+	if fx.Reset(); fx.Control != 0x37f || fx.MXCSR != 0x1f80 {
+		t.Errorf("the state starts as %+v", fx)
 	}
-	for i := range fx.Bytes() {
-		fx.Bytes()[i] = 0xff
-	}
+	fx.MXCSR, fx.MXCSRMask = ^uint32(0), ^uint32(0)
 	for _, mask := range []uint32{0x2_ffff, 0xffff, 0} {
 		want := mask
 		if mask == 0 {
 			want = 0xffbf
 		}
+		fx.MXCSR = ^uint32(0)
 		fx.Restrict(mask)
 		if fx.MXCSR != want || fx.MXCSRMask != want {
 			t.Errorf("MXCSR %#x, mask %#x: want %#x", fx.MXCSR, fx.MXCSRMask, want)

@@ -10,9 +10,3 @@ var (
 	_ = [1]struct{}{}[unsafe.Sizeof(Frame{})-22*8]         // SAFETY: a constant.
 	_ = [1]struct{}{}[unsafe.Sizeof(Thread{})%64]          // SAFETY: a constant.
 )
-
-// Bytes returns the memory of the state.
-func (fx *FX) Bytes() []byte {
-	// SAFETY: the struct has no padding and no pointers: any bytes are a state.
-	return (*[unsafe.Sizeof(FX{})]byte)(unsafe.Pointer(fx))[:]
-}

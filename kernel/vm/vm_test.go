@@ -25,8 +25,8 @@ func TestReservationsAreSparse(t *testing.T) {
 		if err := s.Map(at+i*half/2, half/8, Read|Write, Zero, 0, 0); err != 0 {
 			t.Fatalf("Map %d: %d", i, err)
 		}
-		if !s.Store64(at+i*half/2+page, i) {
-			t.Fatalf("Store64 %d", i)
+		if !Store(s, at+i*half/2+page, uint64(i)) {
+			t.Fatalf("Store %d", i)
 		}
 	}
 	if used := s.Used(); used > 4*8+4+2 {
@@ -51,9 +51,10 @@ func TestForeignAddressesAreRefused(t *testing.T) {
 		layout.DirectMap, layout.DirectMap | layout.UserStart, ^uint64(7),
 		layout.UserStart | 1<<48, layout.UserStart | 1<<63,
 	} {
-		_, ok64 := s.Load64(va)
-		_, ok32 := s.Load32(va)
-		if ok64 || ok32 || s.Store64(va, 1) || s.Store32(va, 1) || s.Slice(va, 1) != nil {
+		_, ok64 := Load[uint64](s, va)
+		_, ok32 := Load[uint32](s, va)
+		if ok64 || ok32 || Store(s, va, uint64(1)) || Store(s, va, uint32(1)) ||
+			s.Slice(va, 1) != nil {
 			t.Errorf("%#x: a word was reached", va)
 		}
 		if s.CopyIn(make([]byte, 9), va) || s.CopyOut(va, make([]byte, 9)) {
@@ -86,26 +87,19 @@ func TestWords(t *testing.T) {
 	s.Map(at+2*page, page, Read, Zero, 0, 0)
 	for _, va := range []uint64{at, at + 8, at + 3, at + page - 3, at + 2*page - 8} {
 		want := 0x1122_3344_5566_7788 ^ va
-		ok := s.Store64(va, want)
-		if got, ok2 := s.Load64(va); !ok || !ok2 || got != want {
-			t.Errorf("Load64(%#x): %#x, want %#x", va, got, want)
+		ok := Store(s, va, uint64(want))
+		if got, ok2 := Load[uint64](s, va); !ok || !ok2 || got != want {
+			t.Errorf("Load(%#x): %#x, want %#x", va, got, want)
 		}
-		low, ok := s.Load32(va)
-		if aligned := va%4 == 0; ok != aligned || aligned && low != uint32(want) {
-			t.Errorf("Load32(%#x): %#x, %v", va, low, ok)
+		if low, ok := Load[uint32](s, va); !ok || low != uint32(want) {
+			t.Errorf("Load of half of %#x: %#x, %v", va, low, ok)
 		}
 	}
-	if !s.Store32(at+4, 7) || s.Store32(at+2, 7) || s.Store32(at+2*page, 7) {
-		t.Error("Store32: want it aligned, and in writable pages")
+	if Store(s, at+2*page-4, uint64(1)) || Store(s, at+2*page, uint32(1)) {
+		t.Error("Store into a page to read")
 	}
-	if v, _ := s.Load64(at); v>>32 != 7 {
-		t.Errorf("after Store32: %#x", v)
-	}
-	if s.Store64(at+2*page-4, 1) || s.Store64(at+2*page, 1) {
-		t.Error("Store64 into a page to read")
-	}
-	if _, ok := s.Load64(at + 3*page - 4); ok {
-		t.Error("Load64 over the end")
+	if _, ok := Load[uint64](s, at+3*page-4); ok {
+		t.Error("Load over the end")
 	}
 }
 
@@ -179,8 +173,8 @@ func TestDevice(t *testing.T) {
 	s := &r.space
 	const at = layout.Devices
 	reaches := func(va uint64) bool {
-		_, ok := s.Load64(va)
-		return ok || s.Store64(va, 1) || s.Slice(va, 8) != nil
+		_, ok := Load[uint64](s, va)
+		return ok || Store(s, va, uint64(1)) || s.Slice(va, 8) != nil
 	}
 	s.Map(at, layout.BlockBytes, Read|Write, Device, fixed, 0)
 	for range 2 {

@@ -34,7 +34,8 @@ var table = []row{
 	{"kernel/paging", []string{"kernel/layout", "kernel/phys"}, nil},
 	{"kernel/vm", []string{"kernel/errno", "kernel/layout", "kernel/phys", "kernel/paging"}, nil},
 	{"kernel/thread", []string{"kernel/errno"}, nil},
-	{"kernel/signal", []string{"kernel/errno", "kernel/layout", "kernel/thread", "kernel/vm"},
+	{"kernel/signal", []string{"kernel/errno", "kernel/layout", "kernel/phys", "kernel/thread",
+		"kernel/vm"},
 		nil},
 	{"kernel/files", []string{"kernel/errno", "kernel/phys", "kernel/manifest",
 		"kernel/layout"}, nil},
@@ -70,11 +71,14 @@ var table = []row{
 	{"apps/...", []string{"apps/...", "coreos/...", "memserver/...", "skb/...", "msgpass/...",
 		"kernel", "kernel/step"}, nil},
 
+	{"coretest", []string{"coreos/...", "kernel", "kernel/sim"}, []string{gvisor}},
+
 	{"cmd/...", []string{"..."}, []string{sys}},
 	{"test/...", []string{"..."}, []string{sys, gvisor, judge}},
 	{"tools/...", []string{"tools/...", "kernel/elf", "kernel/layout", "kernel/manifest",
 		"kernel/cap", "coreos/shell/nearest"}, []string{arch, sys, toml}},
 }
 
-// What test files may import as well: the drivers, to run on, and the judge of what clients saw.
-var forTests = []string{"kernel/...", "test/history"}
+// What test files may import as well: the drivers and whole machines, to run on, and the judge of
+// what clients saw.
+var forTests = []string{"kernel/...", "coretest", "test/history"}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"slices"
 
+	"skerry/kernel/elf"
 	"skerry/kernel/layout"
 	"skerry/kernel/manifest"
 )
@@ -32,7 +33,9 @@ func (c *contents) fill(m *manifest.Manifest, config *Config, programs [][]byte,
 	m.Programs, m.Files = uint64(len(programs)), uint64(len(config.Files))
 	for i, file := range programs {
 		p := &config.Programs[i]
-		args, env := cStrings(p.Args), cStrings(p.Env)
+		var parsed elf.Program
+		elf.Parse(file, &parsed) // trim has seen that it can be
+		start := stack(p, &parsed)
 		var image uint64
 		if same := slices.IndexFunc(programs[:i], equals(file)); same >= 0 {
 			image = m.Program[same].Image
@@ -41,8 +44,7 @@ func (c *contents) fill(m *manifest.Manifest, config *Config, programs [][]byte,
 		}
 		m.Program[i] = manifest.Program{
 			Image: image, Bytes: uint64(len(file)),
-			Args: c.add(args, 1), ArgsBytes: uint64(len(args)), ArgCount: uint64(len(p.Args)),
-			Env: c.add(env, 1), EnvBytes: uint64(len(env)), EnvCount: uint64(len(p.Env)),
+			Stack: c.add(start, stackAlign), StackBytes: uint64(len(start)),
 		}
 	}
 	for i, f := range config.Files {

@@ -123,6 +123,11 @@ func (c *Config) check() (programs [][]byte, err error) {
 		if err != nil {
 			return nil, err
 		}
+		p := &c.Programs[i]
+		if n := len(cStrings(p.Args)) + len(cStrings(p.Env)); n > argumentsMax {
+			return nil, fmt.Errorf("image: program %s: %d bytes of arguments and environment: "+
+				"want %d at most", p.Name, n, argumentsMax)
+		}
 		programs = append(programs, file)
 		least[i] = roundUp(layout.FramesOffset+heapBytesLeast+writable, layout.BlockBytes)
 	}
@@ -141,7 +146,7 @@ func (c *Config) check() (programs [][]byte, err error) {
 
 // checkFiles refuses files that are not one tree.
 func checkFiles(files []File) error {
-	folders := map[string]bool{"/": true}
+	folders := map[string]bool{"/": true, "/tmp": true}
 	for _, f := range files {
 		if path.Clean("/"+f.Path) != f.Path || strings.Contains(f.Path, "\x00") {
 			return fmt.Errorf("image: file %q: want an absolute path without . and ..", f.Path)
@@ -149,6 +154,9 @@ func checkFiles(files []File) error {
 		for folder := path.Dir(f.Path); folder != "/"; folder = path.Dir(folder) {
 			folders[folder] = true
 		}
+	}
+	if n := len(folders); n > manifest.FoldersMax {
+		return fmt.Errorf("image: files in %d folders: want %d at most", n, manifest.FoldersMax)
 	}
 	seen := map[string]bool{}
 	for _, f := range files {

@@ -16,6 +16,9 @@ const (
 	// heapBytesLeast is what Go's runtime needs besides the program's own data.
 	heapBytesLeast = 8 << 20
 
+	// argumentsMax bounds arguments and environment together; most of the stack is the program's.
+	argumentsMax = layout.StackSize / 8
+
 	tablesMax     = layout.TablesMaxBytes / layout.PageBytes
 	bootTablesMax = (layout.Driver - layout.BootTables) / layout.PageBytes
 

@@ -350,5 +350,5 @@ func (i *island) killQuickly(p *peer, way int) error {
 // dead tells whether a killed peer is dead, and its channel is down.
 func (i *island) dead(p *peer) bool {
 	s, err := i.look.Status(p.Peer())
-	return err == nil && s.State == kernel.Dead && !p.Up()
+	return err == nil && s.State != kernel.Running && !p.Up()
 }
