@@ -10,6 +10,9 @@ import (
 
 // claimOf returns how a core comes to have the machine's network card; never, if there is none.
 func claimOf(core kernel.Core) claim {
+	if source, ok := core.(card.Source); ok {
+		return claim{cores: source.CardCores(), open: source.OpenCard}
+	}
 	devices, ok := core.(kernel.Devices)
 	if !ok {
 		return claim{}

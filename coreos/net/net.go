@@ -17,6 +17,8 @@ import (
 	"net"
 
 	"skerry/coreos"
+	"skerry/coreos/net/flow"
+	"skerry/coreos/net/packet"
 	"skerry/kernel"
 )
 
@@ -84,6 +86,22 @@ func (n *Net) Counts() (counts Counts) {
 		}
 	}
 	return counts
+}
+
+// Listeners returns the cores that listen on a port for other machines, ascending, as far as this
+// core knows; of the host's network, nothing is known. The network is tcp or udp.
+func (n *Net) Listeners(network string, port uint16) []kernel.CoreID {
+	o, ok := n.sockets.(own)
+	if !ok {
+		return nil
+	}
+	service := flow.Service{Protocol: packet.TCP, Port: port}
+	if network == "udp" {
+		service.Protocol = packet.UDP
+	}
+	o.loop.Lock()
+	defer o.loop.Unlock()
+	return o.public.Of(service)
 }
 
 // Dial is net.Dial, for TCP and UDP.

@@ -17,9 +17,13 @@ type Config struct {
 	Args      []string // BootInfo.Args; none: "sim"
 	FirstOnly bool     // only the first core runs at the start; else all do
 
-	// Run only.
+	// Run and Start only.
 	Panics bool           // cores may panic; else a panic of a core fails the test
 	Script func(*Machine) // runs beside the cores: kills and starts them
+
+	// Start only. Hold is called at the end of a life, before its fence, and keeps its program from
+	// writing to windows ever after. nil: the program is quick to come to a driver call.
+	Hold func(core kernel.CoreID, incarnation uint64)
 
 	// NewNet only.
 	Ring  int                      // messages in a channel before Send refuses; 0: RingMax
@@ -37,7 +41,7 @@ type Faults struct {
 	// addition to what the topology says.
 	Jitter time.Duration
 
-	// Run only. Jitter makes a kick late in the given share of cases only.
+	// Run and Start only. Jitter makes a kick late in the given share of cases only.
 	KickLost    float64
 	KickDoubled float64
 	KickLate    float64

@@ -89,7 +89,7 @@ func (l *life) Stop(peer kernel.CoreID) error {
 // Epitaph returns how the last life of peer ended.
 func (l *life) Epitaph(peer kernel.CoreID) (kernel.Epitaph, bool) {
 	l.enter()
-	return l.machine.epitaph(peer)
+	return l.machine.Epitaph(peer)
 }
 
 // Die ends this life.

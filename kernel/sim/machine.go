@@ -11,7 +11,8 @@ import (
 	"skerry/kernel/epitaph"
 )
 
-// Machine is a set of cores that run programs. Its methods are for Config.Script.
+// Machine is a set of cores that run programs. Its methods are for Config.Script, and for a test
+// that has called Start.
 type Machine struct {
 	cfg     Config
 	program kernel.Program
@@ -27,6 +28,7 @@ type Machine struct {
 	windows    map[pair][]byte
 	kicks      map[pair]*rand.Rand
 	running    int
+	ended      bool // Start: no life begins any more
 	complaints []string
 }
 
@@ -125,6 +127,9 @@ func (m *Machine) bury(o order) error {
 	if dead == nil || o.life != nil && o.life != dead {
 		return fmt.Errorf("sim: end of %v: %w", o.core, kernel.ErrNotRunning)
 	}
+	if m.cfg.Hold != nil {
+		m.cfg.Hold(o.core, dead.info.Incarnation)
+	}
 	close(dead.fence)
 	m.settle()
 
@@ -147,9 +152,13 @@ func (m *Machine) bury(o order) error {
 // giveUp ends a machine that has no end of its own.
 func (m *Machine) giveUp() {
 	m.complain("sim: %d cores still run after %v: want an end", m.alive(), WallMax)
+	m.buryAll(epitaph.Silent, "ran on at the end of time")
+}
+
+// buryAll ends all lives.
+func (m *Machine) buryAll(cause epitaph.Cause, reason string) {
 	for _, id := range m.ids {
-		// A core that is dead already answers with an error.
-		_ = m.bury(order{core: id, cause: epitaph.Silent, reason: "ran on at the end of time"})
+		_ = m.bury(order{core: id, cause: cause, reason: reason}) // an error says that it is dead
 	}
 }
 

@@ -22,7 +22,10 @@ func (m *Machine) Start(id kernel.CoreID) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	place := &m.slots[id.Index()]
-	if place.life != nil {
+	switch {
+	case m.ended:
+		return fmt.Errorf("sim: start of %v after the machine's end: want it before", id)
+	case place.life != nil:
 		return fmt.Errorf("sim: start of %v: %w", id, kernel.ErrRunning)
 	}
 	place.incarnation++
@@ -62,6 +65,28 @@ func (m *Machine) end(o order, asking *life) error {
 	return nil
 }
 
+// Cores returns how many cores the machine has.
+func (m *Machine) Cores() int { return m.cfg.Cores }
+
+// Running returns the cores that run, ascending.
+func (m *Machine) Running() (ids []kernel.CoreID) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for i := range m.slots {
+		if m.slots[i].life != nil {
+			ids = append(ids, m.ids[i])
+		}
+	}
+	return ids
+}
+
+// Interrupt makes the present or next Wait of a core return, as a device does. It is never lost.
+func (m *Machine) Interrupt(id kernel.CoreID) {
+	if m.cfg.has(id) {
+		m.deliver(id)
+	}
+}
+
 // window returns the memory that two cores share.
 func (m *Machine) window(a, b kernel.CoreID) []byte {
 	m.mu.Lock()
@@ -73,8 +98,8 @@ func (m *Machine) window(a, b kernel.CoreID) []byte {
 	return m.windows[p]
 }
 
-// epitaph returns how a core's last life ended.
-func (m *Machine) epitaph(id kernel.CoreID) (kernel.Epitaph, bool) {
+// Epitaph returns how a core's last life ended; false: none has.
+func (m *Machine) Epitaph(id kernel.CoreID) (kernel.Epitaph, bool) {
 	if !m.cfg.has(id) {
 		return kernel.Epitaph{}, false
 	}

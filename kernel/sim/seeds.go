@@ -69,7 +69,7 @@ func number(t *testing.T, name, text string) uint64 {
 }
 
 // replay returns the command that runs a test again under a seed.
-func replay(t *testing.T, seed uint64) string {
+func replay(t testing.TB, seed uint64) string {
 	names := strings.Split(t.Name(), "/")
 	for i, name := range names {
 		names[i] = "^" + name + "$"

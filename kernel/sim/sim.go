@@ -1,11 +1,13 @@
-// Package sim is the driver that runs all cores of a machine in one process, under one seed, in
-// virtual time. It works in any go test, in two ways:
+// Package sim is the driver that runs all cores of a machine in one process, under one seed. It
+// works in any go test, in three ways, the first two in virtual time:
 //
 //	Run     runs a kernel.Program per core: goroutines, blocking calls, windows on the Go heap, so
 //	        that -race sees them. The seed decides on kicks and deaths; the Go scheduler decides
 //	        which goroutine runs next: the same seed is a similar run, not the same one.
 //	NewNet  runs a step.Machine per core, up to CoresMax of them. The seed decides everything:
 //	        the same seed is the same run, to the last event.
+//	Start   is Run in real time, beside the test: for programs that virtual time cannot wait for.
+//	        Package coretest builds on it machines that have a network.
 //
 // [Seeds] runs a test under many seeds, and prints how to replay the one that failed.
 //
@@ -27,6 +29,9 @@
 //     life is then between two statements: it is parked, or has ended, or sleeps in an operation
 //     of Go.
 //  3. The epitaph is written, and the notices go out.
+//
+// In Start, nobody knows when all goroutines are blocked: Config.Hold is called before the first
+// step, instead of the second.
 //
 // What this can't show: a goroutine of the dead life that slept in an operation of Go (time.Sleep,
 // a channel) may run on afterwards, until its next driver call; on bare and hosted it is gone. And

@@ -4,6 +4,8 @@
 // A card belongs to one goroutine at a time, as the loop of its core does.
 package card
 
+import "skerry/kernel"
+
 // Segmentation says how a card cuts a frame that is longer than its MTU into several.
 type Segmentation uint8
 
@@ -47,6 +49,17 @@ const (
 	CutTCP6
 	CutUDP
 )
+
+// Source is what a driver may offer beyond kernel.Core: a card that is no kernel.Device, as tests
+// have it.
+type Source interface {
+	// CardCores returns the cores that may open the card, ascending.
+	CardCores() []kernel.CoreID
+
+	// OpenCard opens the card for the rest of this core's life. Error: kernel.ErrTaken, if a living
+	// core has it.
+	OpenCard() (Card, error)
+}
 
 // Card is a network card.
 type Card interface {

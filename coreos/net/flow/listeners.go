@@ -51,6 +51,9 @@ func (l *Listeners) Bury(core kernel.CoreID) {
 	}
 }
 
+// Of returns the cores that listen, ascending.
+func (l *Listeners) Of(s Service) []kernel.CoreID { return slices.Clone(l.cores[s]) }
+
 // Pick returns the core that a new flow goes to: the one of the highest weight, which is a hash of
 // the flow and the core (rendezvous hashing). So when a core comes or goes, only those flows have
 // another core that are its own. False: nobody listens.
