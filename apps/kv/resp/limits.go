@@ -11,7 +11,11 @@ const (
 	// lineBytesMax bounds an inline command and each line that gives a length
 	// (PROTO_INLINE_MAX_SIZE).
 	lineBytesMax = 64 << 10
+	// smallDigits is how many digits a number has at most that is below all limits.
+	smallDigits = 8
 )
+
+const _ = uint(BulkBytesMax - 99_999_999) // smallDigits times 9
 
 // Limits of what a reader holds.
 const (

@@ -60,6 +60,35 @@ func FuzzReader(f *testing.F) {
 	})
 }
 
+// A header is read in the same way whether it is a small number or not, and At returns what Split
+// does.
+func FuzzHeader(f *testing.F) {
+	for _, text := range []string{"*1\r\n$1\r\nk\r\n", "$01\r\n", "$\r\n", "*12345678\r", "$0\rx"} {
+		f.Add([]byte(text))
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		if len(b) == 0 || b[0] != '*' && b[0] != '$' {
+			return
+		}
+		text, size := line(b)
+		if n, got := small(b[1:]); got > 0 {
+			want, ok := Int(text[1:])
+			if !ok || want != int64(n) || size != got+1 {
+				t.Errorf("%q is %d, %d bytes: want %d, %v, %d", b, n, got+1, want, ok, size)
+			}
+		}
+		args, _, err := Split(b, nil)
+		for i, want := range args {
+			if got := At(b, i); err == nil && !bytes.Equal(got, want) {
+				t.Errorf("argument %d is %q: want %q", i, got, want)
+			}
+		}
+		if got := At(b, len(args)); err == nil && got != nil {
+			t.Errorf("argument %d is %q: want none", len(args), got)
+		}
+	})
+}
+
 // A command that is too long is read over and refused, and the next one is read.
 func TestReaderRefuses(t *testing.T) {
 	long := AppendCommand(nil, "SET", "k", strings.Repeat("v", 300_000))

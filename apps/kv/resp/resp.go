@@ -47,6 +47,25 @@ func Split(b []byte, args [][]byte) (_ [][]byte, size int, err error) {
 	return args, at, nil
 }
 
+// At returns one element of an array of bulk strings at the start of b; nil if it is not there.
+func At(b []byte, position int) []byte {
+	count, at, err := header(b, '*')
+	if err != nil || at == 0 || position >= count {
+		return nil
+	}
+	for {
+		length, n, err := header(b[at:], '$')
+		if at += n; err != nil || n == 0 || len(b)-at < length+2 {
+			return nil
+		}
+		if position == 0 {
+			return b[at : at+length]
+		}
+		position--
+		at += length + 2
+	}
+}
+
 func cut(err error, b []byte) error {
 	if err == nil {
 		err = fmt.Errorf("resp: an array of %d bytes: want more", len(b))
@@ -57,6 +76,11 @@ func cut(err error, b []byte) error {
 // header reads a line such as "*2\r\n", which starts an array or a bulk string. Size is 0 if the
 // line is not complete.
 func header(b []byte, kind byte) (n, size int, err error) {
+	if len(b) > 0 && b[0] == kind {
+		if n, size = small(b[1:]); size > 0 {
+			return n, 1 + size, nil
+		}
+	}
 	text, size := line(b)
 	if text == nil {
 		if len(b) > lineBytesMax {
@@ -75,6 +99,22 @@ func header(b []byte, kind byte) (n, size int, err error) {
 		return 0, 0, ProtocolError("invalid bulk length")
 	}
 	return int(value), size, nil
+}
+
+// small reads a line that holds a number of a few digits and nothing else: nearly all headers do.
+// Size is 0 if it holds something else, or is not complete.
+func small(b []byte) (n, size int) {
+	for i := 0; i <= smallDigits && i+1 < len(b); i++ {
+		c := b[i]
+		switch {
+		case c == '\r' && i > 0:
+			return n, i + 2
+		case c < '0' || c > '9' || i > 0 && n == 0:
+			return 0, 0
+		}
+		n = 10*n + int(c-'0')
+	}
+	return 0, 0
 }
 
 // What Redis calls the two kinds of headers.
