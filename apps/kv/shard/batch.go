@@ -70,6 +70,7 @@ func (b *Batch) begin(ctx context.Context) error {
 	n.begin()
 	defer n.flush()
 	defer n.end()
+	b.expect()
 	for i := range b.commands {
 		c := &b.commands[i]
 		if len(c.command) > CommandBytesMax {
@@ -83,6 +84,16 @@ func (b *Batch) begin(ctx context.Context) error {
 	}
 	b.parked = b.left > 0
 	return nil
+}
+
+// expect has the copies of this core prepare for the commands, wherever they are carried out: what
+// changes others comes back.
+func (b *Batch) expect() {
+	for i := range b.commands {
+		c := &b.commands[i]
+		b.node.machine.expect(c.shard, c.command)
+	}
+	b.node.machine.prepare()
 }
 
 // awaitRoom waits until a route takes a command, in a step.

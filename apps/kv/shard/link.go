@@ -83,6 +83,7 @@ func emptied(buffer []byte) []byte {
 // take hands the messages of a part of the stream to the machine. Error: the other core broke the
 // protocol.
 func (l *link) take(part []byte) error {
+	l.expect(part)
 	for len(part) > 0 {
 		body, rest, err := l.next(part)
 		if err != nil || body == nil {

@@ -27,6 +27,7 @@ type machine struct {
 	now     kernel.Instant // of the present step
 	out     step.Outbox    // of the present step
 	owing   []int          // shards for which an ack is owed, in the order in which it came to be
+	coming  []int          // shards for which commands are expected
 	scratch []byte         // for messages
 	answer  []byte         // for replies
 	parcel  []byte         // for chunks

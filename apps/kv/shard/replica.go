@@ -21,6 +21,8 @@ type replica struct {
 	view  uint64 // of the role
 	time  int64  // of the last command
 
+	coming [][]byte // commands that are expected
+
 	// Learner, Backup.
 	primary int    // whom it follows; a learner may outlive it, if there is an arbiter
 	seq     uint64 // messages of that one taken

@@ -34,6 +34,10 @@ type State interface {
 	// Snapshot's.
 	Restore(chunk []byte) error
 
+	// Expect tells of commands that are about to be carried out, if nothing comes between. It
+	// changes nothing: it is the time to have what they will look at brought near.
+	Expect(commands [][]byte)
+
 	// Reset empties the copy.
 	Reset()
 }

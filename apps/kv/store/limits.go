@@ -1,6 +1,8 @@
 package store
 
 const (
+	// expectedChain is how many entries of a bucket are read ahead for a command: few have more.
+	expectedChain = 2
 	// bucketsMinBits and bucketsMaxBits bound the buckets of a table: from 2^10 to 2^40.
 	bucketsMinBits, bucketsMaxBits = 10, 40
 	// splitsPerInsert is how many buckets are split for each key that is added while a table

@@ -126,6 +126,7 @@ func (p *player) step(r *rand.Rand, keys int) ([]byte, error) {
 		words = []string{"SET", key, value, "PX", number}
 	}
 	command := resp.AppendCommand(nil, words...)
+	p.store.Expect([][]byte{command, command}) // changes nothing
 	got, _ := p.store.Apply(nil, p.now, command)
 	if string(got) != want {
 		return command, fmt.Errorf("%q at %d: reply %q: want %q", words, p.now, got, want)

@@ -25,6 +25,8 @@ type Store struct {
 	changed   bool
 	timely    bool // the reply may be another one at another time
 	replaying bool
+
+	coming
 }
 
 // New returns an empty store. It refuses to grow beyond bytesMax bytes of memory. The seed, best a
