@@ -27,7 +27,7 @@ func startInstance() {
 		Root: base, Memory: &memory, Frames: &frames, Invalidate: invlpg,
 	}
 	process.Machine = linux.Machine{
-		Now: now, Random: fillRandom, Write: writeConsole, Read: readConsole, Exit: exitInstance,
+		Now: now, Random: fillRandom, Stir: stirRandom, Write: writeConsole, Read: readConsole, Exit: exitInstance,
 		Kill: killInstance, SetFS: setFS, Call: driverCall,
 		Unknown: unknownCall,
 	}

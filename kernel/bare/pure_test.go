@@ -68,6 +68,37 @@ func TestMixRandom(t *testing.T) {
 	}
 }
 
+// Each byte that is stirred in changes what comes next, wherever it is, and none takes the key away.
+// Planted: a key that is only replaced by the bytes is the same whatever it was.
+func TestStirRandom(t *testing.T) {
+	next := func(key uint32, stir func([]byte), from []byte) (to [16]byte) {
+		pool.state, pool.ready = [16]uint32{4: key}, true
+		stir(from)
+		fillRandom(to[:])
+		return to
+	}
+	replace := func(from []byte) {
+		clear(pool.state[:])
+		stirRandom(from)
+	}
+	seen := map[[16]byte]string{next(1, stirRandom, nil): "nothing"}
+	for at := range 2*keyBytes + 5 {
+		from := make([]byte, 2*keyBytes+5)
+		from[at] = 0x80
+		to := next(1, stirRandom, from)
+		if other, has := seen[to]; has {
+			t.Errorf("byte %d set stirs like %s", at, other)
+		}
+		seen[to] = fmt.Sprintf("byte %d set", at)
+		if next(2, stirRandom, from) == to {
+			t.Errorf("byte %d set: the key before does not matter", at)
+		}
+		if next(2, replace, from) != next(1, replace, from) {
+			t.Error("a key that is replaced matters: want it found out")
+		}
+	}
+}
+
 // Last words are the first line of what the runtime says last, in however many writes it comes.
 func TestListen(t *testing.T) {
 	for _, text := range []string{

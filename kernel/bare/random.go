@@ -14,6 +14,9 @@ var pool struct {
 	ready bool
 }
 
+// keyBytes is the size of the key, and of what each block gives.
+const keyBytes = 32
+
 // seedRandom makes a key of the processor's random numbers and of the time, which alone would be a
 // poor one: the boot log says so.
 func seedRandom() {
@@ -40,10 +43,24 @@ func fillRandom(to []byte) {
 		seedRandom()
 	}
 	for i := range to {
-		if i%32 == 0 {
+		if i%keyBytes == 0 {
 			mixRandom()
 		}
-		to[i] = byte(pool.block[8+i%32/4] >> (i % 4 * 8))
+		to[i] = byte(pool.block[8+i%keyBytes/4] >> (i % 4 * 8))
+	}
+}
+
+// stirRandom mixes bytes into the key. Who does not know the key does not know the next one either,
+// whatever the bytes are.
+func stirRandom(from []byte) {
+	if !pool.ready {
+		seedRandom()
+	}
+	for i, b := range from {
+		pool.state[4+i%keyBytes/4] ^= uint32(b) << (i % 4 * 8)
+		if i%keyBytes == keyBytes-1 || i == len(from)-1 {
+			mixRandom()
+		}
 	}
 }
 

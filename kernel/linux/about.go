@@ -90,19 +90,6 @@ func (p *Process) getcwd(th *thread.Thread) int64 {
 	return orFault(vm.Store(&p.Space, th.Frame.DI, [2]byte{'/'}), 2)
 }
 
-func (p *Process) getrandom(th *thread.Thread) int64 {
-	at, size := th.Frame.DI, min(th.Frame.SI, transferMax)
-	for done := uint64(0); done < size; {
-		n := min(size-done, scratchBytes)
-		p.Machine.Random(p.scratch[:n])
-		if !p.Space.CopyOut(at+done, p.scratch[:n]) {
-			return partial(done, errno.EFAULT)
-		}
-		done += n
-	}
-	return int64(size)
-}
-
 // orFault returns a result, or EFAULT if an address was bad.
 func orFault(ok bool, result int64) int64 {
 	if !ok {

@@ -84,7 +84,7 @@ var shapes = map[uint64]string{
 var paths = []string{
 	"", "/", ".", "..", "/a", "/a/", "/a/b", "/d", "/d/e/c", "d/../d/./e//c", "/tmp", "/tmp/",
 	"/tmp/x", "/tmp/x/", "/tmp/y", "/tmp/x/z", "/tmp/x/..", "x", "y", "x/z", drivercall.Bell,
-	"/dev/null", "/proc/self/exe", "/tmp/" + longName, "/tmp/" + longName + "n",
+	"/dev/null", "/dev/urandom", "/proc/self/exe", "/tmp/" + longName, "/tmp/" + longName + "n",
 }
 
 // longName is as long as a name may be.

@@ -30,6 +30,7 @@ import (
 type Machine struct {
 	Now    func() uint64                  // nanoseconds since the machine's start
 	Random func(to []byte)                // fills it
+	Stir   func(from []byte)              // makes what Random gives next depend on it as well
 	Write  func(text []byte) uint64       // to the console; returns how much there was room for
 	Read   func(to []byte) (uint64, bool) // from the console, what there is; false: it has ended
 	Exit   func(status uint64)            // the process has ended itself

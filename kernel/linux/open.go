@@ -13,6 +13,7 @@ const (
 	closed  kind = iota
 	console      // input or output
 	null         // /dev/null
+	urandom      // /dev/urandom
 	regular      // a file or directory of Files
 	epoll
 	bell  // drivercall.Bell

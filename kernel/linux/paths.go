@@ -65,6 +65,8 @@ func (p *Process) openat(th *thread.Thread) int64 {
 	switch {
 	case isName(path, "/dev/null"):
 		o.kind = null
+	case isName(path, "/dev/urandom"):
+		o.kind = urandom
 	case !isName(path, drivercall.Bell):
 		if o.node, e = p.lookup(f.DI, f.SI, f.DX, uint32(f.R10)); e < 0 {
 			return e

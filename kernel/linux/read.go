@@ -61,6 +61,8 @@ func (p *Process) tryRead(th *thread.Thread) int64 {
 		return p.readConsole(at, size)
 	case null:
 		return 0
+	case urandom:
+		return p.readRandom(at, min(size, transferMax))
 	case regular:
 		n := p.readFile(o, o.offset, at, size)
 		o.offset += uint64(max(n, 0))

@@ -55,6 +55,7 @@ type rig struct {
 	room    uint64 // that the console has; taken by what is written
 	input   []byte
 	ended   bool // the input
+	stirred []byte
 	exited  bool
 	status  uint64
 	killed  signal.Number
@@ -132,6 +133,7 @@ func (r *rig) reset(elf []byte) {
 	r.p.Machine = Machine{
 		Now:    func() uint64 { r.now++; return r.now },
 		Random: func(to []byte) { copy(to, bytes.Repeat([]byte{0xa5}, len(to))) },
+		Stir:   func(from []byte) { r.stirred = append(r.stirred, from...) },
 		Write: func(text []byte) uint64 {
 			n := min(r.room, uint64(len(text)))
 			r.output.Write(text[:n])

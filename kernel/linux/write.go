@@ -34,6 +34,8 @@ func (p *Process) tryWrite(th *thread.Thread) int64 {
 		return p.writeConsole(th, at, size)
 	case null:
 		return int64(min(size, transferMax))
+	case urandom:
+		return p.writeRandom(at, min(size, transferMax))
 	case regular:
 		if o.flags&appending != 0 {
 			o.offset = p.Files.Size(o.node)
