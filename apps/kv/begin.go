@@ -23,7 +23,7 @@ func (c *client) begin(command resp.Command) {
 			c.fail(spec.ArityError())
 			return
 		}
-		c.route(&spec, args, command.Raw)
+		c.route(spec, args, command.Raw)
 		return
 	}
 	own, ok := c.server.own[strings.ToLower(string(args[0]))]

@@ -67,7 +67,7 @@ func (m *machine) acknowledge(shard int) {
 	r := &m.replicas[shard]
 	if r.owing {
 		r.owing = false
-		m.send(r.primary, message{kind: ack, shard: shard, seq: r.seq})
+		m.send(r.primary, &message{kind: ack, shard: shard, seq: r.seq})
 	}
 }
 
@@ -96,7 +96,7 @@ func (m *machine) release(from int, in *message) {
 	}
 	r.drop()
 	r.heir, r.trustor, r.view = in.core, from, in.view
-	m.send(from, message{kind: released, shard: in.shard, view: in.view})
+	m.send(from, &message{kind: released, shard: in.shard, view: in.view})
 }
 
 // succeed takes a hand-over: from the primary, or, if that died meanwhile, from the backup that had
@@ -140,7 +140,7 @@ func (m *machine) survive(shard, who int) {
 func (m *machine) execute(shard, who int) {
 	r := &m.replicas[shard]
 	if r.heir != nobody && who == r.trustor {
-		m.send(r.heir, message{kind: take, shard: shard, view: r.view})
+		m.send(r.heir, &message{kind: take, shard: shard, view: r.view})
 	}
 	if who == r.trustor || who == r.heir {
 		r.heir, r.trustor = nobody, nobody

@@ -72,7 +72,7 @@ func (m *machine) seek(shard int) {
 		if to != m.self && m.peers[to].fate == alive {
 			c.waiting[to] = true
 			c.left++
-			m.send(to, message{kind: query, shard: shard, seq: c.round, body: deaths})
+			m.send(to, &message{kind: query, shard: shard, seq: c.round, body: deaths})
 		}
 	}
 	m.settle(shard)
@@ -99,7 +99,7 @@ func (m *machine) tellHoldings(from int, in *message) {
 			out.flags |= later
 		}
 	}
-	m.send(from, out)
+	m.send(from, &out)
 }
 
 // answered takes an answer. One that is not "no" ends the round; the next tick begins another.

@@ -34,8 +34,9 @@ func (l *link) expect(part []byte) {
 		if err != nil || end > len(rest) {
 			break
 		}
-		in, ok := parse(rest[lengthBytes:end], len(m.cores))
-		if ok && (in.kind == request || in.kind == replay) {
+		var in message
+		if in.parse(rest[lengthBytes:end], len(m.cores)) &&
+			(in.kind == request || in.kind == replay) {
 			m.expect(in.shard, in.body)
 		}
 		rest = rest[end:]

@@ -123,8 +123,8 @@ func (m *machine) milliseconds() int64 { return int64(m.now)/1e6 + m.clock }
 // hear takes a message. Error: no sound core sends it; then nothing more of that core can be
 // trusted, until it is dead.
 func (m *machine) hear(from int, body []byte) error {
-	in, ok := parse(body, len(m.cores))
-	if !ok || from == nobody || from == m.self ||
+	var in message
+	if !in.parse(body, len(m.cores)) || from == nobody || from == m.self ||
 		m.peers[from].fate != alive && in.kind != hello {
 		m.broken(from, &in, "one of a core that said hello")
 	} else {

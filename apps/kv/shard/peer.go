@@ -26,7 +26,7 @@ type peer struct {
 func (m *machine) greet(life uint64) {
 	m.peers[m.self] = peer{fate: alive, life: life, ended: life - 1}
 	for to := range m.cores {
-		m.send(to, message{kind: hello, seq: life, time: m.clock, flags: ask})
+		m.send(to, &message{kind: hello, seq: life, time: m.clock, flags: ask})
 	}
 	m.seekAll()
 }
@@ -43,7 +43,7 @@ func (m *machine) meet(from int, in *message) {
 	p.fate, p.life, p.ended = alive, in.seq, in.seq-1
 	if in.has(ask) {
 		hello := message{kind: hello, seq: m.peers[m.self].life, time: m.clock}
-		m.send(from, hello)
+		m.send(from, &hello)
 	}
 	if known {
 		return
@@ -80,7 +80,7 @@ func (m *machine) bury(who int, life uint64) {
 
 // send sends a message to a core that may be alive. If there is no room, it waits; how much can
 // wait is bounded by RequestsMax.
-func (m *machine) send(to int, msg message) {
+func (m *machine) send(to int, msg *message) {
 	p := &m.peers[to]
 	if to == m.self || p.fate == dead || p.fate == unheard && msg.kind != hello {
 		return

@@ -31,7 +31,8 @@ func ambitious(s *site, in step.Event) func() {
 // indiscreet plants: a read doesn't wait for the writes before it.
 func indiscreet(s *site, in step.Event) func() {
 	shard, origin := nobody, s.machine.self
-	if msg, ok := parse(in.Body, len(s.cores)); in.Kind == step.Message && ok {
+	var msg message
+	if msg.parse(in.Body, len(s.cores)) && in.Kind == step.Message {
 		if msg.kind == request && !msg.has(write) {
 			shard, origin = msg.shard, s.index(in.From)
 		}
@@ -54,8 +55,8 @@ func indiscreet(s *site, in step.Event) func() {
 
 // greedy plants: a shard is claimed though somebody holds it.
 func greedy(s *site, in step.Event) func() {
-	msg, ok := parse(in.Body, len(s.cores))
-	if in.Kind == step.Message && ok && msg.kind == answer {
+	var msg message
+	if msg.parse(in.Body, len(s.cores)) && in.Kind == step.Message && msg.kind == answer {
 		in.Body[1] &^= holds | later
 	}
 	return nil

@@ -21,7 +21,10 @@ func (m *machine) proclaim(shard int) {
 	m.routeTo(m.self, &word)
 }
 
-func (m *machine) announceTo(to, shard int) { m.send(to, m.announcement(shard)) }
+func (m *machine) announceTo(to, shard int) {
+	word := m.announcement(shard)
+	m.send(to, &word)
+}
 
 func (m *machine) announcement(shard int) message {
 	r := &m.replicas[shard]
@@ -72,7 +75,7 @@ func (m *machine) enlist(shard int) {
 	if r.backup.core != nobody {
 		first.seq = m.peers[r.backup.core].life
 	}
-	m.send(wanted, first)
+	m.send(wanted, &first)
 }
 
 // teach sends the next chunk, when the learner has the one before.
@@ -82,7 +85,7 @@ func (m *machine) teach(shard int) {
 	for f.core != nobody && !f.whole && f.acked >= f.chunk {
 		m.parcel, f.cursor = r.state.Snapshot(m.parcel[:0], f.cursor)
 		f.whole = f.cursor == 0
-		m.tell(f, message{kind: chunk, shard: shard, body: m.parcel})
+		m.tell(f, &message{kind: chunk, shard: shard, body: m.parcel})
 		f.chunk = f.sent
 	}
 }
@@ -91,7 +94,7 @@ func (m *machine) teach(shard int) {
 func (m *machine) admit(shard int) {
 	r := &m.replicas[shard]
 	r.view++
-	m.tell(&r.learner, message{kind: join, shard: shard, view: r.view})
+	m.tell(&r.learner, &message{kind: join, shard: shard, view: r.view})
 	r.learner.join = r.learner.sent
 	r.backup, r.learner = r.learner, follower{core: nobody}
 	m.counts.restored++
@@ -116,7 +119,7 @@ func (m *machine) leave(shard int) {
 	}
 	if third {
 		r.leaving = releasing
-		m.send(r.backup.core, message{kind: release, shard: shard, view: r.view + 1, core: home})
+		m.send(r.backup.core, &message{kind: release, shard: shard, view: r.view + 1, core: home})
 		return
 	}
 	m.handOver(shard)
@@ -143,7 +146,7 @@ func (m *machine) letGo(from int, in *message) {
 func (m *machine) handOver(shard int) {
 	r := &m.replicas[shard]
 	home := shard
-	m.send(home, message{kind: take, shard: shard, view: r.view + 1, flags: backed})
+	m.send(home, &message{kind: take, shard: shard, view: r.view + 1, flags: backed})
 	r.role, r.view, r.leaving = Backup, r.view+1, staying
 	r.primary, r.seq = home, 0
 	r.backup, r.learner = follower{core: nobody}, follower{core: nobody}

@@ -147,7 +147,7 @@ func (m *machine) carryOut(in, out *message) {
 func (m *machine) respond(to int, out *message) {
 	switch {
 	case to != m.self:
-		m.send(to, *out)
+		m.send(to, out)
 	case out.kind == reply:
 		m.replied(to, out)
 	default:
@@ -159,12 +159,12 @@ func (m *machine) respond(to int, out *message) {
 func (m *machine) forward(shard int, command []byte) {
 	r := &m.replicas[shard]
 	for _, f := range []*follower{&r.backup, &r.learner} {
-		m.tell(f, message{kind: replay, shard: shard, time: r.time, body: command})
+		m.tell(f, &message{kind: replay, shard: shard, time: r.time, body: command})
 	}
 }
 
 // tell sends a follower the next message, if there is a follower.
-func (m *machine) tell(f *follower, out message) {
+func (m *machine) tell(f *follower, out *message) {
 	if f.core == nobody {
 		return
 	}

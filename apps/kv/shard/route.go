@@ -69,7 +69,7 @@ func (m *machine) advance(shard int) {
 		if r.target == m.self {
 			m.serve(m.self, &in)
 		} else {
-			m.send(r.target, in)
+			m.send(r.target, &in)
 		}
 	}
 	r.busy = false

@@ -8,8 +8,8 @@ import (
 // say makes a message readable.
 func say(cores int) func([]byte) string {
 	return func(body []byte) string {
-		in, ok := parse(body, cores)
-		if !ok {
+		var in message
+		if !in.parse(body, cores) {
 			return string(body[min(1, len(body)):]) // a client's command
 		}
 		return in.words()

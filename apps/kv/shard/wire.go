@@ -73,22 +73,22 @@ func (m *message) append(b []byte) []byte {
 	return append(b, m.body...)
 }
 
-// parse takes a message apart; its body is part of b. False: no core sends that.
-func parse(b []byte, cores int) (m message, ok bool) {
+// parse takes a message apart; its body is part of b. False: no core sends that. A message is not
+// copied, here or elsewhere: to load what was just stored in smaller pieces stalls the processor.
+func (m *message) parse(b []byte, cores int) bool {
 	if len(b) < headBytes {
-		return m, false
+		return false
 	}
-	m = message{
-		kind: kind(b[0]), flags: b[1], shard: int(binary.LittleEndian.Uint16(b[2:])),
-		core: int(int32(binary.LittleEndian.Uint32(b[4:]))),
-		seq:  binary.LittleEndian.Uint64(b[8:]), view: binary.LittleEndian.Uint64(b[16:]),
-		body: b[headBytes:],
-	}
+	m.kind, m.flags = kind(b[0]), b[1]
+	m.shard = int(binary.LittleEndian.Uint16(b[2:]))
+	m.core = int(int32(binary.LittleEndian.Uint32(b[4:])))
+	m.seq = binary.LittleEndian.Uint64(b[8:])
+	m.view, m.time = binary.LittleEndian.Uint64(b[16:]), 0
 	if m.kind.timed() {
 		m.view, m.time = 0, int64(m.view)
 	}
-	ok = m.kind >= hello && m.kind < kinds && m.shard < cores && m.core >= nobody && m.core < cores
-	return m, ok
+	m.body = b[headBytes:]
+	return m.kind >= hello && m.kind < kinds && m.shard < cores && m.core >= nobody && m.core < cores
 }
 
 // has tells whether a flag is set.

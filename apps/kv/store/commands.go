@@ -25,7 +25,7 @@ const (
 )
 
 // commands are those that stores run.
-var commands = map[string]Spec{
+var commands = map[string]*Spec{
 	"get":       {"get", 2, false, OneKey, get},
 	"set":       {"set", -3, true, OneKey, set},
 	"setnx":     {"setnx", 3, true, OneKey, setnx},
@@ -66,11 +66,11 @@ const (
 	StatCommand  = "*stat"
 )
 
-// Find returns the command of a name, in whatever case.
-func Find(name []byte) (Spec, bool) {
+// Find returns the command of a name, in whatever case. The caller leaves it as it is.
+func Find(name []byte) (*Spec, bool) {
 	var small [nameBytesMax]byte
 	if len(name) > len(small) {
-		return Spec{}, false
+		return nil, false
 	}
 	for i, c := range name {
 		if 'A' <= c && c <= 'Z' {
@@ -102,7 +102,7 @@ func ArityError(name string) string {
 func ForClients() (all []Spec) {
 	for name, c := range commands {
 		if name[0] != '*' {
-			all = append(all, c)
+			all = append(all, *c)
 		}
 	}
 	return all

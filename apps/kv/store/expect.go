@@ -33,6 +33,9 @@ func (s *Store) Expect(commands [][]byte) {
 		if e != nil && len(e.key) > 0 {
 			s.seen += uint64(e.key[0])
 		}
+		if e != nil && len(e.value) > 0 {
+			s.seen += uint64(e.value[0]) // also for a write: many that wait hold up all others
+		}
 	}
 	clear(s.entries) // they may be removed
 }
