@@ -27,18 +27,14 @@ func startInstance() {
 		Root: base, Memory: &memory, Frames: &frames, Invalidate: invlpg,
 	}
 	process.Machine = linux.Machine{
-		Now: now, Random: fillRandom, Stir: stirRandom, Write: writeConsole, Read: readConsole, Exit: exitInstance,
-		Kill: killInstance, SetFS: setFS, Call: driverCall,
+		Now: now, Random: fillRandom, Stir: stirRandom, Write: writeConsole, Read: readConsole,
+		Exit: exitInstance, Kill: killInstance, SetFS: setFS, Call: driverCall,
 		Unknown: unknownCall,
 	}
 	process.Wall = commons().Clock.Wall
 	process.Files.Memory, process.Files.Frames = &memory, &frames
 	process.Files.Manifest, process.Files.FramesMax = image(), frames.Total()/2
-	program := &image().Program[core.Program]
-	if refusal := process.Init(program); refusal != "" {
-		endInstance(newLine().text(refusal))
-	}
-	if !mapExtras() {
+	if !process.Init(&image().Program[core.Program]) || !mapExtras() {
 		endInstance(newLine().text("no memory to begin with"))
 	}
 	probe(process.Threads.Get(1))

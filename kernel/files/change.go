@@ -1,10 +1,13 @@
 package files
 
-import "skerry/kernel/errno"
+import (
+	"skerry/kernel/errno"
+	"skerry/kernel/phys"
+)
 
 // Create makes a file or directory where Walk has found nothing.
-func (t *Tree) Create(w Place, mode uint32, isDirectory bool, now uint64) (Node, int64) {
-	kind := uint32(modeRegular)
+func (t *Tree) Create(w Place, mode uint64, isDirectory bool, now uint64) (Node, int64) {
+	kind := uint64(modeRegular)
 	if isDirectory {
 		kind = modeDirectory
 	}
@@ -17,7 +20,7 @@ func (t *Tree) Create(w Place, mode uint32, isDirectory bool, now uint64) (Node,
 		return None, errno.EEXIST
 	case !t.Writable(w.Dir):
 		return None, errno.EROFS
-	case t.at(w.Dir).parent == None: // removed, but still open
+	case t.parent(w.Dir) == None: // removed, but still open
 		return None, errno.ENOENT
 	}
 	n := t.make(w.Dir, w.Name, kind|mode&0o7777, now)
@@ -42,9 +45,8 @@ func (t *Tree) Remove(n Node, isDirectory bool) int64 {
 	case child != None:
 		return errno.ENOTEMPTY
 	}
-	s := t.at(n)
-	s.parent = None
-	t.release(s)
+	t.at(n).Parent = uint64(None)
+	t.release(n)
 	return 0
 }
 
@@ -52,7 +54,7 @@ func (t *Tree) Remove(n Node, isDirectory bool) int64 {
 func (t *Tree) Rename(n Node, w Place) int64 {
 	above := w.Dir
 	for above != n && above > temporary {
-		above = t.at(above).parent
+		above = t.parent(above)
 	}
 	switch {
 	case w.Dir == None:
@@ -65,7 +67,7 @@ func (t *Tree) Rename(n Node, w Place) int64 {
 		return errno.EBUSY
 	case w.Slash && !t.Directory(n):
 		return errno.ENOTDIR
-	case t.at(w.Dir).parent == None:
+	case t.parent(w.Dir) == None:
 		return errno.ENOENT
 	case w.Node == n:
 		return 0
@@ -76,7 +78,7 @@ func (t *Tree) Rename(n Node, w Place) int64 {
 		}
 	}
 	s := t.at(n)
-	s.parent, s.nameBytes = w.Dir, uint64(len(w.Name))
-	t.Memory.Store(s.frame, w.Name)
+	s.Parent, s.NameBytes = uint64(w.Dir), uint64(len(w.Name))
+	t.Memory.Store(phys.Addr(s.Name), w.Name)
 	return 0
 }

@@ -3,33 +3,52 @@ package files
 import (
 	"skerry/kernel/errno"
 	"skerry/kernel/layout"
+	"skerry/kernel/paging"
 	"skerry/kernel/phys"
 )
 
-// A slot's frame holds its name, and from word indexStart on the frames of its index: each of them
-// has the frames of blockPages pages of data. 0 is a hole.
-const (
-	indexStart = nameRoom / 8
-	indexCount = phys.EntriesCount - indexStart
-	blockPages = phys.EntriesCount
-	bytesMax   = indexCount * blockPages * layout.PageBytes
-)
+// What is written is mapped in page tables that no processor uses: there each node has a range of
+// addresses for its bytes, and behind all of these a page for its name.
+const bytesMax = 1 << 30
+
+// place returns where an offset of a file is.
+func place(n Node, offset uint64) uint64 { return uint64(n)*bytesMax + offset }
+
+// nameOf returns where the name of a node is; None's is what holes read as: zeros.
+func nameOf(n Node) uint64 { return place(slotsMax, uint64(n)*layout.PageBytes) }
+
+// page returns the frame of the page at a place, or 0.
+func (t *Tree) page(at uint64) phys.Addr {
+	e, _ := t.pages.Lookup(at)
+	return e.Addr()
+}
+
+// newPage is page, but takes a frame if there is none. It returns 0 if there are no more.
+func (t *Tree) newPage(at uint64) phys.Addr {
+	const tables = 3 // that it may take, too
+	at &^= layout.PageBytes - 1
+	frame := t.page(at)
+	if frame == 0 && t.Used()+tables < t.FramesMax {
+		frame, _ = t.pages.Fill(at, at, at, paging.NoExecute)
+	}
+	return frame
+}
 
 // Chunk returns bytes of a file from an offset on: as many as lie together, none at its end.
 func (t *Tree) Chunk(n Node, offset uint64) []byte {
 	s := t.at(n)
 	switch {
-	case offset >= s.size:
+	case offset >= s.Bytes:
 		return nil
-	case s.frame == 0:
-		return t.Memory.Bytes(s.data+phys.Addr(offset), s.size-offset)
+	case !t.Writable(n):
+		return t.Memory.Bytes(phys.Addr(s.Data+offset), s.Bytes-offset)
 	}
-	page := t.page(s, offset/layout.PageBytes)
+	page := t.page(place(n, offset))
 	if page == 0 {
 		page = t.zeros
 	}
 	within := offset % layout.PageBytes
-	return t.Memory.Bytes(page+phys.Addr(within), min(layout.PageBytes-within, s.size-offset))
+	return t.Memory.Bytes(page+phys.Addr(within), min(layout.PageBytes-within, s.Bytes-offset))
 }
 
 // Write copies bytes to a file in /tmp, up to the end of a page of it, and returns how many.
@@ -37,85 +56,31 @@ func (t *Tree) Write(n Node, offset uint64, src []byte, now uint64) (uint64, int
 	if offset >= bytesMax {
 		return 0, errno.EFBIG
 	}
-	s := t.at(n)
-	page := t.newPage(s, offset/layout.PageBytes)
+	page := t.newPage(place(n, offset))
 	if page == 0 {
 		return 0, errno.ENOSPC
 	}
-	within := offset % layout.PageBytes
+	s, within := t.at(n), offset%layout.PageBytes
 	count := min(uint64(len(src)), layout.PageBytes-within)
 	t.Memory.Store(page+phys.Addr(within), src[:count])
-	s.size, s.modified = max(s.size, offset+count), now
+	s.Bytes, s.modified = max(s.Bytes, offset+count), now
 	return count, 0
 }
 
 // Truncate makes a file in /tmp shorter, or longer by zeros.
 func (t *Tree) Truncate(n Node, size, now uint64) int64 {
-	s := t.at(n)
 	if size > bytesMax {
 		return errno.EFBIG
 	}
-	t.cut(s, size)
-	s.size, s.modified = size, now
+	end := place(n, size)
+	if within := size % layout.PageBytes; within != 0 { // what is behind it in its page
+		if page := t.page(end); page != 0 {
+			t.Memory.Clear(page+phys.Addr(within), layout.PageBytes-within)
+		}
+		end += layout.PageBytes - within
+	}
+	t.pages.Unmap(end, place(n+1, 0))
+	s := t.at(n)
+	s.Bytes, s.modified = size, now
 	return 0
-}
-
-// cut frees the pages from size on, and zeroes what is behind it in its page.
-func (t *Tree) cut(s *slot, size uint64) {
-	keep := (size + layout.PageBytes - 1) / layout.PageBytes
-	if page := t.page(s, size/layout.PageBytes); page != 0 {
-		within := size % layout.PageBytes
-		t.Memory.Clear(page+phys.Addr(within), layout.PageBytes-within)
-	}
-	index := t.Memory.Table(s.frame)
-	for i := keep / blockPages; i < indexCount; i++ {
-		if index[indexStart+i] == 0 {
-			continue
-		}
-		from := max(keep, i*blockPages) - i*blockPages
-		t.cutBlock(phys.Addr(index[indexStart+i]), from)
-		if from == 0 {
-			t.put(phys.Addr(index[indexStart+i]))
-			index[indexStart+i] = 0
-		}
-	}
-}
-
-func (t *Tree) cutBlock(block phys.Addr, from uint64) {
-	pages := t.Memory.Table(block)
-	for i := from; i < blockPages; i++ {
-		if pages[i] != 0 {
-			t.put(phys.Addr(pages[i]))
-			pages[i] = 0
-		}
-	}
-}
-
-// page returns the frame of a page of data, or 0.
-func (t *Tree) page(s *slot, page uint64) phys.Addr {
-	if page >= indexCount*blockPages {
-		return 0
-	}
-	block := t.Memory.Table(s.frame)[indexStart+page/blockPages]
-	if block == 0 {
-		return 0
-	}
-	return phys.Addr(t.Memory.Table(phys.Addr(block))[page%blockPages])
-}
-
-// newPage is page, but takes frames where there are none. It returns 0 if there are no more.
-func (t *Tree) newPage(s *slot, page uint64) phys.Addr {
-	block := t.ensure(&t.Memory.Table(s.frame)[indexStart+page/blockPages])
-	if block == 0 {
-		return 0
-	}
-	return t.ensure(&t.Memory.Table(block)[page%blockPages])
-}
-
-func (t *Tree) ensure(entry *uint64) phys.Addr {
-	if *entry == 0 {
-		frame, _ := t.take()
-		*entry = uint64(frame)
-	}
-	return phys.Addr(*entry)
 }

@@ -5,6 +5,7 @@ package files
 
 import (
 	"skerry/kernel/manifest"
+	"skerry/kernel/paging"
 	"skerry/kernel/phys"
 )
 
@@ -13,11 +14,11 @@ type Tree struct {
 	Memory    *phys.Memory
 	Frames    *phys.Frames
 	Manifest  *manifest.Manifest
-	FramesMax uint64 // that /tmp may take
+	FramesMax uint64 // that what is written may take
 
-	used  uint64    // frames
-	zeros phys.Addr // what holes read as
-	end   Node      // from here on, all slots are free
+	pages paging.Tables // see place
+	zeros phys.Addr     // what holes read as
+	end   Node          // from here on, all slots are free
 	slot  [slotsMax]slot
 }
 
@@ -31,134 +32,84 @@ const (
 	temporary // /tmp
 )
 
-// slot is a file or directory.
+// slot is a file or directory: first those of the manifest, then the instance's own.
 type slot struct {
-	mode      uint32 // of struct stat; 0 in a free slot
-	holds     uint32 // while there are any, it outlives its name
-	parent    Node   // None when its name was removed
-	name      phys.Addr
-	nameBytes uint64
-	size      uint64
-	data      phys.Addr // of the image's: its bytes
-	frame     phys.Addr // of what can be written: its name, then where its data is: see page
-	modified  uint64    // nanoseconds from 1970
+	manifest.File        // its mode is 0 in a free slot, its parent None when its name was removed
+	holds         uint64 // while there are any, it outlives its name
+	modified      uint64 // nanoseconds from 1970
 }
 
-// Init makes the image's files, and an empty /tmp. It returns false if there was no room for that.
+// Init takes the image's files, and makes /tmp empty. It returns false if there was no memory for
+// that.
 func (t *Tree) Init(now uint64) bool {
-	frame, ok := t.take()
-	t.zeros = frame
-	t.add(slot{mode: modeDirectory | 0o555, parent: Root})
-	name := [...]byte{'t', 'm', 'p'}
-	if !ok || t.make(Root, name[:], modeDirectory|0o1777, now) != temporary {
+	root, ok := t.Frames.Take()
+	if !ok {
 		return false
 	}
+	t.pages = paging.Tables{Root: root, Memory: t.Memory, Frames: t.Frames, Invalidate: unused}
 	for i := range t.Manifest.Files {
-		if !t.addImage(&t.Manifest.File[i]) {
-			return false
-		}
+		t.slot[i+1].File = t.Manifest.File[i]
 	}
-	return true
+	t.end = Node(t.Manifest.Files) + 1
+	t.slot[temporary].modified = now
+	t.zeros = t.newPage(nameOf(None))
+	return t.zeros != 0
 }
 
-// addImage makes a file of the image, and the directories that it is in.
-func (t *Tree) addImage(f *manifest.File) bool {
-	path := t.Memory.Bytes(phys.Addr(f.Name), f.NameBytes) // absolute and clean
-	dir, start := Root, 1
-	for end := 1; end <= len(path); end++ {
-		last := end == len(path)
-		if !last && path[end] != '/' {
-			continue
-		}
-		child := t.child(dir, path[start:end])
-		switch {
-		case child != None && last:
-			return false
-		case child == None:
-			s := slot{mode: modeDirectory | 0o555, parent: dir, nameBytes: uint64(end - start),
-				name: phys.Addr(f.Name) + phys.Addr(start)}
-			if last {
-				s.mode, s.size = modeRegular|uint32(f.Mode)&0o777, f.Bytes
-				s.data = phys.Addr(f.Data)
-			}
-			child = t.add(s)
-		}
-		dir, start = child, end+1
-	}
-	return dir != None
-}
+// unused is for tables that no processor uses.
+func unused(uint64) {}
 
-// add fills a free slot, or returns None if there is none.
-func (t *Tree) add(s slot) Node {
-	for n := Root; n < slotsMax && s.parent != None; n++ {
-		if t.slot[n].mode == 0 {
-			t.slot[n], t.end = s, max(t.end, n+1)
-			return n
-		}
+// make makes something of the instance's own, or returns None if there is no room.
+func (t *Tree) make(dir Node, name []byte, mode, now uint64) Node {
+	n := Node(t.Manifest.Files) + 1
+	for n < slotsMax && t.slot[n].Mode != 0 {
+		n++
 	}
-	return None
-}
-
-// make makes something in /tmp, or returns None if there is no room.
-func (t *Tree) make(dir Node, name []byte, mode uint32, now uint64) Node {
-	frame, ok := t.take()
-	if !ok {
+	if n == slotsMax {
+		return None
+	}
+	frame := t.newPage(nameOf(n))
+	if frame == 0 {
 		return None
 	}
 	t.Memory.Store(frame, name)
-	n := t.add(slot{mode: mode, parent: dir, name: frame, nameBytes: uint64(len(name)),
-		frame: frame, modified: now})
-	if n == None {
-		t.put(frame)
-	}
+	t.slot[n] = slot{modified: now, File: manifest.File{Parent: uint64(dir), Name: uint64(frame),
+		NameBytes: uint64(len(name)), Mode: mode}}
+	t.end = max(t.end, n+1)
 	return n
 }
 
 func (t *Tree) at(n Node) *slot { return &t.slot[n%slotsMax] }
 
-// Used returns how many frames /tmp has.
-func (t *Tree) Used() uint64 { return t.used }
+// parent returns the directory that a node is in, or None if its name was removed.
+func (t *Tree) parent(n Node) Node { return Node(t.at(n).Parent) }
 
-func (t *Tree) take() (phys.Addr, bool) {
-	if t.used >= t.FramesMax {
-		return 0, false
-	}
-	frame, ok := t.Frames.Take()
-	if ok {
-		t.used++
-	}
-	return frame, ok
-}
-
-func (t *Tree) put(frame phys.Addr) {
-	t.Frames.Put(frame)
-	t.used--
-}
+// Used returns how many frames the tree has, with those of its tables.
+func (t *Tree) Used() uint64 { return 1 + t.pages.Used() }
 
 // Hold keeps a node while a descriptor refers to it.
 func (t *Tree) Hold(n Node) { t.at(n).holds++ }
 
 // Drop ends a hold.
 func (t *Tree) Drop(n Node) {
-	s := t.at(n)
-	s.holds--
-	t.release(s)
+	t.at(n).holds--
+	t.release(n)
 }
 
-// release frees a slot that has neither name nor holders.
-func (t *Tree) release(s *slot) {
-	if s.parent == None && s.holds == 0 {
-		t.cut(s, 0)
-		t.put(s.frame)
+// release frees a node that has neither name nor holders.
+func (t *Tree) release(n Node) {
+	if s := t.at(n); t.parent(n) == None && s.holds == 0 {
+		t.pages.Unmap(place(n, 0), place(n+1, 0))
+		t.pages.Unmap(nameOf(n), nameOf(n+1))
 		*s = slot{}
 	}
 }
 
 // Directory tells whether a node is one.
-func (t *Tree) Directory(n Node) bool { return t.at(n).mode&modeDirectory != 0 }
+func (t *Tree) Directory(n Node) bool { return t.at(n).Mode&modeDirectory != 0 }
 
 // Writable tells whether a node can be changed.
-func (t *Tree) Writable(n Node) bool { return t.at(n).frame != 0 }
+func (t *Tree) Writable(n Node) bool { return n == temporary || n > Node(t.Manifest.Files) }
 
 // Size returns how many bytes a file has.
-func (t *Tree) Size(n Node) uint64 { return t.at(n).size }
+func (t *Tree) Size(n Node) uint64 { return t.at(n).Bytes }

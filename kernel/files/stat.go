@@ -24,8 +24,8 @@ type Stat struct {
 func (t *Tree) Stat(n Node) Stat {
 	s := t.at(n)
 	seconds, nanos := s.modified/1e9, s.modified%1e9
-	return Stat{Device: 1, Node: uint64(n), Links: 1, Mode: s.mode, Size: s.size,
-		BlockSize: layout.PageBytes, Blocks: (s.size + 511) / 512,
+	return Stat{Device: 1, Node: uint64(n), Links: 1, Mode: uint32(s.Mode), Size: s.Bytes,
+		BlockSize: layout.PageBytes, Blocks: (s.Bytes + 511) / 512,
 		AccessSeconds: seconds, AccessNanos: nanos, ModifySeconds: seconds, ModifyNanos: nanos,
 		ChangeSeconds: seconds, ChangeNanos: nanos}
 }

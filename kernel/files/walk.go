@@ -1,6 +1,9 @@
 package files
 
-import "skerry/kernel/errno"
+import (
+	"skerry/kernel/errno"
+	"skerry/kernel/phys"
+)
 
 // Place is what a path names: a node, or None, and the directory that it is in, or would be.
 type Place struct {
@@ -55,8 +58,8 @@ func (t *Tree) step(dir Node, name []byte) Node {
 	switch {
 	case !isDots(name):
 		return t.child(dir, name)
-	case len(name) == 2 && t.at(dir).parent != None:
-		return t.at(dir).parent
+	case len(name) == 2 && t.parent(dir) != None:
+		return t.parent(dir)
 	}
 	return dir
 }
@@ -78,8 +81,8 @@ func (t *Tree) child(dir Node, name []byte) Node {
 // Next returns the first entry of a directory at or after a position, and the position after it.
 func (t *Tree) Next(dir Node, position uint64) (child Node, name []byte, next uint64) {
 	for n := Node(max(position, uint64(temporary))); n < t.end; n++ {
-		if s := t.at(n); s.mode != 0 && s.parent == dir {
-			return n, t.Memory.Bytes(s.name, s.nameBytes), uint64(n) + 1
+		if s := t.at(n); s.Mode != 0 && t.parent(n) == dir {
+			return n, t.Memory.Bytes(phys.Addr(s.Name), s.NameBytes), uint64(n) + 1
 		}
 	}
 	return None, nil, max(position, uint64(t.end))

@@ -290,8 +290,9 @@ func compareWithHost(t *testing.T, data []byte, planted map[uint64]plant) error 
 		s.onTested(syscall.SYS_CLOSE, slot.tested)
 	}
 	s.removeAll(s.root.tested)
-	if used := s.p.Files.Used(); used != 2 {
-		return fmt.Errorf("%d frames used when all files are gone: want 2", used)
+	const zeros, tables = 1, 5
+	if used := s.p.Files.Used(); used > zeros+tables {
+		return fmt.Errorf("%d frames used when all files are gone: want %d", used, zeros+tables)
 	}
 	return nil
 }

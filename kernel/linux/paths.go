@@ -68,7 +68,7 @@ func (p *Process) openat(th *thread.Thread) int64 {
 	case isName(path, "/dev/urandom"):
 		o.kind = urandom
 	case !isName(path, drivercall.Bell):
-		if o.node, e = p.lookup(f.DI, f.SI, f.DX, uint32(f.R10)); e < 0 {
+		if o.node, e = p.lookup(f.DI, f.SI, f.DX, f.R10); e < 0 {
 			return e
 		}
 	case p.bell != nil: // one open file at a time
@@ -88,7 +88,7 @@ func (p *Process) openat(th *thread.Thread) int64 {
 }
 
 // lookup finds or makes what openat opens.
-func (p *Process) lookup(fd, at, flags uint64, mode uint32) (files.Node, int64) {
+func (p *Process) lookup(fd, at, flags, mode uint64) (files.Node, int64) {
 	create := flags&openCreate != 0
 	w, e := p.find(fd, at)
 	if e == errno.ENOENT && create {
@@ -127,7 +127,7 @@ func isName(path []byte, name string) bool {
 func (p *Process) mkdirat(th *thread.Thread) int64 {
 	w, e := p.find(th.Frame.DI, th.Frame.SI)
 	if w.Dir != files.None {
-		_, e = p.Files.Create(w, uint32(th.Frame.DX), true, p.wallTime())
+		_, e = p.Files.Create(w, th.Frame.DX, true, p.wallTime())
 	}
 	return e
 }

@@ -66,29 +66,11 @@ type rig struct {
 	abandoned bool
 }
 
-// program returns an ELF file: a page of code and one of data, after headers.
+// program returns a page of code and one of data.
 func program() []byte {
-	const header, entry, load = 64, 56, 1
-	b := make([]byte, 0x3000)
-	le := binary.LittleEndian
-	copy(b, "\x7fELF\x02\x01\x01")
-	le.PutUint16(b[16:], 2)
-	le.PutUint16(b[18:], 62)
-	le.PutUint64(b[24:], text)
-	le.PutUint64(b[32:], header)
-	le.PutUint16(b[54:], entry)
-	le.PutUint16(b[56:], 2)
-	for i, s := range [][4]uint64{{5, 0x1000, text, 0x1000}, {6, 0x2000, text + 0x1000, 0x3000}} {
-		h := b[header+i*entry:]
-		le.PutUint32(h, load)
-		le.PutUint32(h[4:], uint32(s[0]))
-		le.PutUint64(h[8:], s[1])
-		le.PutUint64(h[16:], s[2])
-		le.PutUint64(h[32:], 0x1000)
-		le.PutUint64(h[40:], s[3])
-	}
-	for i := range b[0x1000:] {
-		b[0x1000+i] = byte(i>>7) | 1
+	b := make([]byte, 0x2000)
+	for i := range b {
+		b[i] = byte(i>>7) | 1
 	}
 	return b
 }
@@ -97,18 +79,18 @@ func program() []byte {
 func newRig(t testing.TB) *rig {
 	r := &rig{TB: t, arena: make([]byte, arenaEnd), p: new(Process), room: 1 << 20,
 		unknown: map[uint64]uint64{}}
-	r.reset(program())
-	if reason := r.p.Init(&r.manifest.Program[0]); reason != "" {
-		t.Fatal(reason)
+	r.reset()
+	if !r.p.Init(&r.manifest.Program[0]) {
+		t.Fatal("no memory to begin with")
 	}
 	r.mapMore()
 	return r
 }
 
 // reset makes a machine with a program, and files a, d/b and d/e/c.
-func (r *rig) reset(elf []byte) {
+func (r *rig) reset() {
 	r.memory = phys.Over(r.arena)
-	copy(r.arena[imageAt:], elf)
+	copy(r.arena[imageAt:], program())
 	at := uint64(stringsAt)
 	put := func(s string) uint64 {
 		copy(r.arena[at:], s)
@@ -116,14 +98,27 @@ func (r *rig) reset(elf []byte) {
 		return at - uint64(len(s))
 	}
 	r.manifest.Program[0] = manifest.Program{
-		Image: imageAt, Bytes: uint64(len(elf)),
+		Entry: text, Segments: 2, Segment: [manifest.SegmentsMax]manifest.Segment{
+			{Start: text, End: text + 0x1000, Source: imageAt, FileBytes: 0x1000, Prot: 5},
+			{Start: text + 0x1000, End: text + 0x4000, Source: imageAt + 0x1000,
+				FileBytes: 0x1000, Prot: 6},
+		},
 		Stack: put("stack, 16 bytes." + "random, 16 bytes"), StackBytes: 32,
 	}
-	for i, name := range []string{"/a", "/d/b", "/d/e/c"} {
-		r.manifest.File[i] = manifest.File{Name: put(name), NameBytes: uint64(len(name)),
-			Data: put(name + " has this"), Bytes: uint64(len(name)) + 9, Mode: 0o644}
+	const folder, regular = 0o040555, 0o100644
+	for i, f := range []struct {
+		parent, mode uint64
+		name, data   string
+	}{
+		{1, folder, "", ""}, {1, 0o041777, "tmp", ""}, {1, folder, "d", ""}, {3, folder, "e", ""},
+		{1, regular, "a", "/a has this"}, {3, regular, "b", "/d/b has this"},
+		{4, regular, "c", "/d/e/c has this"},
+	} {
+		r.manifest.File[i] = manifest.File{Parent: f.parent, Mode: f.mode,
+			Name: put(f.name), NameBytes: uint64(len(f.name)),
+			Data: put(f.data), Bytes: uint64(len(f.data))}
+		r.manifest.Files = uint64(i + 1)
 	}
-	r.manifest.Files = 3
 	r.frames.Init(&r.memory, poolAt, arenaEnd)
 	r.p.Space.Tables = paging.Tables{Root: rootAt, Memory: &r.memory, Frames: &r.frames,
 		Invalidate: func(uint64) {}}
@@ -271,7 +266,7 @@ func (r *rig) invariants() error {
 	if g := p.Space.Regions.Find(layout.Clock); g == nil || g.Prot != vm.Read {
 		return fmt.Errorf("the clock's region is %+v: want it to read", g)
 	}
-	if !bytes.Equal(r.arena[imageAt:][:0x3000], program()) || r.arena[clockAt] != 0 {
+	if !bytes.Equal(r.arena[imageAt:][:0x2000], program()) || r.arena[clockAt] != 0 {
 		return fmt.Errorf("the image or the clock has changed")
 	}
 	for id := thread.ID(1); id <= thread.ThreadsMax; id++ {

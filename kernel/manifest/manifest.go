@@ -11,8 +11,8 @@ const Magic = 0x5952_5245_4b53_0001
 // Limits of an image.
 const (
 	ProgramsMax = 16
-	FilesMax    = 256
-	FoldersMax  = 256 // that files are in
+	SegmentsMax = 16  // Go's linker makes 3 or 4, C's up to 6
+	FilesMax    = 512 // folders, the root and /tmp among them
 )
 
 // Manifest is the whole.
@@ -57,17 +57,28 @@ type Core struct {
 	Shares, Controls uint64
 }
 
-// Program is a static ELF file with what it finds on its stack.
+// Program is a static ELF file, as it is loaded, and what it finds on its stack.
 type Program struct {
-	Image, Bytes      uint64
+	Entry             uint64 // virtual
 	Stack, StackBytes uint64 // up to layout.StackTop
+	Segments          uint64
+	Segment           [SegmentsMax]Segment // upwards, no two in one page
 }
 
-// File is a file that programs may read.
+// Segment is a range of pages, all within [layout.UserStart, layout.Windows). Its first FileBytes
+// lie from Source on, a multiple of a page; the rest are zeros.
+type Segment struct {
+	Start, End        uint64 // virtual
+	Source, FileBytes uint64
+	Prot              uint64 // bits of Linux's PROT_*
+}
+
+// File is a file or folder that programs may read. The first is the root, the second /tmp.
 type File struct {
-	Name, NameBytes uint64 // absolute path, clean, without a zero byte
+	Parent          uint64 // its place among the files, plus 1
+	Name, NameBytes uint64
 	Data, Bytes     uint64
-	Mode            uint64 // permission bits
+	Mode            uint64 // of Linux's struct stat
 }
 
 // Device is a device that the machine may have.

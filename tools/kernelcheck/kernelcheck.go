@@ -25,7 +25,7 @@ const ownImports = "skerry/"
 
 var ring0 = []string{
 	"kernel/epitaph", "kernel/layout", "kernel/manifest", "kernel/commons", "kernel/drivercall",
-	"kernel/cap", "kernel/errno", "kernel/elf", "kernel/thread", "kernel/signal",
+	"kernel/cap", "kernel/errno", "kernel/thread", "kernel/signal",
 	"kernel/files", "kernel/linux", "kernel/discover",
 	"kernel/phys", "kernel/paging", "kernel/vm", "kernel/bare",
 }

@@ -24,7 +24,6 @@ var table = []row{
 	{"kernel/epitaph", nil, nil},
 	{"kernel/layout", nil, nil},
 	{"kernel/errno", nil, nil},
-	{"kernel/elf", []string{"kernel/layout"}, nil},
 	{"kernel/manifest", []string{"kernel/layout"}, nil},
 	{"kernel/cap", []string{"kernel/layout", "kernel/manifest"}, nil},
 	{"kernel/commons", []string{"kernel/epitaph", "kernel/layout"}, nil},
@@ -37,9 +36,9 @@ var table = []row{
 	{"kernel/signal", []string{"kernel/errno", "kernel/layout", "kernel/phys", "kernel/thread",
 		"kernel/vm"},
 		nil},
-	{"kernel/files", []string{"kernel/errno", "kernel/phys", "kernel/manifest",
+	{"kernel/files", []string{"kernel/errno", "kernel/phys", "kernel/paging", "kernel/manifest",
 		"kernel/layout"}, nil},
-	{"kernel/linux", []string{"kernel/errno", "kernel/elf", "kernel/layout", "kernel/manifest",
+	{"kernel/linux", []string{"kernel/errno", "kernel/layout", "kernel/manifest",
 		"kernel/phys", "kernel/paging", "kernel/vm", "kernel/thread", "kernel/signal",
 		"kernel/files", "kernel/drivercall"}, nil},
 	{"kernel/bare", []string{"kernel/epitaph", "kernel/errno", "kernel/layout", "kernel/manifest",
@@ -75,7 +74,7 @@ var table = []row{
 
 	{"cmd/...", []string{"..."}, []string{sys}},
 	{"test/...", []string{"..."}, []string{sys, gvisor, judge}},
-	{"tools/...", []string{"tools/...", "kernel/elf", "kernel/layout", "kernel/manifest",
+	{"tools/...", []string{"tools/...", "kernel/layout", "kernel/manifest",
 		"kernel/cap", "coreos/shell/nearest"}, []string{arch, sys, toml}},
 }
 

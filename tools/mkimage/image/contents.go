@@ -1,12 +1,9 @@
 package image
 
 import (
-	"bytes"
-	"slices"
-
-	"skerry/kernel/elf"
 	"skerry/kernel/layout"
 	"skerry/kernel/manifest"
+	"skerry/tools/mkimage/elf"
 )
 
 // contents is what lies at layout.Contents: all that is only read.
@@ -25,39 +22,32 @@ func (c *contents) add(more []byte, align uint64) uint64 {
 	return address
 }
 
-const fileAlign = 64
-
 // fill adds the programs, the files and the pages for instances, and notes in m where they are.
 // Programs of the same ELF file share it.
 func (c *contents) fill(m *manifest.Manifest, config *Config, programs [][]byte, d *driver) {
-	m.Programs, m.Files = uint64(len(programs)), uint64(len(config.Files))
+	m.Programs = uint64(len(programs))
+	shared := map[string]uint64{} // where programs are
 	for i, file := range programs {
 		p := &config.Programs[i]
 		var parsed elf.Program
 		elf.Parse(file, &parsed) // trim has seen that it can be
 		start := stack(p, &parsed)
-		var image uint64
-		if same := slices.IndexFunc(programs[:i], equals(file)); same >= 0 {
-			image = m.Program[same].Image
-		} else {
+		image, ok := shared[string(file)]
+		if !ok {
 			image = c.add(file, layout.PageBytes)
+			shared[string(file)] = image
 		}
 		m.Program[i] = manifest.Program{
-			Image: image, Bytes: uint64(len(file)),
+			Entry: parsed.Entry, Segments: uint64(parsed.Segments),
 			Stack: c.add(start, stackAlign), StackBytes: uint64(len(start)),
 		}
-	}
-	for i, f := range config.Files {
-		m.File[i] = manifest.File{
-			Name: c.add([]byte(f.Path), 1), NameBytes: uint64(len(f.Path)),
-			Data: c.add(f.Bytes, fileAlign), Bytes: uint64(len(f.Bytes)), Mode: f.Mode,
+		for j, s := range parsed.Segment[:parsed.Segments] {
+			m.Program[i].Segment[j] = manifest.Segment{Start: s.Start, End: s.End,
+				Source: image + s.Offset, FileBytes: s.FileBytes, Prot: s.Prot}
 		}
 	}
+	c.addFiles(m, config.Files)
 	object := vdso()
 	m.VDSO, m.VDSOSize = c.add(object, layout.PageBytes), uint64(len(object))
 	m.Stub = c.add(stubPage(d.syscallEntry), layout.PageBytes)
-}
-
-func equals(a []byte) func([]byte) bool {
-	return func(b []byte) bool { return bytes.Equal(a, b) }
 }

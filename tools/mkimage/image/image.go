@@ -7,8 +7,6 @@ import (
 	"cmp"
 	"debug/elf"
 	"fmt"
-	"path"
-	"strings"
 
 	"skerry/kernel/layout"
 	"skerry/kernel/manifest"
@@ -39,13 +37,6 @@ type Core struct {
 
 // Device is a device that the machine may have.
 type Device struct{ Kind, Cores uint64 } // as in the manifest
-
-// File is a file that programs may read.
-type File struct {
-	Path  string // absolute and clean
-	Bytes []byte
-	Mode  uint64 // permission bits
-}
 
 // Image is what Build made.
 type Image struct {
@@ -111,9 +102,6 @@ func (c *Config) check() (programs [][]byte, err error) {
 	if n := len(c.Programs); n > manifest.ProgramsMax {
 		return nil, fmt.Errorf("image: %d programs: want %d at most", n, manifest.ProgramsMax)
 	}
-	if n := len(c.Files); n > manifest.FilesMax {
-		return nil, fmt.Errorf("image: %d files: want %d at most", n, manifest.FilesMax)
-	}
 	if n := len(c.Devices); n > layout.DevicesMax {
 		return nil, fmt.Errorf("image: %d devices: want %d at most", n, layout.DevicesMax)
 	}
@@ -142,31 +130,6 @@ func (c *Config) check() (programs [][]byte, err error) {
 		}
 	}
 	return programs, checkFiles(c.Files)
-}
-
-// checkFiles refuses files that are not one tree.
-func checkFiles(files []File) error {
-	folders := map[string]bool{"/": true, "/tmp": true}
-	for _, f := range files {
-		if path.Clean("/"+f.Path) != f.Path || strings.Contains(f.Path, "\x00") {
-			return fmt.Errorf("image: file %q: want an absolute path without . and ..", f.Path)
-		}
-		for folder := path.Dir(f.Path); folder != "/"; folder = path.Dir(folder) {
-			folders[folder] = true
-		}
-	}
-	if n := len(folders); n > manifest.FoldersMax {
-		return fmt.Errorf("image: files in %d folders: want %d at most", n, manifest.FoldersMax)
-	}
-	seen := map[string]bool{}
-	for _, f := range files {
-		if seen[f.Path] || folders[f.Path] {
-			return fmt.Errorf("image: file %s is there twice, or a folder too: want it once",
-				f.Path)
-		}
-		seen[f.Path] = true
-	}
-	return nil
 }
 
 // MemoryBytes returns how much memory the machine must be given, so that there is some at all

@@ -7,9 +7,9 @@ import (
 	"strings"
 	"testing"
 
-	programs "skerry/kernel/elf"
 	"skerry/kernel/layout"
 	"skerry/kernel/manifest"
+	programs "skerry/tools/mkimage/elf"
 )
 
 // memory is what a loader makes of an image.
@@ -80,10 +80,19 @@ func TestContents(t *testing.T) {
 			loaded.file.Entry, layout.Entry)
 	}
 	text := func(at, size uint64) string { return string(loaded.at(at, size)) }
-	f := m.File[0]
-	if text(f.Name, f.NameBytes) != "/etc/hello" || text(f.Data, f.Bytes) != "hello, core" ||
-		f.Mode != 0o644 {
-		t.Errorf("file %+v: want what went in", f)
+	for i, want := range []struct {
+		parent, mode uint64
+		name, data   string
+	}{
+		{1, 0o040555, "", ""}, {1, 0o041777, "tmp", ""}, {1, 0o040555, "etc", ""},
+		{3, 0o100644, "hello", "hello, core"},
+	} {
+		f := m.File[i]
+		if f.Parent != want.parent || f.Mode != want.mode || m.Files != 4 ||
+			text(f.Name, f.NameBytes) != want.name || f.Bytes != uint64(len(want.data)) ||
+			f.Bytes > 0 && text(f.Data, f.Bytes) != want.data {
+			t.Errorf("file %d is %+v: want %+v", i, f, want)
+		}
 	}
 	if text(m.VDSO, m.VDSOSize) != string(vdso()) || m.VDSO%layout.PageBytes != 0 {
 		t.Errorf("vDSO at %#x: want it there, at a page", m.VDSO)
@@ -97,24 +106,26 @@ func TestContents(t *testing.T) {
 	}
 }
 
-// A program's image is what is loaded of it, at a page, once for all who share it, and the driver's
-// reader takes it.
+// A program's segments are in the image, at pages, once for all who share it.
 func TestProgramImages(t *testing.T) {
-	made := mustBuild(t, fakeConfig(2, 16<<20))
-	p := made.Manifest.Program
-	if p[0].Image != p[1].Image || p[0].Image%layout.PageBytes != 0 {
-		t.Errorf("programs at %#x and %#x: want one page", p[0].Image, p[1].Image)
-	}
-	image := load(t, made.Bytes).at(p[0].Image, p[0].Bytes)
-	if !bytes.HasSuffix(image, []byte("data of program.")) {
-		t.Errorf("program ends in %q: want the end of what is loaded", image[len(image)-16:])
-	}
+	config := fakeConfig(2, 16<<20)
+	made := mustBuild(t, config)
 	var parsed programs.Program
-	if refusal := programs.Parse(image, &parsed); refusal != programs.OK || parsed.Segments != 2 {
-		t.Errorf("%v, %d segments: want 2", refusal, parsed.Segments)
+	programs.Parse(config.Programs[0].ELF, &parsed)
+	p := made.Manifest.Program
+	if p[0].Segments != 2 || p[0].Segment != p[1].Segment || p[0].Entry != parsed.Entry {
+		t.Errorf("programs %+v and %+v: want the same two segments", p[0], p[1])
 	}
-	if _, err := elf.NewFile(bytes.NewReader(image)); err != nil {
-		t.Errorf("%v: want a whole ELF file", err)
+	for i, want := range parsed.Segment[:parsed.Segments] {
+		s := p[0].Segment[i]
+		if s.Start != want.Start || s.End != want.End || s.Prot != want.Prot ||
+			s.Source%layout.PageBytes != 0 {
+			t.Errorf("segment %d is %+v: want %+v, at a page", i, s, want)
+		}
+		if file := config.Programs[0].ELF[want.Offset:][:want.FileBytes]; i > 0 &&
+			!bytes.Equal(load(t, made.Bytes).at(s.Source, s.FileBytes), file) {
+			t.Errorf("segment %d has other bytes than the file", i)
+		}
 	}
 }
 
@@ -142,7 +153,9 @@ func TestRefusals(t *testing.T) {
 		{"want page tables of 16 pages at most", func(c *Config) { c.Cores[0].Bytes = 16 << 30 }},
 		{"core 0: program 2: want one of 2", func(c *Config) { c.Cores[0].Program = 2 }},
 		{"17 programs: want 16 at most", func(c *Config) { c.Programs = make([]Program, 17) }},
-		{"257 files: want 256 at most", func(c *Config) { c.Files = make([]File, 257) }},
+		{"513 files and folders: want 512 at most", func(c *Config) {
+			c.Files = make([]File, 511)
+		}},
 		{`file "/../x": want an absolute path`, func(c *Config) { c.Files[0].Path = "/../x" }},
 		{"file /etc is there twice, or a folder too", func(c *Config) {
 			c.Files = append(c.Files, File{Path: "/etc"})
@@ -151,8 +164,8 @@ func TestRefusals(t *testing.T) {
 			c.Files = append(c.Files, c.Files[0])
 		}},
 		{"file /tmp is there twice, or a folder", func(c *Config) { c.Files[0].Path = "/tmp" }},
-		{"files in 258 folders: want 256 at most", func(c *Config) {
-			c.Files = []File{{Path: strings.Repeat("/d", 256) + "/f"}}
+		{"513 files and folders: want 512 at most", func(c *Config) {
+			c.Files = []File{{Path: strings.Repeat("/d", 510) + "/f"}}
 		}},
 		{"file / is there twice, or a folder", func(c *Config) { c.Files[0].Path = "/" }},
 		{"program one: empty file: want", func(c *Config) { c.Programs[0].ELF = nil }},

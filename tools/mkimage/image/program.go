@@ -5,7 +5,7 @@ import (
 	"encoding/binary"
 	"fmt"
 
-	"skerry/kernel/elf"
+	"skerry/tools/mkimage/elf"
 )
 
 // Program is a static ELF file and what it is started with.

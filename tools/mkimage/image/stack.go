@@ -3,8 +3,8 @@ package image
 import (
 	"encoding/binary"
 
-	"skerry/kernel/elf"
 	"skerry/kernel/layout"
+	"skerry/tools/mkimage/elf"
 )
 
 const stackAlign = 16

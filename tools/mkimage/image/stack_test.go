@@ -5,8 +5,8 @@ import (
 	"strings"
 	"testing"
 
-	"skerry/kernel/elf"
 	"skerry/kernel/layout"
+	"skerry/tools/mkimage/elf"
 )
 
 // A program finds its arguments, its environment and the auxiliary vector on an aligned stack, as

@@ -1,7 +1,9 @@
 package elf
 
+import "skerry/kernel/manifest"
+
 // Limits of a program.
 const (
-	SegmentsMax = 16 // Go's linker makes 3 or 4, C's up to 6
+	SegmentsMax = manifest.SegmentsMax
 	headersMax  = 64 // of all kinds
 )

@@ -1,6 +1,6 @@
 // Package elf reads the programs that instances run: static ELF files for x86-64 with fixed
-// addresses. The CPU driver reads them when it starts an instance, and the image writer before it
-// puts them in an image, so that a program that cannot run is refused when the image is built.
+// addresses. What the CPU driver needs to know of one is in the image's manifest, so a program that
+// cannot run is refused when the image is built.
 //
 // The format: System V ABI, chapters 4 and 5 ("ELF Header", "Program Header"), and its x86-64
 // supplement.
