@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"testing"
+	"time"
 
 	"skerry/coreos"
 	"skerry/coreos/net"
@@ -35,16 +36,21 @@ func ask(t *testing.T, m *coretest.Machine) string {
 	t.Helper()
 	client := m.Client()
 	defer client.CloseIdleConnections()
-	answer, err := client.Get("http://machine/")
+	text, err := get(client)
 	if err != nil {
 		t.Fatal(err)
+	}
+	return text
+}
+
+func get(client *http.Client) (string, error) {
+	answer, err := client.Get("http://machine/")
+	if err != nil {
+		return "", err
 	}
 	defer answer.Body.Close()
 	text, err := io.ReadAll(answer.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(text)
+	return string(text), err
 }
 
 // A service answers from all cores, when some are dead from the others, and from those that live
@@ -73,4 +79,30 @@ func TestService(t *testing.T) {
 		for by := ""; by != victim.String(); by = ask(t, m) {
 		}
 	}
+}
+
+// A service goes on though the seed kills cores again and again, loses kicks and is late with
+// others: a client that asks again is answered, by each core in the end.
+func TestSeedKillsCores(t *testing.T) {
+	const cores = 4
+	sim.Seeds(t, 2, func(t *testing.T, seed uint64) {
+		m := coretest.Start(t, sim.Config{Cores: cores, Seed: seed, Faults: sim.Faults{
+			DeathEvery: 100 * time.Millisecond, DeadFor: 20 * time.Millisecond,
+			KickLost: 0.1, KickLate: 0.1, Jitter: time.Millisecond,
+		}}, service())
+		client := m.Client()
+		client.Timeout = 300 * time.Millisecond
+		deaths := 0
+		for seen := map[string]bool{}; len(seen) < cores || deaths < 5; {
+			if text, err := get(client); err == nil {
+				seen[text] = true
+			}
+			client.CloseIdleConnections()
+			deaths = 0
+			for id := range kernel.CoreID(cores) {
+				e, _ := m.Epitaph(id)
+				deaths += int(e.Incarnation)
+			}
+		}
+	})
 }

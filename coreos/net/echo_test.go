@@ -31,7 +31,7 @@ func TestEchoRequest(t *testing.T) {
 		uint8(header.ICMPv4EchoReply): echo4(), uint8(header.ICMPv6EchoReply): echo6(),
 	} {
 		await(t, "an echo reply", func() bool {
-			r.wire.inject(frame)
+			r.wire.Inject(frame)
 			for range len(replies) {
 				if <-replies == want {
 					return true

@@ -23,7 +23,7 @@ func TestSynFlood(t *testing.T) {
 		rounds = 3000
 	}
 	for round := range rounds {
-		r.wire.inject(syn(uint32(round)))
+		r.wire.Inject(syn(uint32(round)))
 		if round%3000 == 0 {
 			r.converse(c, 1000)
 			r.connect(machineIP, 80)

@@ -150,7 +150,7 @@ func (w *wire) lease(frame []byte, asked chan<- dhcp.Message) bool {
 	key := p.To()
 	key.Local, key.Remote = packet.AddrOf(m.Server), packet.AddrOf(m.Yours)
 	b := append(make([]byte, 0, 600), frame[:etherBytes]...)
-	w.inject(packet.Datagram(b, key, m.Append(nil)))
+	w.Inject(packet.Datagram(b, key, m.Append(nil)))
 	return true
 }
 
@@ -212,7 +212,7 @@ func TestTorture(t *testing.T) {
 		rounds = 2000
 	}
 	for round := range rounds {
-		r.wire.inject(mutate(dice, frames[dice.IntN(len(frames))]))
+		r.wire.Inject(mutate(dice, frames[dice.IntN(len(frames))]))
 		if round%1000 == 0 {
 			r.converse(c, 1000)
 			r.converse(c6, 1000)
@@ -287,7 +287,7 @@ func FuzzFrame(f *testing.F) {
 			t.Skip("it may end the flow, by right") // TestTorture has such with other ports
 		}
 		r.t = t
-		r.wire.inject(frame)
+		r.wire.Inject(frame)
 		r.converse(c, 10)
 		r.t = f
 	})

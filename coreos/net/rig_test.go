@@ -124,7 +124,7 @@ func (l *rigLife) openCard() (card.Card, error) {
 		return nil, kernel.ErrTaken
 	}
 	l.rig.holder = l
-	return &fakeCard{wire: l.rig.wire, wake: l.wake}, nil
+	return l.rig.wire.Card(l.wake), nil
 }
 
 func (l *rigLife) wake() {
