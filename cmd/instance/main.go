@@ -8,6 +8,7 @@ import (
 	"skerry/apps/kv"
 	"skerry/apps/pingpong"
 	"skerry/coreos"
+	"skerry/coreos/entropy"
 	"skerry/coreos/net"
 	"skerry/coreos/shell"
 )
@@ -15,6 +16,7 @@ import (
 func main() {
 	coreos.Main(
 		echo.App(),
+		entropy.App(),
 		httpd.App(),
 		kv.App(),
 		net.App(),

@@ -15,13 +15,13 @@ func TestDefaultMachine(t *testing.T) {
 		t.Fatal(err)
 	}
 	serve := func(cores string) string {
-		return "shell + httpd + kv -cores " + cores + " -maxmemory 6mb -maxclients 256"
+		return "shell + entropy + httpd + kv -cores " + cores + " -maxmemory 6mb -maxclients 256"
 	}
 	for cores, want := range map[int][]string{
-		0: {"net + shell", serve("1-3"), serve("1-3"), serve("1-3")},
+		0: {"net + shell + entropy", serve("1-3"), serve("1-3"), serve("1-3")},
 		1: {"net + " + serve("0")},
-		2: {"net + shell", serve("1-1")},
-		3: {"net + shell", serve("1-2"), serve("1-2")},
+		2: {"net + shell + entropy", serve("1-1")},
+		3: {"net + shell + entropy", serve("1-2"), serve("1-2")},
 	} {
 		o := &options{instance: self + ".none", cores: cores}
 		o.bare.memory = "128MiB"
@@ -36,8 +36,13 @@ func TestDefaultMachine(t *testing.T) {
 		if !slices.Equal(got, want) || m.Memory != 128<<20 {
 			t.Errorf("%d cores: %d bytes, %q: want 128 MiB, %q", cores, m.Memory, got, want)
 		}
-		if d := m.Devices; len(d) != 1 || d[0].Cores != 3 && (cores != 1 || d[0].Cores != 1) {
-			t.Errorf("%d cores: devices %v: want one, for the first two cores", cores, d)
+		if len(m.Devices) != 2 {
+			t.Errorf("%d cores: devices %v: want two", cores, m.Devices)
+		}
+		for _, d := range m.Devices {
+			if d.Cores != 3 && (cores != 1 || d.Cores != 1) {
+				t.Errorf("%d cores: device %v: want it for the first two cores", cores, d)
+			}
 		}
 	}
 }

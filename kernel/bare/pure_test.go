@@ -68,8 +68,8 @@ func TestMixRandom(t *testing.T) {
 	}
 }
 
-// Each byte that is stirred in changes what comes next, wherever it is, and none takes the key away.
-// Planted: a key that is only replaced by the bytes is the same whatever it was.
+// Each byte that is stirred in changes what comes next, wherever it is, and none takes the key
+// away. Planted: a key that is only replaced by the bytes is the same whatever it was.
 func TestStirRandom(t *testing.T) {
 	next := func(key uint32, stir func([]byte), from []byte) (to [16]byte) {
 		pool.state, pool.ready = [16]uint32{4: key}, true

@@ -37,7 +37,14 @@ func TestDeathUnderLoad(t *testing.T) {
 	}
 	w.expectServed()
 	b.expectServed()
+	m.await("each core has a seed of the source of random numbers", func() bool {
+		metrics, err := m.curl("/metrics")
+		return err == nil && len(seeded.FindAllString(metrics, -1)) == 4
+	})
 }
+
+// seeded is what the metrics tell of a core that was given a seed.
+var seeded = regexp.MustCompile(`(?m)^entropy_seeds_total\{core="\d"\} [1-9]`)
 
 // wrk is wrk at work, until it is told to stop.
 type wrk struct {
