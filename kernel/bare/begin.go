@@ -3,6 +3,7 @@ package main
 import (
 	"sync/atomic"
 
+	"skerry/kernel/cap"
 	com "skerry/kernel/commons"
 	"skerry/kernel/layout"
 	"skerry/kernel/manifest"
@@ -37,7 +38,7 @@ func begin(core, info uint64) {
 	}
 	startLife()
 	setCalls()
-	setKickable()
+	kickable = myself().May[cap.Kick] & (1<<commons().Clock.Cores - 1) &^ (1 << core)
 	startInstance()
 	announce()
 	if info != 0 {

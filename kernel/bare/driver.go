@@ -87,17 +87,8 @@ var operations = [drivercall.Last - drivercall.First + 1]cap.Operation{
 	drivercall.PowerOff - drivercall.First: cap.PowerOff,
 }
 
-// kickable has a bit for each other core that this one may kick, as cap.May says: kicks are to be
-// fast.
+// kickable has a bit for each other core that this one may kick: kicks are to be fast.
 var kickable uint64
-
-func setKickable() {
-	for c := range commons().Clock.Cores {
-		if c != me && cap.May(image(), me, cap.Kick, c) {
-			kickable |= 1 << c
-		}
-	}
-}
 
 // copyOut gives the instance a structure.
 func copyOut[T any](to uint64, from *T) int64 {

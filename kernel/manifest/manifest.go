@@ -10,9 +10,10 @@ const Magic = 0x5952_5245_4b53_0001
 
 // Limits of an image.
 const (
-	ProgramsMax = 16
-	SegmentsMax = 16  // Go's linker makes 3 or 4, C's up to 6
-	FilesMax    = 512 // folders, the root and /tmp among them
+	OperationsMax = 9
+	ProgramsMax   = 16
+	SegmentsMax   = 16  // Go's linker makes 3 or 4, C's up to 6
+	FilesMax      = 512 // folders, the root and /tmp among them
 )
 
 // Manifest is the whole.
@@ -53,8 +54,8 @@ type Core struct {
 	Size    uint64 // of the template, in bytes
 	Program uint64 // index of the program that it runs
 
-	// What its instance may do, as package cap decides: sets of cores, a bit for each.
-	Shares, Controls uint64
+	// What its instance may do: by operations of package cap, sets of objects, a bit for each.
+	May [OperationsMax]uint64
 }
 
 // Program is a static ELF file, as it is loaded, and what it finds on its stack.

@@ -4,8 +4,8 @@ import (
 	"debug/elf"
 	"testing"
 
-	"skerry/kernel/cap"
 	"skerry/kernel/layout"
+	"skerry/tools/mkimage/rights"
 )
 
 // fakeDriver is a CPU driver of no code, to make images of. Tests spoil it.
@@ -103,7 +103,7 @@ func fakeConfig(cores int, bytes uint64) Config {
 	}
 	for i := range cores {
 		c.Cores = append(c.Cores, Core{
-			Bytes: bytes, Program: i % 2, Shares: cap.All, Controls: cap.All,
+			Bytes: bytes, Program: i % 2, Shares: rights.All, Controls: rights.All,
 		})
 	}
 	return c

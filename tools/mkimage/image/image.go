@@ -10,6 +10,7 @@ import (
 
 	"skerry/kernel/layout"
 	"skerry/kernel/manifest"
+	"skerry/tools/mkimage/rights"
 )
 
 // Config says what an image is made of.
@@ -31,7 +32,7 @@ type Core struct {
 	Bytes   uint64 // of memory, a multiple of layout.BlockBytes
 	Program int    // the index of what it runs
 
-	// What its instance may do, as in the manifest.
+	// What its instance may do, as in package rights.
 	Shares, Controls uint64
 }
 
@@ -66,15 +67,18 @@ func Build(config Config) (*Image, error) {
 	if config.Quiet {
 		m.Quiet = 1
 	}
+	machine := rights.Machine{Cores: m.Cores, Devices: m.Devices}
 	for i, core := range config.Cores {
 		m.Core[i] = manifest.Core{
 			Bytes: core.Bytes, Program: uint64(core.Program),
-			Shares: core.Shares, Controls: core.Controls,
 		}
+		machine.Core[i] = rights.Core{Shares: core.Shares, Controls: core.Controls}
 	}
 	for i, device := range config.Devices {
+		machine.Device[i] = device.Cores
 		m.Device[i] = manifest.Device{Kind: device.Kind, Cores: device.Cores}
 	}
+	machine.Draw(&m)
 	c := &contents{}
 	c.fill(&m, &config, programs, d)
 	if err := place(&m, c.end()); err != nil {

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"skerry/kernel/cap"
 	"skerry/kernel/layout"
 	"skerry/kernel/manifest"
 )
@@ -87,8 +88,8 @@ func wantDirect(m *manifest.Manifest, i, at uint64) string {
 	for a := range m.Cores {
 		for b := range a {
 			window := m.Windows + (a*(a-1)/2+b)*layout.BlockBytes
-			both := m.Core[a].Shares>>b&1 != 0 && m.Core[b].Shares>>a&1 != 0
-			if at == window && (a == i || b == i) && both {
+			shared := cap.May(m, a, cap.Share, b)
+			if at == window && (a == i || b == i) && shared {
 				return "rw"
 			}
 		}

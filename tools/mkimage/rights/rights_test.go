@@ -1,10 +1,11 @@
-package cap
+package rights
 
 import (
 	"fmt"
 	"math/rand/v2"
 	"testing"
 
+	"skerry/kernel/cap"
 	"skerry/kernel/layout"
 	"skerry/kernel/manifest"
 )
@@ -12,27 +13,27 @@ import (
 // A machine of three cores, of which the last shares with core 1 only and controls nothing: what
 // each may do to the others, to 0, 1 and 2 in turn.
 func TestMachine(t *testing.T) {
-	m := &manifest.Manifest{Cores: 3}
-	m.Core[0] = manifest.Core{Shares: All, Controls: All}
-	m.Core[1] = manifest.Core{Shares: All, Controls: 1 << 2}
-	m.Core[2] = manifest.Core{Shares: 1 << 1}
+	m := &Machine{Cores: 3}
+	m.Core[0] = Core{Shares: All, Controls: All}
+	m.Core[1] = Core{Shares: All, Controls: 1 << 2}
+	m.Core[2] = Core{Shares: 1 << 1}
 	for _, c := range []struct {
-		operation Operation
+		operation cap.Operation
 		holders   [3]string
 	}{
-		{None, [3]string{"---", "---", "---"}},
-		{Share, [3]string{"-+-", "+-+", "-+-"}},
-		{Kick, [3]string{"++-", "+++", "-++"}},
-		{Start, [3]string{"+++", "-++", "--+"}},
-		{Stop, [3]string{"+++", "-++", "--+"}},
-		{Provoke, [3]string{"+++", "-++", "--+"}},
-		{Inspect, [3]string{"+++", "+++", "-++"}},
-		{PowerOff, [3]string{"+++", "---", "---"}},
-		{operations, [3]string{"---", "---", "---"}},
+		{cap.None, [3]string{"---", "---", "---"}},
+		{cap.Share, [3]string{"-+-", "+-+", "-+-"}},
+		{cap.Kick, [3]string{"++-", "+++", "-++"}},
+		{cap.Start, [3]string{"+++", "-++", "--+"}},
+		{cap.Stop, [3]string{"+++", "-++", "--+"}},
+		{cap.Provoke, [3]string{"+++", "-++", "--+"}},
+		{cap.Inspect, [3]string{"+++", "+++", "-++"}},
+		{cap.PowerOff, [3]string{"+++", "---", "---"}},
+		{cap.Operations, [3]string{"---", "---", "---"}},
 	} {
 		for holder, want := range c.holders {
 			for object := range want {
-				got := May(m, uint64(holder), c.operation, uint64(object))
+				got := mayBe(m, uint64(holder), c.operation, uint64(object))
 				if got != (want[object] == '+') {
 					t.Errorf("operation %d of core %d to core %d: %v: want %s", c.operation,
 						holder, object, got, want)
@@ -46,9 +47,9 @@ func TestMachine(t *testing.T) {
 // of answers, and which cores are in the set of each device.
 type model struct{ shares, controls, drives [][]bool }
 
-func (d *model) may(holder uint64, operation Operation, object uint64) bool {
+func (d *model) may(holder uint64, operation cap.Operation, object uint64) bool {
 	cores := uint64(len(d.shares))
-	if operation == Drive {
+	if operation == cap.Drive {
 		return holder < cores && object < uint64(len(d.drives)) && d.drives[object][holder]
 	}
 	if holder >= cores || object >= cores {
@@ -60,15 +61,15 @@ func (d *model) may(holder uint64, operation Operation, object uint64) bool {
 	for c := range cores {
 		rulesAll = rulesAll && (c == holder || d.controls[holder][c])
 	}
-	return map[Operation]bool{
-		Share: window, Kick: window || holder == object, Inspect: window || rules,
-		Start: rules, Stop: rules, Provoke: rules, PowerOff: rulesAll,
+	return map[cap.Operation]bool{
+		cap.Share: window, cap.Kick: window || holder == object, cap.Inspect: window || rules,
+		cap.Start: rules, cap.Stop: rules, cap.Provoke: rules, cap.PowerOff: rulesAll,
 	}[operation]
 }
 
 // drawn returns a machine in two forms. Each bit is asked of draw.
-func drawn(cores uint64, draw func() bool) (*manifest.Manifest, *model) {
-	m, d := &manifest.Manifest{Cores: cores, Devices: layout.DevicesMax}, &model{}
+func drawn(cores uint64, draw func() bool) (*Machine, *model) {
+	m, d := &Machine{Cores: cores, Devices: layout.DevicesMax}, &model{}
 	row := func(set *uint64) (answers []bool) {
 		for c := range uint64(layout.CoresMax) {
 			yes := draw() // also for cores that are not there
@@ -86,21 +87,28 @@ func drawn(cores uint64, draw func() bool) (*manifest.Manifest, *model) {
 		d.controls = append(d.controls, row(&m.Core[c].Controls))
 	}
 	for i := range m.Device {
-		d.drives = append(d.drives, row(&m.Device[i].Cores))
+		d.drives = append(d.drives, row(&m.Device[i]))
 	}
 	return m, d
 }
 
-// decision is May, or one with a bug.
-type decision func(m *manifest.Manifest, holder uint64, o Operation, object uint64) bool
+// mayBe is a decision by the rules.
+func mayBe(m *Machine, holder uint64, o cap.Operation, object uint64) bool {
+	return m.may(holder, o, object)
+}
+
+// decision is mayBe, or one with a bug.
+type decision func(m *Machine, holder uint64, o cap.Operation, object uint64) bool
 
 // compare asks a decision for each pair of cores, some that are not there, and each operation.
-func compare(may decision, m *manifest.Manifest, d *model) error {
+func compare(may decision, m *Machine, d *model) error {
+	var table manifest.Manifest
+	m.Draw(&table)
 	for holder := range m.Cores + 2 {
 		for object := range m.Cores + 2 {
-			for o := range operations + 1 {
+			for o := range cap.Operations + 1 {
 				got, want := may(m, holder, o, object), d.may(holder, o, object)
-				if got != want {
+				if got != want || cap.May(&table, holder, o, object) != want {
 					return fmt.Errorf("%d cores: operation %d of core %d to core %d: %v: want %v",
 						m.Cores, o, holder, object, got, want)
 				}
@@ -127,7 +135,7 @@ func play(may decision, seed uint64) error {
 // The decision is the model's, on random machines of all sizes, also for cores and operations that
 // there are not. Planted: TestPlanted.
 func TestModel(t *testing.T) {
-	if err := play(May, rand.Uint64()); err != nil {
+	if err := play(mayBe, rand.Uint64()); err != nil {
 		t.Error(err)
 	}
 }
@@ -143,7 +151,7 @@ func TestExhaustive(t *testing.T) {
 				asked++
 				return core < cores && bits>>(row*cores+core)&1 != 0
 			})
-			if err := compare(May, m, d); err != nil {
+			if err := compare(mayBe, m, d); err != nil {
 				t.Fatalf("bits %#x: %v", bits, err)
 			}
 		}
@@ -153,14 +161,17 @@ func TestExhaustive(t *testing.T) {
 // FuzzMay: the decision is the model's for any words, and a manifest that makes no sense crashes
 // nothing.
 func FuzzMay(f *testing.F) {
-	f.Add(uint64(3), uint64(1), uint64(2), uint8(Stop), uint64(1))
-	f.Add(uint64(64), uint64(7), uint64(63), uint8(PowerOff), uint64(64))
+	f.Add(uint64(3), uint64(1), uint64(2), uint8(cap.Stop), uint64(1))
+	f.Add(uint64(64), uint64(7), uint64(63), uint8(cap.PowerOff), uint64(64))
 	f.Fuzz(func(t *testing.T, cores, seed, holder uint64, operation uint8, object uint64) {
 		random := rand.New(rand.NewPCG(seed, 0))
 		m, d := drawn(min(cores, layout.CoresMax), func() bool { return random.IntN(4) > 0 })
 		m.Cores = cores
-		got := May(m, holder, Operation(operation), object)
-		if want := d.may(holder, Operation(operation), object); got != want {
+		got := mayBe(m, holder, cap.Operation(operation), object)
+		var table manifest.Manifest
+		m.Draw(&table)
+		want := d.may(holder, cap.Operation(operation), object)
+		if got != want || cap.May(&table, holder, cap.Operation(operation), object) != want {
 			t.Errorf("%d cores: operation %d of core %d to core %d: %v: want %v", cores, operation,
 				holder, object, got, want)
 		}
