@@ -92,7 +92,11 @@ func (d *driver) trySegment(s packet.Segment) bool {
 		return false
 	}
 	d.frame = s.Append(d.frame[:etherBytes])
-	return d.tryRoute(s.Remote, card.Frame{})
+	sent := d.tryRoute(s.Remote, card.Frame{})
+	if sent && s.Flags&packet.RST != 0 {
+		d.node.counts.Resets++
+	}
+	return sent
 }
 
 // route is tryRoute for packets that are dropped if there is no room.
@@ -151,11 +155,13 @@ func (d *driver) address(to [6]byte) {
 func (d *driver) tryTransmit(about card.Frame) bool {
 	about.Bytes = d.frame
 	if len(d.waiting) == 0 && d.card.TrySend(about) {
+		d.node.counts.Sent++
 		return true
 	}
 	if len(d.waiting) == waitingMax {
 		return false
 	}
+	d.node.counts.Sent++
 	about.Bytes = bytes.Clone(d.frame)
 	d.waiting = append(d.waiting, about)
 	return true

@@ -68,24 +68,8 @@ func Inner(s *coreos.OS) (*Net, error) {
 		if err != nil {
 			return nil, err
 		}
-		return &Net{own{n}}, nil
+		return &Net{own{n}}, n.report(s)
 	})
-}
-
-// Counts returns what a network of the machine's own dropped at this core; of the host's, nothing
-// is known.
-func (n *Net) Counts() (counts Counts) {
-	if o, ok := n.sockets.(own); ok {
-		o.loop.Lock()
-		defer o.loop.Unlock()
-		counts = o.counts
-		counts.Full += o.trains.Dropped
-		if d := o.driver; d != nil {
-			counts.Full += d.fragments.Dropped
-			counts.Forgotten = d.table.Recycled
-		}
-	}
-	return counts
 }
 
 // Listeners returns the cores that listen on a port for other machines, ascending, as far as this

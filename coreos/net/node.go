@@ -64,15 +64,6 @@ type incoming struct {
 	v6     bool
 }
 
-// Counts are packets that a core dropped.
-type Counts struct {
-	Malformed uint64 // no sound packets, or not from where they say
-	Full      uint64 // no room on the way
-	Nobody    uint64 // no core has the card, or the flow
-	Forgotten uint64 // flows, not packets: there were too many
-	Refused   uint64 // connections, not packets: there were too many
-}
-
 // peer returns another core; nil: there is no window to it.
 func (n *node) peer(id kernel.CoreID) *peer {
 	i, has := slices.BinarySearchFunc(n.peers, id,

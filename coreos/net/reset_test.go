@@ -34,11 +34,14 @@ func TestResetsAreSentAtOnce(t *testing.T) {
 			t.Error("the core may sleep though it has heard of a death: want it awake")
 		}
 		n.driver.poll()
-		count := len(reset)
+		count, counted := len(reset), int(n.counts.Resets)
 		n.driver.resetAt = 0
 		n.loop.Unlock()
 		if (count != len(conns)) != planted {
 			t.Errorf("planted %v: %d of %d flows are reset", planted, count, len(conns))
+		}
+		if counted < count {
+			t.Errorf("%d resets are counted: want those of %d flows", counted, count)
 		}
 		for _, c := range conns {
 			r.expectReset(c)

@@ -22,6 +22,7 @@ const (
 
 // receive takes a frame from the card.
 func (d *driver) receive(f card.Frame) {
+	d.node.counts.Received++
 	if len(f.Bytes) <= etherBytes {
 		d.node.counts.Malformed++
 		return

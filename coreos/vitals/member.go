@@ -15,7 +15,7 @@ type Member interface {
 	// stops were at most as long as each of Stops says and how many there were, messages received,
 	// and the counters of its apps, each on a line as "name value".
 	//
-	//idl:max counters=512
+	//idl:max counters=768
 	Report() (life uint64, uptime time.Duration, memory uint64, heap uint64, collections uint64,
 		stopped time.Duration, stops [8]uint64, messages uint64, counters string)
 }

@@ -9,7 +9,7 @@ import (
 )
 
 // MemberVersion changes with the declaration of Member.
-const MemberVersion = 0x3c03f1983c231e74
+const MemberVersion = 0xeba8cad6539878db
 
 // Numbers of the messages of Member.
 const (
@@ -18,12 +18,12 @@ const (
 
 // Maxima of fields, in bytes.
 const (
-	MemberReportCountersMax = 512
+	MemberReportCountersMax = 768
 )
 
 func memberInterface() *msgpass.Interface {
 	return &msgpass.Interface{
-		Name: "vitals.Member", Version: MemberVersion, ReplyBytes: 634,
+		Name: "vitals.Member", Version: MemberVersion, ReplyBytes: 890,
 		Messages: []string{
 			"vitals.Member.Report",
 		},

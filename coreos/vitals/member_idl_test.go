@@ -14,7 +14,7 @@ import (
 func FuzzMember(f *testing.F) {
 	idltest.Fuzz(f, []idltest.Message{
 		{Name: "Report", Number: memberReport, ToServer: true, Min: 0, Max: 0},
-		{Name: "ReportReply", Number: memberReport, Reply: true, Min: 122, Max: 634},
+		{Name: "ReportReply", Number: memberReport, Reply: true, Min: 122, Max: 890},
 	}, func(rig *idltest.Rig) func(int) {
 		server := &memberFuzzServer{rig: rig}
 		rig.Check(ServeMember(rig.Services, server))

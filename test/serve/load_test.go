@@ -37,14 +37,19 @@ func TestDeathUnderLoad(t *testing.T) {
 	}
 	w.expectServed()
 	b.expectServed()
-	m.await("each core has a seed of the source of random numbers", func() bool {
+	m.await("each core has random numbers of a device, and one has frames of a card", func() bool {
 		metrics, err := m.curl("/metrics")
-		return err == nil && len(seeded.FindAllString(metrics, -1)) == 4
+		return err == nil && len(seeded.FindAllString(metrics, -1)) == 4 &&
+			carries.MatchString(metrics)
 	})
 }
 
-// seeded is what the metrics tell of a core that was given a seed.
-var seeded = regexp.MustCompile(`(?m)^entropy_seeds_total\{core="\d"\} [1-9]`)
+// seeded and carries are what the metrics tell of a core that was given random numbers of a device,
+// and of one that has the card.
+var (
+	seeded  = regexp.MustCompile(`(?m)^entropy_seeds_total\{core="\d"\} [1-9]`)
+	carries = regexp.MustCompile(`(?m)^net_received_total\{core="[01]"\} [1-9]`)
+)
 
 // wrk is wrk at work, until it is told to stop.
 type wrk struct {
