@@ -7,11 +7,12 @@ import (
 	"net/netip"
 
 	"skerry/coreos"
+	"skerry/coreos/net/packet"
 )
 
 // App returns the app that does nothing but be part of the machine's network: on a core that drives
-// the network card and serves nobody. By its arguments the machine has addresses that it need not
-// ask for.
+// the network card and serves nobody. By its arguments the machine has addresses, and servers of
+// names, that it need not ask for.
 func App() coreos.App {
 	return coreos.App{Name: "net", Run: func(s *coreos.OS) error {
 		set, err := parseArgs(s.Args())
@@ -22,7 +23,7 @@ func App() coreos.App {
 		if err != nil {
 			return err
 		}
-		if o, ok := n.sockets.(own); ok && len(set.Addresses) > 0 {
+		if o, ok := n.sockets.(own); ok && len(set.Addresses)+len(set.Names) > 0 {
 			o.configure(set)
 		}
 		select {}
@@ -43,14 +44,23 @@ func parseArgs(args []string) (set settings, err error) {
 		set.Gateways = append(set.Gateways, g)
 		return err
 	})
+	flags.Func("nameserver", "a server that is asked for names", func(text string) error {
+		s, err := netip.ParseAddr(text)
+		if err == nil && !packet.IsHost(s) {
+			err = fmt.Errorf("%v: want the address of one machine", s)
+		}
+		set.Names = append(set.Names, s)
+		return err
+	})
 	err = flags.Parse(args)
-	if err == nil && (flags.NArg() > 0 || len(set.Addresses) > addressesMax/2) {
-		err = fmt.Errorf("arguments %q: want no others, and at most %d addresses", args,
-			addressesMax/2)
+	if err == nil && (flags.NArg() > 0 || len(set.Addresses) > addressesMax/2 ||
+		len(set.Names) > namesMax) {
+		err = fmt.Errorf("arguments %q: want no others, and at most %d addresses and %d servers "+
+			"of names", args, addressesMax/2, namesMax)
 	}
 	if err != nil {
-		return set, fmt.Errorf("coreos/net: %w: usage: net [--address IP/BITS]… [--gateway IP]…",
-			err)
+		return set, fmt.Errorf("coreos/net: %w: usage: "+
+			"net [--address IP/BITS]… [--gateway IP]… [--nameserver IP]…", err)
 	}
 	return set, nil
 }

@@ -11,25 +11,43 @@ import (
 	"gvisor.dev/gvisor/pkg/tcpip/adapters/gonet"
 )
 
-// DialContext implements sockets. The address is one of numbers, or localhost.
+// DialContext implements sockets. Of a host with several addresses, one is tried after the other,
+// until one answers.
 func (o own) DialContext(ctx context.Context, network, address string) (net.Conn, error) {
 	kind := strings.TrimRight(network, "46")
 	if kind != "udp" {
 		kind = "tcp"
 	}
-	host, port, err := splitAddress(network, kind, address)
+	name, port, err := splitAddress(network, kind, address)
 	if err != nil {
 		return nil, err
 	}
-	if !host.IsValid() || host.IsUnspecified() {
-		host = netip.AddrFrom4([4]byte{127, 0, 0, 1})
+	hosts, err := o.lookUp(ctx, network, name)
+	if err != nil {
+		return nil, fmt.Errorf("coreos/net: dial %s: %w", address, err)
 	}
-	if !host.IsLoopback() {
-		if err := o.await(ctx); err != nil {
-			return nil, fmt.Errorf("coreos/net: dial %s: %w", address, err)
+	var c net.Conn
+	for _, host := range hosts {
+		c, err = o.dial(ctx, kind, netip.AddrPortFrom(host, port))
+		if err == nil || ctx.Err() != nil {
+			break
 		}
 	}
-	to := tcpip.FullAddress{Addr: addressOf(host), Port: port}
+	if err != nil {
+		return nil, fmt.Errorf("coreos/net: dial %s: %w", address, err)
+	}
+	return c, nil
+}
+
+// dial connects with an address, for tcp or udp.
+func (o own) dial(ctx context.Context, kind string, at netip.AddrPort) (net.Conn, error) {
+	host := at.Addr().Unmap()
+	if !host.IsLoopback() {
+		if err := o.await(ctx); err != nil {
+			return nil, err
+		}
+	}
+	to := tcpip.FullAddress{Addr: addressOf(host), Port: at.Port()}
 	if kind == "udp" {
 		return connOf(gonet.DialUDP(o.stack.Stack, nil, &to, protocolOf(host)))
 	}
@@ -51,7 +69,7 @@ func (o own) await(ctx context.Context) error {
 // connOf returns no connection with an error.
 func connOf[C net.Conn](c C, err error) (net.Conn, error) {
 	if err != nil {
-		return nil, fmt.Errorf("coreos/net: %w", err)
+		return nil, err
 	}
 	return c, nil
 }

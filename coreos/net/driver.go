@@ -92,10 +92,13 @@ func (d *driver) entrust(key packet.Key, id kernel.CoreID) {
 // configure makes the addresses that the machine's description has those of the machine. If it has
 // none, DHCP is asked.
 func (d *driver) configure() {
-	set := d.node.settings
-	if len(d.node.claim.set.Addresses) > 0 {
-		set = d.node.claim.set
+	set, said := d.node.settings, d.node.claim.set
+	if len(said.Addresses) > 0 {
+		set = said
 		set.Static = true
+	}
+	if len(said.Names) > 0 {
+		set.Names, set.Named = said.Names, true
 	}
 	set.MTU, set.Long = d.card.MTU(), cutBytes
 	if d.cuts() {
@@ -171,6 +174,19 @@ func (d *driver) own(address netip.Prefix, gateway netip.Addr, has bool) {
 		}
 	}
 	d.publish(set)
+}
+
+// ask makes servers those that are asked for names, but for addresses that no server has, unless
+// the machine's description says which.
+func (d *driver) ask(servers []netip.Addr) {
+	set := d.node.settings
+	servers = slices.DeleteFunc(slices.Clone(servers), func(s netip.Addr) bool {
+		return !packet.IsHost(s)
+	})
+	if !set.Named && !slices.Equal(servers, set.Names) {
+		set.Names = servers
+		d.publish(set)
+	}
 }
 
 // bury ends the flows of a dead core.

@@ -78,9 +78,11 @@ func (l *lease) change(answered bool) {
 			l.driver.own(l.has.Address, l.has.Gateway, false)
 		}
 		l.driver.own(granted.Address, granted.Gateway, true)
+		l.driver.ask(granted.Names[:])
 		l.has = granted
 	case !ok && l.has.Address.IsValid() && (answered || l.has.Until != 0):
 		l.driver.own(l.has.Address, l.has.Gateway, false)
+		l.driver.ask(nil)
 		l.has = dhcp.Lease{}
 	}
 }

@@ -3,6 +3,7 @@ package net
 import (
 	"time"
 
+	"skerry/coreos/net/dhcp"
 	"skerry/msgpass"
 )
 
@@ -87,6 +88,10 @@ const (
 	// gatewaysMax bounds its gateways: one of IPv4 and one of IPv6.
 	gatewaysMax = 2
 
+	// namesMax bounds the servers that are asked for names: the resolver of the standard library
+	// knows of two unless a file tells it otherwise.
+	namesMax = 2
+
 	// hopsMax bounds the neighbours whose addresses are remembered, hopWaitMax the frames that wait
 	// for one. hopFresh is how long an address is used before it is asked for again, hopRetry how
 	// long an answer is waited for.
@@ -124,4 +129,5 @@ var (
 	_ = [MemberPiecesPlacesMax - 8*piecesMax + 1]struct{}{}
 	_ = [msgpass.PoolBufferBytes - pieceBytes + 1]struct{}{}
 	_ = [packetBytesMax - loopMTU + 1]struct{}{}
+	_ = [namesMax - dhcp.NamesMax + 1]struct{}{}
 )

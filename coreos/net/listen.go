@@ -66,9 +66,13 @@ func (o own) publish(protocol uint8, at netip.AddrPort, open bool) {
 // resolve returns what to listen on.
 func (o own) resolve(network, kind, address string) (at tcpip.FullAddress,
 	protocol tcpip.NetworkProtocolNumber, err error) {
-	host, port, err := splitAddress(network, kind, address)
+	name, port, err := splitAddress(network, kind, address)
 	if err != nil {
 		return at, 0, err
+	}
+	host, err := parseHost(network, name)
+	if err != nil {
+		return at, 0, fmt.Errorf("coreos/net: address %q: %w: want one of numbers", address, err)
 	}
 	if port >= ephemeralFirst {
 		return at, 0, fmt.Errorf("coreos/net: listen on port %d: %w: want one below %d", port,
@@ -86,32 +90,34 @@ func (o own) resolve(network, kind, address string) (at tcpip.FullAddress,
 	return at, protocol, nil
 }
 
-// splitAddress returns the parts of an address; host is not valid if there is none.
-func splitAddress(network, kind, address string) (host netip.Addr, port uint16, err error) {
+// splitAddress returns the parts of an address.
+func splitAddress(network, kind, address string) (host string, port uint16, err error) {
 	if strings.TrimRight(network, "46") != kind {
-		return host, 0, fmt.Errorf("coreos/net: network %q: want %s", network, kind)
+		return "", 0, fmt.Errorf("coreos/net: network %q: want %s", network, kind)
 	}
-	name, service, err := net.SplitHostPort(address)
+	host, service, err := net.SplitHostPort(address)
 	if err != nil {
-		return host, 0, fmt.Errorf("coreos/net: address %q: %w", address, err)
+		return "", 0, fmt.Errorf("coreos/net: address %q: %w", address, err)
 	}
 	number, err := net.LookupPort(network, service)
 	if err != nil {
-		return host, 0, fmt.Errorf("coreos/net: address %q: %w", address, err)
+		return "", 0, fmt.Errorf("coreos/net: address %q: %w", address, err)
 	}
+	return host, uint16(number), nil
+}
+
+// parseHost returns the address that a host is without asking anybody; not valid: none, for "".
+func parseHost(network, host string) (ip netip.Addr, err error) {
 	switch {
-	case name == "":
-	case name == "localhost" && strings.HasSuffix(network, "6"):
-		host = netip.IPv6Loopback()
-	case name == "localhost":
-		host = netip.AddrFrom4([4]byte{127, 0, 0, 1})
-	default:
-		if host, err = netip.ParseAddr(name); err != nil {
-			return host, 0, fmt.Errorf("coreos/net: address %q: %w: want one of numbers", address,
-				err)
-		}
+	case host == "":
+		return ip, nil
+	case host == "localhost" && strings.HasSuffix(network, "6"):
+		return netip.IPv6Loopback(), nil
+	case host == "localhost":
+		return netip.AddrFrom4([4]byte{127, 0, 0, 1}), nil
 	}
-	return host.Unmap(), uint16(number), nil
+	ip, err = netip.ParseAddr(host)
+	return ip.Unmap(), err
 }
 
 // listener is a net.Listener for TCP.

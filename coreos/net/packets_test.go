@@ -80,8 +80,8 @@ func TestDatagrams(t *testing.T) {
 	}
 }
 
-// A machine without addresses of its own gets one by DHCP; another core that takes the card over
-// asks for the same.
+// A machine without addresses of its own gets one by DHCP, with a server of names, that all cores
+// hear of; another core that takes the card over asks for the same.
 func TestAddressByDHCP(t *testing.T) {
 	r := newRig(t, 2, settings{}, 0, 1)
 	asked := make(chan dhcp.Message, 100)
@@ -91,6 +91,9 @@ func TestAddressByDHCP(t *testing.T) {
 	r.lives[1].serve(80)
 	c, _ := r.connect(machineIP, 80)
 	r.converse(c, 1000)
+	if s := (own{r.lives[1].node}).servers(); len(s) != 1 || s[0].String() != outsideIP {
+		t.Errorf("servers of names %v: want %s", s, outsideIP)
+	}
 	r.kill(0)
 	for len(asked) > 0 {
 		<-asked
@@ -145,7 +148,7 @@ func (w *wire) lease(frame []byte, asked chan<- dhcp.Message) bool {
 	}
 	m.Request, m.Yours, m.Mask = false, netip.MustParseAddr(machineIP), 24
 	m.Server, m.Router = netip.MustParseAddr(outsideIP), netip.MustParseAddr(outsideIP)
-	m.Lease = time.Hour
+	m.Lease, m.Names[0] = time.Hour, netip.MustParseAddr(outsideIP)
 	m.Kind = map[uint8]uint8{1: 2, 3: 5}[m.Kind] // DISCOVER: OFFER, REQUEST: ACK
 	key := p.To()
 	key.Local, key.Remote = packet.AddrOf(m.Server), packet.AddrOf(m.Yours)

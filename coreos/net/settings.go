@@ -16,6 +16,8 @@ type settings struct {
 	Static    bool // the addresses came with the machine's description
 	Addresses []netip.Prefix
 	Gateways  []netip.Addr // at most one of IPv4 and one of IPv6
+	Names     []netip.Addr // servers that are asked for names
+	Named     bool         // they came with the machine's description
 }
 
 // text returns the settings as they travel.
@@ -34,15 +36,19 @@ func parseSettings(text []byte) (s settings, err error) {
 		return s, fmt.Errorf("coreos/net: settings %q: %w", text, err)
 	}
 	bad := func(p netip.Prefix) bool { return !p.IsValid() || !packet.IsHost(p.Addr()) }
-	badGateway := func(g netip.Addr) bool { return !packet.IsHost(g) }
+	badHost := func(g netip.Addr) bool { return !packet.IsHost(g) }
 	if s.MTU < 576 || s.MTU > packetBytesMax || s.Long < s.MTU || s.Long > packetBytesMax ||
 		len(s.Addresses) > addressesMax || slices.ContainsFunc(s.Addresses, bad) {
 		return s, fmt.Errorf("coreos/net: settings %q: want an MTU from 576, no packets longer "+
 			"than %d, and at most %d sound addresses", text, packetBytesMax, addressesMax)
 	}
-	if len(s.Gateways) > gatewaysMax || slices.ContainsFunc(s.Gateways, badGateway) {
+	if len(s.Gateways) > gatewaysMax || slices.ContainsFunc(s.Gateways, badHost) {
 		return s, fmt.Errorf("coreos/net: settings %q: want at most %d gateways, with sound "+
 			"addresses", text, gatewaysMax)
+	}
+	if len(s.Names) > namesMax || slices.ContainsFunc(s.Names, badHost) {
+		return s, fmt.Errorf("coreos/net: settings %q: want at most %d servers of names, with "+
+			"sound addresses", text, namesMax)
 	}
 	return s, nil
 }

@@ -25,6 +25,7 @@ type Lease struct {
 	Address netip.Prefix
 	Gateway netip.Addr // not valid: there is none
 	Server  netip.Addr
+	Names   [NamesMax]netip.Addr // servers of names; not valid: there are no more
 	Until   kernel.Instant
 }
 
@@ -164,6 +165,6 @@ func (m *Message) lease(now kernel.Instant) Lease {
 	duration := min(max(m.Lease, leaseMin), leaseMax)
 	return Lease{
 		Address: netip.PrefixFrom(m.Yours, m.Mask), Gateway: m.Router, Server: m.Server,
-		Until: now.Add(duration),
+		Names: m.Names, Until: now.Add(duration),
 	}
 }

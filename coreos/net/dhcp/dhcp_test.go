@@ -33,6 +33,7 @@ func (s *server) take(t *testing.T, b []byte) (answer []byte) {
 	back := Message{
 		ID: m.ID, MAC: m.MAC, Yours: s.address, Mask: 24, Lease: time.Hour,
 		Router: netip.MustParseAddr("10.0.2.2"), Server: netip.MustParseAddr("10.0.2.2"),
+		Names: names(),
 	}
 	switch {
 	case m.Kind == discover:
@@ -43,6 +44,11 @@ func (s *server) take(t *testing.T, b []byte) (answer []byte) {
 		back.Kind = ack
 	}
 	return back.Append(nil)
+}
+
+// names returns two servers of names.
+func names() [NamesMax]netip.Addr {
+	return [NamesMax]netip.Addr{netip.MustParseAddr("10.0.2.3"), netip.MustParseAddr("10.0.9.9")}
 }
 
 // run lets a client and a server talk for a while, and returns when the client first had a lease.
@@ -71,7 +77,7 @@ func TestLease(t *testing.T) {
 	}
 	want := Lease{
 		Address: netip.MustParsePrefix("10.0.2.15/24"), Gateway: netip.MustParseAddr("10.0.2.2"),
-		Server: netip.MustParseAddr("10.0.2.2"),
+		Server: netip.MustParseAddr("10.0.2.2"), Names: names(),
 	}
 	got, _ := c.Lease()
 	got.Until = 0

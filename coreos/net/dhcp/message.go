@@ -22,6 +22,7 @@ const (
 	optionPad    = 0
 	optionMask   = 1
 	optionRouter = 3
+	optionNames  = 6
 	optionWish   = 50
 	optionLease  = 51
 	optionKind   = 53
@@ -29,6 +30,9 @@ const (
 	optionWants  = 55
 	optionEnd    = 255
 )
+
+// NamesMax bounds the servers of names that are taken from a message.
+const NamesMax = 2
 
 // Layout of a message (RFC 2131, section 2), and the values that never change.
 const (
@@ -58,6 +62,7 @@ type Message struct {
 	Server netip.Addr
 	Mask   int // bits
 	Router netip.Addr
+	Names  [NamesMax]netip.Addr // servers of names
 	Lease  time.Duration
 }
 
@@ -85,12 +90,15 @@ func (m *Message) Append(b []byte) []byte {
 		b = append(b, optionMask, 4)
 		b = binary.BigEndian.AppendUint32(b, ^uint32(0)<<(32-m.Mask))
 	}
+	if m.Names[0].Is4() {
+		b = appendNames(b, m.Names)
+	}
 	if m.Lease > 0 {
 		b = append(b, optionLease, 4)
 		b = binary.BigEndian.AppendUint32(b, uint32(m.Lease/time.Second))
 	}
 	if m.Request {
-		b = append(b, optionWants, 3, optionMask, optionRouter, optionLease)
+		b = append(b, optionWants, 4, optionMask, optionRouter, optionNames, optionLease)
 	}
 	b = append(b, optionEnd)
 	if short := minBytes - (len(b) - start); short > 0 {
@@ -112,6 +120,17 @@ func appendAddr(b []byte, option byte, a netip.Addr) []byte {
 	}
 	ip := a.As4()
 	return append(append(b, option, 4), ip[:]...)
+}
+
+// appendNames appends the option of the servers of names; those that are not there come last.
+func appendNames(b []byte, names [NamesMax]netip.Addr) []byte {
+	var list []byte
+	for _, a := range names {
+		if a.Is4() {
+			list = append(list, a.AsSlice()...)
+		}
+	}
+	return append(append(b, optionNames, byte(len(list))), list...)
 }
 
 // Parse reads a message. Error: ErrMalformed.
@@ -151,6 +170,8 @@ func (m *Message) option(kind byte, value []byte) {
 		m.Mask = bits.LeadingZeros32(^binary.BigEndian.Uint32(value))
 	case optionRouter:
 		m.Router = addrOf(value)
+	case optionNames:
+		m.Names = namesOf(value)
 	case optionWish:
 		m.Wish = addrOf(value)
 	case optionServer:
@@ -158,6 +179,18 @@ func (m *Message) option(kind byte, value []byte) {
 	case optionLease:
 		m.Lease = time.Duration(binary.BigEndian.Uint32(value)) * time.Second
 	}
+}
+
+// namesOf returns the first addresses of a list.
+func namesOf(b []byte) (names [NamesMax]netip.Addr) {
+	count := 0
+	for ; len(b) >= 4 && count < NamesMax; b = b[4:] {
+		if a := addrOf(b); a.IsValid() {
+			names[count] = a
+			count++
+		}
+	}
+	return names
 }
 
 // addrOf returns an address; not valid if it is zero.
