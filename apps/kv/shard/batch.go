@@ -86,14 +86,16 @@ func (b *Batch) begin(ctx context.Context) error {
 	return nil
 }
 
-// expect has the copies of this core prepare for the commands, wherever they are carried out: what
-// changes others comes back.
+// expect has the copies of this core prepare for the commands that it carries out now.
 func (b *Batch) expect() {
+	m := b.node.machine
 	for i := range b.commands {
 		c := &b.commands[i]
-		b.node.machine.expect(c.shard, c.command)
+		if !c.write || m.replicas[c.shard].role == Primary {
+			m.expect(c.shard, c.command)
+		}
 	}
-	b.node.machine.prepare()
+	m.prepare()
 }
 
 // awaitRoom waits until a route takes a command, in a step.

@@ -88,7 +88,8 @@ func (m *message) parse(b []byte, cores int) bool {
 		m.view, m.time = 0, int64(m.view)
 	}
 	m.body = b[headBytes:]
-	return m.kind >= hello && m.kind < kinds && m.shard < cores && m.core >= nobody && m.core < cores
+	return m.kind >= hello && m.kind < kinds && m.shard < cores &&
+		m.core >= nobody && m.core < cores
 }
 
 // has tells whether a flag is set.

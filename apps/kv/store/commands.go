@@ -24,39 +24,56 @@ const (
 	Cursor                // none: the first argument tells a place in a shard
 )
 
-// commands are those that stores run.
-var commands = map[string]*Spec{
-	"get":       {"get", 2, false, OneKey, get},
-	"set":       {"set", -3, true, OneKey, set},
-	"setnx":     {"setnx", 3, true, OneKey, setnx},
-	"getset":    {"getset", 3, true, OneKey, getset},
-	"append":    {"append", 3, true, OneKey, appendTo},
-	"strlen":    {"strlen", 2, false, OneKey, strlen},
-	"getrange":  {"getrange", 4, false, OneKey, getrange},
-	"setrange":  {"setrange", 4, true, OneKey, setrange},
-	"incr":      {"incr", 2, true, OneKey, incr},
-	"decr":      {"decr", 2, true, OneKey, decr},
-	"incrby":    {"incrby", 3, true, OneKey, incrby},
-	"decrby":    {"decrby", 3, true, OneKey, decrby},
-	"expire":    {"expire", -3, true, OneKey, expire},
-	"pexpire":   {"pexpire", -3, true, OneKey, pexpire},
-	"ttl":       {"ttl", 2, false, OneKey, ttl},
-	"pttl":      {"pttl", 2, false, OneKey, pttl},
-	"persist":   {"persist", 2, true, OneKey, persist},
-	"type":      {"type", 2, false, OneKey, typeOf},
-	"mget":      {"mget", -2, false, ManyKeys, mget},
-	"mset":      {"mset", -3, true, KeyValues, mset},
-	"del":       {"del", -2, true, ManyKeys, del},
-	"exists":    {"exists", -2, false, ManyKeys, exists},
-	"keys":      {"keys", 2, false, AllShards, keys},
-	"dbsize":    {"dbsize", 1, false, AllShards, dbsize},
-	"flushall":  {"flushall", -1, true, AllShards, flushall},
-	"scan":      {"scan", -2, false, Cursor, scan},
-	"randomkey": {"randomkey", 1, false, AllShards, randomkey},
-	// Not for clients:
-	SweepCommand: {SweepCommand, 2, false, NoKey, sweep},
-	EvictCommand: {EvictCommand, -2, true, NoKey, evict},
-	StatCommand:  {StatCommand, 1, false, NoKey, stat},
+// commands are those that stores run, by the first letter of their names: few have the same.
+var commands = [1 << 8][]*Spec{
+	'a': {{"append", 3, true, OneKey, appendTo}},
+	'd': {
+		{"decr", 2, true, OneKey, decr},
+		{"decrby", 3, true, OneKey, decrby},
+		{"del", -2, true, ManyKeys, del},
+		{"dbsize", 1, false, AllShards, dbsize},
+	},
+	'e': {
+		{"exists", -2, false, ManyKeys, exists},
+		{"expire", -3, true, OneKey, expire},
+	},
+	'f': {{"flushall", -1, true, AllShards, flushall}},
+	'g': {
+		{"get", 2, false, OneKey, get},
+		{"getset", 3, true, OneKey, getset},
+		{"getrange", 4, false, OneKey, getrange},
+	},
+	'i': {
+		{"incr", 2, true, OneKey, incr},
+		{"incrby", 3, true, OneKey, incrby},
+	},
+	'k': {{"keys", 2, false, AllShards, keys}},
+	'm': {
+		{"mget", -2, false, ManyKeys, mget},
+		{"mset", -3, true, KeyValues, mset},
+	},
+	'p': {
+		{"persist", 2, true, OneKey, persist},
+		{"pexpire", -3, true, OneKey, pexpire},
+		{"pttl", 2, false, OneKey, pttl},
+	},
+	'r': {{"randomkey", 1, false, AllShards, randomkey}},
+	's': {
+		{"set", -3, true, OneKey, set},
+		{"setnx", 3, true, OneKey, setnx},
+		{"setrange", 4, true, OneKey, setrange},
+		{"strlen", 2, false, OneKey, strlen},
+		{"scan", -2, false, Cursor, scan},
+	},
+	't': {
+		{"ttl", 2, false, OneKey, ttl},
+		{"type", 2, false, OneKey, typeOf},
+	},
+	'*': { // not for clients
+		{SweepCommand, 2, false, NoKey, sweep},
+		{EvictCommand, -2, true, NoKey, evict},
+		{StatCommand, 1, false, NoKey, stat},
+	},
 }
 
 // Commands that no client may send: their names begin with a star.
@@ -68,18 +85,15 @@ const (
 
 // Find returns the command of a name, in whatever case. The caller leaves it as it is.
 func Find(name []byte) (*Spec, bool) {
-	var small [nameBytesMax]byte
-	if len(name) > len(small) {
+	if len(name) == 0 {
 		return nil, false
 	}
-	for i, c := range name {
-		if 'A' <= c && c <= 'Z' {
-			c += 'a' - 'A'
+	for _, c := range commands[name[0]|' '] {
+		if is(name, c.Name) {
+			return c, true
 		}
-		small[i] = c
 	}
-	c, ok := commands[string(small[:len(name)])]
-	return c, ok
+	return nil, false
 }
 
 // Takes tells whether a command may have so many words, its name among them.
@@ -100,9 +114,11 @@ func ArityError(name string) string {
 
 // ForClients returns the commands that clients may send.
 func ForClients() (all []Spec) {
-	for name, c := range commands {
-		if name[0] != '*' {
-			all = append(all, *c)
+	for initial, some := range commands {
+		for _, c := range some {
+			if initial != '*' {
+				all = append(all, *c)
+			}
 		}
 	}
 	return all

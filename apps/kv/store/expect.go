@@ -26,31 +26,38 @@ func (s *Store) Expect(commands [][]byte) {
 	for _, hash := range s.hashes {
 		s.entries = append(s.entries, *s.bucket(hash))
 	}
-	for range expectedChain {
-		s.fetch()
-	}
-	for _, e := range s.entries {
-		if e != nil && len(e.key) > 0 {
-			s.seen += uint64(e.key[0])
-		}
-		if e != nil && len(e.value) > 0 {
-			s.seen += uint64(e.value[0]) // also for a write: many that wait hold up all others
-		}
-	}
-	clear(s.entries) // they may be removed
-}
-
-// fetch reads the entries' hashes, and goes on to the next one in the bucket where it is another
-// one than the key's.
-func (s *Store) fetch() {
 	for _, e := range s.entries {
 		if e != nil {
 			s.seen += e.hash
 		}
 	}
-	for i, e := range s.entries {
-		if e != nil && e.hash != s.hashes[i] {
-			s.entries[i] = e.next
+	for range expectedChain {
+		for i, e := range s.entries {
+			s.entries[i] = s.look(e, s.hashes[i])
 		}
 	}
+	clear(s.entries) // they may be removed
+}
+
+// look reads what is behind an entry whose hash was read: its key and value if it is the one that
+// is looked for, or else the next entry, which it returns. A value is read for a write, too: stores
+// that wait for memory hold up those behind them.
+func (s *Store) look(e *entry, hash uint64) (next *entry) {
+	switch {
+	case e == nil:
+		return nil
+	case e.hash == hash:
+		s.seen += first(e.key) + first(e.value)
+		return nil
+	case e.next != nil:
+		s.seen += e.next.hash
+	}
+	return e.next
+}
+
+func first[T string | []byte](text T) uint64 {
+	if len(text) == 0 {
+		return 0
+	}
+	return uint64(text[0])
 }

@@ -17,8 +17,6 @@ const (
 	replyBytesKept, argsKept = 1 << 20, 1 << 10
 	// scanCountDefault is how many keys SCAN returns, about, if nothing else is asked for.
 	scanCountDefault = 10
-	// nameBytesMax bounds the names of commands.
-	nameBytesMax = 16
 	// SCAN looks at so many buckets for each key asked for, but at some at least, so that a small
 	// table takes one call. It takes no more keys than some for a COUNT.
 	scanBucketsPerKey, scanBucketsMin, scanKeysMax = 10, 1 << bucketsMinBits, 1 << 17
