@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
-	"path/filepath"
 	"slices"
 	"time"
 
@@ -54,8 +53,16 @@ func (n *nets) recorded(ctx context.Context, out io.Writer) ([]harness.Row, erro
 	if err != nil || !n.all("deaths on bare", qemuTool) {
 		return rows, err
 	}
-	more, err := n.recordedBare(ctx, out)
-	return append(rows, more...), err
+	for _, part := range []func(context.Context, io.Writer) ([]harness.Row, error){
+		n.recordedBare, n.faults,
+	} {
+		more, err := part(ctx, out)
+		if err != nil {
+			return rows, err
+		}
+		rows = append(rows, more...)
+	}
+	return rows, nil
 }
 
 // hostedTrial returns one on a machine that this program launched.
@@ -82,37 +89,18 @@ func (n *nets) recordedHosted(ctx context.Context, out io.Writer) ([]harness.Row
 
 // recordedBare does it to the default machine, of which core 0 has the card and, at first, the
 // console.
-func (n *nets) recordedBare(ctx context.Context, out io.Writer) ([]harness.Row, error) {
-	if err := n.buildSkerry(); err != nil {
-		return nil, err
-	}
-	c, err := console.Start(filepath.Join(n.folder, "skerry"), "--on", "bare", "--accel", "tcg")
-	if err != nil {
-		return nil, err
-	}
-	defer c.Close()
-	found, err := c.Expect(`^skerry: kv: (127\.0\.0\.1:\d+)$`, guestTimeMax)
-	if err == nil {
-		_, err = c.Expect(`skerry> `, guestTimeMax)
-	}
-	var rows []harness.Row
-	if err == nil {
-		t := n.trial(found[1], []int{1, 2, 3})
+func (n *nets) recordedBare(ctx context.Context, out io.Writer) (rows []harness.Row, err error) {
+	err = n.onBare(func(m *bareMachine) error {
+		t := n.trial(m.kv, []int{1, 2, 3})
 		t.PauseMax = recorderPauseBare
 		t.Renew = func(core int, life uint64, dice *rand.Rand) error {
-			return c.Renew(core, life, dice, startWholeMax)
+			return m.Renew(core, life, console.Draw(dice), startWholeMax)
 		}
 		rows, err = judge(ctx, out, "bare, TCG", t)
-	}
-	if err != nil {
-		said := c.Said()
-		err = fmt.Errorf("%w; the machine said %q", err, said[max(0, len(said)-saidBytes):])
-	}
+		return err
+	})
 	return rows, err
 }
-
-// saidBytes is how much of what a machine said errors show.
-const saidBytes = 4 << 10
 
 // judge runs a trial, and returns the times that it took.
 func judge(ctx context.Context, out io.Writer, driver string, t recorder.Trial) (
@@ -130,8 +118,8 @@ func judge(ctx context.Context, out io.Writer, driver string, t recorder.Trial) 
 		o.Ended, o.Failed, longest(o.Reset).Round(time.Millisecond))
 	kase := "a core of a store dies, " + driver
 	return []harness.Row{
-		deathRow(kase, "time until an idle connection to it ends", o.Reset),
-		deathRow(kase, "time until all shards are home, with copies", o.Whole),
+		deathRow(kase, "time until an idle connection to it ends", inAll, millis(o.Reset)),
+		deathRow(kase, "time until all shards are home, with copies", inAll, millis(o.Whole)),
 	}, nil
 }
 
@@ -142,13 +130,23 @@ func longest(list []time.Duration) time.Duration {
 	return slices.Max(list)
 }
 
-func deathRow(kase, subject string, list []time.Duration) harness.Row {
+// Of rows: what their values are.
+var (
+	inAll    = harness.Kind{Metric: "in all", Unit: "ms"}
+	recovery = harness.Kind{Metric: "to full throughput", Unit: "ms"}
+	failing  = harness.Kind{Metric: "requests fail", Unit: "in all"}
+)
+
+func deathRow(kase, subject string, kind harness.Kind, values []float64) harness.Row {
 	row := harness.Row{Bench: netName, Case: kase, Subject: subject, Class: harness.One,
-		Metric: "in all", Unit: "ms", Samples: len(list)}
-	var values []float64
+		Metric: kind.Metric, Unit: kind.Unit, Samples: len(values)}
+	row.Q1, row.Median, row.Q3 = harness.Quartiles(values)
+	return row
+}
+
+func millis(list []time.Duration) (values []float64) {
 	for _, d := range list {
 		values = append(values, float64(d.Microseconds())/1e3)
 	}
-	row.Q1, row.Median, row.Q3 = harness.Quartiles(values)
-	return row
+	return values
 }

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"skerry/test/serve/console"
 	"skerry/test/serve/recorder"
 )
 
@@ -27,7 +28,7 @@ func TestDeathUnderLoad(t *testing.T) {
 		PauseMax: 500 * time.Millisecond, Patience: patience,
 		Homes: []int{1, 2, 3}, Victims: []int{0, 1, 2, 3},
 		Renew: func(core int, life uint64, dice *rand.Rand) error {
-			return m.console.Renew(core, life, dice, patience)
+			return m.console.Renew(core, life, console.Draw(dice), patience)
 		},
 	}
 	o, err := trial.Run(t.Context())

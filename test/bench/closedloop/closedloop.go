@@ -61,7 +61,7 @@ func (l *Load) Since() time.Duration { return time.Since(l.start) }
 func (l *Load) Stop() Timeline {
 	l.over.Store(true)
 	l.all.Wait()
-	t := Timeline{Failed: l.failed.Load()}
+	t := Timeline{Each: Moment, Failed: l.failed.Load()}
 	for i := range min(int(l.Since()/Moment), momentsMax) {
 		t.Answers = append(t.Answers, l.answers[i].Load())
 	}
@@ -103,8 +103,20 @@ func (l *Load) ask(c net.Conn, in *bufio.Reader) error {
 
 // Timeline is what connections saw.
 type Timeline struct {
-	Answers []uint64 // in each moment
+	Each    time.Duration // how long a moment is
+	Answers []uint64      // in each
 	Failed  uint64
+}
+
+// Coarser returns the same in moments so many times as long, for servers that answer seldom.
+func (t Timeline) Coarser(times int) Timeline {
+	c := Timeline{Each: t.Each * time.Duration(times), Failed: t.Failed}
+	for part := range slices.Chunk(t.Answers, times) {
+		if len(part) == times {
+			c.Answers = append(c.Answers, sum(part))
+		}
+	}
+	return c
 }
 
 // Full is which part of the throughput before counts as all of it, and steady over how many moments
@@ -118,14 +130,14 @@ const (
 // it was before: the time until a moment with nine tenths of it begins, with which begin five that
 // have as much on average. False: it never was.
 func (t Timeline) Recovery(event time.Duration) (time.Duration, bool) {
-	first := int(event / Moment) // the moment of the event counts to neither side
+	first := int(event / t.Each) // the moment of the event counts to neither side
 	if first < 1 || first >= len(t.Answers) {
 		return 0, false
 	}
 	want := full * mean(t.Answers[first/2:first])
 	for i := first + 1; i+steady <= len(t.Answers); i++ {
 		if float64(t.Answers[i]) >= want && mean(t.Answers[i:i+steady]) >= want {
-			return max(time.Duration(i)*Moment-event, 0), true
+			return max(time.Duration(i)*t.Each-event, 0), true
 		}
 	}
 	return 0, false
@@ -133,13 +145,14 @@ func (t Timeline) Recovery(event time.Duration) (time.Duration, bool) {
 
 // Mean returns the answers a second between two times since Start.
 func (t Timeline) Mean(from, to time.Duration) float64 {
-	return mean(t.Answers[from/Moment:to/Moment]) / Moment.Seconds()
+	return mean(t.Answers[from/t.Each:to/t.Each]) / t.Each.Seconds()
 }
 
-func mean(counts []uint64) float64 {
-	sum := uint64(0)
+func mean(counts []uint64) float64 { return float64(sum(counts)) / float64(len(counts)) }
+
+func sum(counts []uint64) (sum uint64) {
 	for c := range slices.Values(counts) {
 		sum += c
 	}
-	return float64(sum) / float64(len(counts))
+	return sum
 }

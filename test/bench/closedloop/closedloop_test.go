@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -29,7 +30,7 @@ func TestRecovery(t *testing.T) {
 		{"never again", steady + "0 0 0 8 8 8 8 8 8 8 8 8", at(20), 0, true},
 		{"event too late", steady, at(20), 0, true},
 	} {
-		var line Timeline
+		line := Timeline{Each: Moment}
 		for digit := range strings.FieldsSeq(c.answers) {
 			line.Answers = append(line.Answers, uint64(digit[0]-'0'))
 		}
@@ -37,6 +38,18 @@ func TestRecovery(t *testing.T) {
 		if got != c.want || back == c.never {
 			t.Errorf("%s: back after %v, %v: want %v, %v", c.name, got, back, c.want, !c.never)
 		}
+	}
+}
+
+// What a coarser timeline tells is what the finer one does, but for a last part of a moment.
+func TestCoarser(t *testing.T) {
+	fine := Timeline{Each: Moment, Answers: []uint64{1, 2, 3, 4, 5, 6, 7}, Failed: 8}
+	c := fine.Coarser(3)
+	if c.Each != 3*Moment || !slices.Equal(c.Answers, []uint64{6, 15}) || c.Failed != 8 {
+		t.Errorf("%+v: want 6 and 15 answers in moments of %v, 8 failed", c, 3*Moment)
+	}
+	if got, want := c.Mean(0, 6*Moment), fine.Mean(0, 6*Moment); got != want {
+		t.Errorf("%v a second: want %v", got, want)
 	}
 }
 

@@ -6,16 +6,21 @@ import (
 	"time"
 )
 
-// deaths are the commands by which a core dies: in its program, in its CPU driver, and by the order
-// of another core.
-var deaths = [...]string{"crash", "fault", "stop"}
+// Fault is the command by which a core's CPU driver fails.
+const Fault = "fault"
 
-// Renew ends a life of a core in a way that is drawn, and starts the next. The core may be the one
-// that has the console.
-func (c *Console) Renew(core int, life uint64, dice *rand.Rand, patience time.Duration) error {
-	how := deaths[dice.IntN(len(deaths))]
+// Draw draws the command by which a core is to die: in its program, in its CPU driver, or by the
+// order of another core.
+func Draw(dice *rand.Rand) string {
+	all := [...]string{"crash", Fault, "stop"}
+	return all[dice.IntN(len(all))]
+}
+
+// Renew ends a life of a core by a command, and starts the next. The core may be the one that has
+// the console.
+func (c *Console) Renew(core int, life uint64, command string, patience time.Duration) error {
 	for _, step := range []struct{ line, answer string }{
-		{fmt.Sprint(how, " ", core),
+		{fmt.Sprint(command, " ", core),
 			fmt.Sprintf(`core %d, life %d: (panicked|faulted|stopped)`, core, life)},
 		{fmt.Sprint("start ", core), fmt.Sprintf(`core %d, life %d: answers`, core, life+1)},
 	} {
