@@ -40,7 +40,7 @@ const (
 )
 
 // Defined in entry_amd64.s.
-var vectorsAt, syscallAt uint64
+var syscallAt uint64
 
 // seen returns where physical memory is seen.
 // SAFETY: the direct map lies outside of Go's heap, which does not exist; what is not mapped in it

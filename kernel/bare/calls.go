@@ -53,7 +53,7 @@ func probeCalls(direct bool) {
 // stubbed tells whether a breakpoint is a system call by the stub, and makes the frame that of the
 // call: SYSCALL left the next instruction in CX.
 func stubbed(f *thread.Frame) bool {
-	if f.Vector != vectorBreakpoint || f.IP != layout.Stub+layout.StubTrap+1 ||
+	if f.Vector != exceptionBreakpoint || f.IP != layout.Stub+layout.StubTrap+1 ||
 		probed && !quirk {
 		return false
 	}

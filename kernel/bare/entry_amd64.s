@@ -292,7 +292,5 @@ FUNC(·halt, halt<>, haltValue<>)
 FUNC(·park, park<>, parkValue<>)
 FUNC(·rebirth, rebirth<>, rebirthValue<>)
 
-GLOBL ·vectorsAt(SB), RODATA|NOPTR, $8
-DATA ·vectorsAt+0(SB)/8, $·vectors(SB)
 GLOBL ·syscallAt(SB), RODATA|NOPTR, $8
 DATA ·syscallAt+0(SB)/8, $·syscallEntry(SB)

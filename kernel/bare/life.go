@@ -119,12 +119,11 @@ func powerOff(exit uint64) {
 	}
 	out8(portExit, uint8(exit))
 	out8(portReset, resetKeyboard)
-	// Where there is no such port, a fault that cannot be handled resets the machine: nothing is
-	// mapped at 0 (Intel SDM volume 3, 6.15, interrupt 8).
-	for i := range gates {
-		gates[i] = [2]uint64{}
-	}
-	zero(0, 8)
+	// Where there is no such port, a fault that has no gate resets the machine: to load the task
+	// again is one (Intel SDM volume 3, 6.15, interrupt 8).
+	gatesOperand.limit = 0
+	loadTables(addressOf(&segmentsOperand.limit), addressOf(&gatesOperand.limit),
+		layout.SelectorTask)
 	halt()
 }
 

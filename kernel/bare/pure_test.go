@@ -18,15 +18,6 @@ func TestDays(t *testing.T) {
 	}
 }
 
-// A gate has the entry's address, ring 0's code segment, its stack, and who may call it.
-func TestGate(t *testing.T) {
-	got := gate(0x1122_3344_5566_7788, 2, 3)
-	want := [2]uint64{0x5566_ee02_0008_7788, 0x1122_3344}
-	if got != want {
-		t.Errorf("gate: %#x: want %#x", got, want)
-	}
-}
-
 // Numbers are written as fmt writes them, and what does not fit a line is cut.
 func TestLine(t *testing.T) {
 	for _, v := range []uint64{0, 1, 9, 10, 15, 16, 255, 1 << 20, 1<<64 - 1} {

@@ -9,8 +9,9 @@ import (
 
 // Vectors below exceptions are the processor's own. Intel SDM volume 3, table 6-1.
 const (
-	exceptionPage = 14
-	exceptions    = 32
+	exceptionBreakpoint = 3
+	exceptionPage       = 14
+	exceptions          = 32
 )
 
 // Bits of a page fault's error code.
@@ -81,7 +82,7 @@ func change(last *thread.Thread) {
 		rest()
 	}
 	if next != last {
-		setTask(taskRSP0, frameEnd(next))
+		task[taskRSP0] = uint32(frameEnd(next))
 		setFS(next.FSBase)
 		trace(com.EventSwitch, uint64(next.ID()), 0)
 	}

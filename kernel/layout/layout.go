@@ -124,6 +124,12 @@ const (
 	SelectorTask     = 0x30
 )
 
+// Interrupt stacks of the task state segment.
+const (
+	StackNMI   = 1
+	StackFault = 2
+)
+
 // TrampolineOffset is where the trampoline's pristine copy is in the page at Entry.
 const (
 	TrampolineOffset = 0x800

@@ -26,6 +26,7 @@ type Manifest struct {
 	Stub     uint64 // the page mapped at layout.Stub
 	VDSO     uint64 // the pages mapped at layout.VDSO
 	VDSOSize uint64
+	Gates    uint64 // the interrupt descriptor table
 
 	// The driver's data: virtual addresses, all but the last at page boundaries.
 	DataStart uint64 // from here on each core has its own copy

@@ -50,4 +50,5 @@ func (c *contents) fill(m *manifest.Manifest, config *Config, programs [][]byte,
 	object := vdso()
 	m.VDSO, m.VDSOSize = c.add(object, layout.PageBytes), uint64(len(object))
 	m.Stub = c.add(stubPage(d.syscallEntry), layout.PageBytes)
+	m.Gates = c.add(gates(d.vectors), layout.PageBytes)
 }

@@ -15,6 +15,7 @@ const (
 	startFunction   = "main.start"
 	boundsFunction  = "main.boundsEntry"
 	syscallFunction = "main.syscallEntry"
+	vectorsFunction = "main.vectors"
 )
 
 // trapsWanted are functions of Go's runtime that compiled code calls when something is wrong or
@@ -45,6 +46,7 @@ type driver struct {
 	memory       []byte // from layout.Driver on
 	start        uint64
 	syscallEntry uint64
+	vectors      uint64
 	text, data   span // pages
 	constants    []span
 	dataFile     uint64
@@ -125,13 +127,14 @@ func (d *driver) link(f *elf.File) error {
 		return fmt.Errorf("image: CPU driver: %w: want it not stripped", err)
 	}
 	functions := addresses(symbols)
-	wanted := [...]string{startFunction, boundsFunction, syscallFunction}
+	wanted := [...]string{startFunction, boundsFunction, syscallFunction, vectorsFunction}
 	for _, name := range slices.Concat(wanted[:], trapsWanted[:]) {
 		if !d.text.holds(functions[name]) {
 			return fmt.Errorf("image: CPU driver: no function %s: want it", name)
 		}
 	}
 	d.start, d.syscallEntry = functions[startFunction], functions[syscallFunction]
+	d.vectors = functions[vectorsFunction]
 	if f.Entry != d.start {
 		return fmt.Errorf("image: CPU driver: entry %#x: want %s, %#x", f.Entry, startFunction,
 			d.start)

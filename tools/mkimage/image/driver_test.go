@@ -55,6 +55,7 @@ func TestDriverRefusals(t *testing.T) {
 		{"no function main.start: want it", without(startFunction)},
 		{"no function main.boundsEntry: want it", without(boundsFunction)},
 		{"no function main.syscallEntry: want it", without(syscallFunction)},
+		{"no function main.vectors: want it", without(vectorsFunction)},
 		{"no function runtime.gopanic: want it", without("runtime.gopanic")},
 		{"entry 0x201010: want main.start, 0x201000", func(f *fakeDriver) {
 			f.entry = syscallFunction

@@ -25,7 +25,7 @@ const (
 func newFakeDriver() *fakeDriver {
 	return &fakeDriver{
 		entry: startFunction,
-		symbols: append([]string{startFunction, syscallFunction, boundsFunction},
+		symbols: append([]string{startFunction, syscallFunction, boundsFunction, vectorsFunction},
 			trapsWanted[:]...),
 		segments: []elf.Prog64{
 			{Flags: uint32(elf.PF_R | elf.PF_X), Vaddr: fakeText, Filesz: 0x2345, Memsz: 0x2345},
