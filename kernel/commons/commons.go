@@ -126,37 +126,20 @@ type Event struct {
 // Kind says what an event is.
 type Kind uint64
 
-// The kinds of events.
+// The kinds of events; kernel/ring3 has their names, tools/gdb too.
 const (
 	NoEvent        Kind = iota
 	EventLife           // A: incarnation
 	EventCall           // A: number, B: first argument
-	EventReturn         // A: number, B: result
 	EventUnknown        // a call that is not served. A: number, B: how many of that number
 	EventFault          // page fault. A: address, B: error code
 	EventTrap           // another exception. A: vector, B: instruction
 	EventInterrupt      // A: vector
-	EventSwitch         // A: from thread, B: to thread
-	EventSignal         // A: signal, B: thread
-	EventKick           // A: to core
+	EventSwitch         // A: to thread
 	EventOrder          // A: order, B: from core
 	EventDeath          // A: core, B: incarnation
 	EventIdle           // the processor halts
-	kindsCount
 )
-
-var kindNames = [kindsCount]string{
-	"none", "life", "call", "return", "unknown call", "fault", "trap", "interrupt", "switch",
-	"signal", "kick", "order", "death", "idle",
-}
-
-// String returns the kind in a word or two.
-func (k Kind) String() string {
-	if k >= kindsCount {
-		return kindNames[NoEvent]
-	}
-	return kindNames[k]
-}
 
 // Bus says how a device is attached.
 type Bus uint64

@@ -41,10 +41,19 @@ func (c *Core) Trace(id kernel.CoreID) ([]kernel.Event, error) {
 	for i := ring.Count - min(ring.Count, commons.TraceEvents); i < ring.Count; i++ {
 		e := &ring.Event[i%commons.TraceEvents]
 		events = append(events, kernel.Event{
-			At: instant(c.clock, e.At), What: fmt.Sprintf("%v %#x %#x", e.Kind, e.A, e.B),
+			At: instant(c.clock, e.At), What: fmt.Sprintf("%s %#x %#x", nameOf(e.Kind), e.A, e.B),
 		})
 	}
 	return events, nil
+}
+
+// nameOf returns the kind of an event in a word or two.
+func nameOf(k commons.Kind) string {
+	names := [...]string{
+		"none", "life", "call", "unknown call", "fault", "trap", "interrupt", "switch", "order",
+		"death", "idle",
+	}
+	return names[min(k, commons.EventIdle)]
 }
 
 // instant returns the time at which the time stamp counter had a value.

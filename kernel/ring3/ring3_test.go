@@ -179,13 +179,13 @@ func TestInspect(t *testing.T) {
 	}
 	for i := range uint64(commons.TraceEvents + 2) {
 		f.traced.Event[i%commons.TraceEvents] = commons.Event{
-			At: 1000 + 2*i, Kind: commons.EventKick, A: i}
+			At: 1000 + 2*i, Kind: commons.EventOrder, A: i}
 		f.traced.Count++
 	}
 	events, err := c.Trace(0)
 	if err != nil || len(events) != commons.TraceEvents || events[0].At != 2 ||
-		events[0].What != "kick 0x2 0x0" {
-		t.Errorf("%d events from %+v on, error %v: want %d from kick 2 at 2", len(events),
+		events[0].What != "order 0x2 0x0" {
+		t.Errorf("%d events from %+v on, error %v: want %d from order 2 at 2", len(events),
 			events[:1], err, commons.TraceEvents)
 	}
 	if c.Provoke(0, kernel.FaultInDriver); f.asked != commons.OrderFault {

@@ -17,9 +17,8 @@ type context struct {
 	flags, link uint64
 	stack       Stack
 
-	r8, r9, r10, r11, r12, r13, r14, r15  uint64
-	di, si, bp, bx, dx, ax, cx, sp        uint64
-	ip, eflags                            uint64
+	registers                             thread.Registers
+	sp, ip, eflags                        uint64
 	cs, gs, fs, ss                        uint16
 	err, trap, oldMask, faultAddress, fpu uint64
 	_                                     [8]uint64
@@ -56,11 +55,7 @@ func (c *context) save(th *thread.Thread, fx uint64) {
 	f := &th.Frame
 	c.flags, c.stack, c.fpu = contextFlags, AltStack(th), fx
 	c.mask, c.oldMask = th.Mask, th.Mask
-	c.r8, c.r9, c.r10, c.r11 = f.R8, f.R9, f.R10, f.R11
-	c.r12, c.r13, c.r14, c.r15 = f.R12, f.R13, f.R14, f.R15
-	c.di, c.si, c.bp, c.bx = f.DI, f.SI, f.BP, f.BX
-	c.dx, c.ax, c.cx, c.sp = f.DX, f.AX, f.CX, f.SP
-	c.ip, c.eflags = f.IP, f.Flags
+	c.registers, c.sp, c.ip, c.eflags = f.Registers, f.SP, f.IP, f.Flags
 	c.cs, c.ss = layout.SelectorUserCode, layout.SelectorUserData
 }
 
@@ -75,11 +70,7 @@ func (c *context) saveTrap(th *thread.Thread, address uint64) {
 // restore reads a thread's registers, as far as they are the instance's to choose.
 func (c *context) restore(th *thread.Thread) {
 	f := &th.Frame
-	f.R8, f.R9, f.R10, f.R11 = c.r8, c.r9, c.r10, c.r11
-	f.R12, f.R13, f.R14, f.R15 = c.r12, c.r13, c.r14, c.r15
-	f.DI, f.SI, f.BP, f.BX = c.di, c.si, c.bp, c.bx
-	f.DX, f.AX, f.CX, f.SP = c.dx, c.ax, c.cx, c.sp
-	f.IP, f.Flags = c.ip, userFlags(c.eflags)
+	f.Registers, f.SP, f.IP, f.Flags = c.registers, c.sp, c.ip, userFlags(c.eflags)
 	f.CS, f.SS = layout.SelectorUserCode, layout.SelectorUserData
 	f.Vector = thread.VectorResume
 }

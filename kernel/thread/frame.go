@@ -1,11 +1,15 @@
 package thread
 
+// Registers are in the order of memory, which is that of Linux's struct sigcontext.
+type Registers struct {
+	R8, R9, R10, R11, R12, R13, R14, R15 uint64
+	DI, SI, BP, BX, DX, AX, CX           uint64
+}
+
 // Frame has a thread's registers as they were when it entered ring 0, in the order of memory: the
 // processor pushes the last five, entry assembly the others.
 type Frame struct {
-	R15, R14, R13, R12, R11, R10, R9, R8 uint64
-	BP, DI, SI, DX, CX, BX, AX           uint64
-
+	Registers
 	Vector, Error, IP, CS, Flags, SP, SS uint64
 }
 

@@ -95,7 +95,7 @@ func TestTurns(t *testing.T) {
 func TestSpawnInherits(t *testing.T) {
 	table := begun(t, 1)
 	parent := table.Current()
-	parent.Frame = Frame{R15: 15, AX: 56, IP: 0x40_1000, SP: 0x7000, SS: 0x23}
+	parent.Frame = Frame{Registers: Registers{R15: 15, AX: 56}, IP: 0x40_1000, SP: 0x7000, SS: 0x23}
 	parent.FX.registers[100], parent.FSBase, parent.Mask, parent.Pending = 9, 0x5000, 1, 2
 	parent.AltBase, parent.AltBytes = 0x6000, 4096
 	child := table.Spawn()

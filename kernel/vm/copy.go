@@ -7,27 +7,23 @@ import (
 )
 
 // CopyIn reads from va as the instance could, or returns false; a part may have been read then.
-func (s *Space) CopyIn(dst []byte, va uint64) bool {
-	for done := uint64(0); done < uint64(len(dst)); {
-		a, n := s.reach(va+done, uint64(len(dst))-done, false)
-		if n == 0 {
-			return false
-		}
-		s.Tables.Memory.Load(dst[done:done+n], a)
-		done += n
-	}
-	return true
-}
+func (s *Space) CopyIn(dst []byte, va uint64) bool { return s.transfer(dst, va, false) }
 
 // CopyOut writes to va as the instance could, or returns false; a part may have been written then.
-func (s *Space) CopyOut(va uint64, src []byte) bool {
-	for done := uint64(0); done < uint64(len(src)); {
-		a, n := s.reach(va+done, uint64(len(src))-done, true)
-		if n == 0 {
+func (s *Space) CopyOut(va uint64, src []byte) bool { return s.transfer(src, va, true) }
+
+func (s *Space) transfer(bytes []byte, va uint64, write bool) bool {
+	for len(bytes) > 0 {
+		a, n := s.reach(va, uint64(len(bytes)), write)
+		switch {
+		case n == 0:
 			return false
+		case write:
+			s.Tables.Memory.Store(a, bytes[:n])
+		default:
+			s.Tables.Memory.Load(bytes[:n], a)
 		}
-		s.Tables.Memory.Store(a, src[done:done+n])
-		done += n
+		bytes, va = bytes[n:], va+n
 	}
 	return true
 }
