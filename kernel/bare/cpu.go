@@ -22,7 +22,6 @@ var (
 	pause      func()
 	zero       func(at uintptr, bytes uint64)
 	move       func(to, from uintptr, bytes uint64)
-	spin       func()
 	idle       func() (vector uint64)
 	trace      func(kind com.Kind, a, b uint64)
 	halt       func()

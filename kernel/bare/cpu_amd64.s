@@ -129,13 +129,6 @@ TEXT move<>(SB),NOSPLIT|NOFRAME,$0
 	REP; MOVSB
 	RET
 
-// spin never returns; interrupts are off.
-// SAFETY: does not return.
-TEXT spin<>(SB),NOSPLIT|NOFRAME,$0
-again:
-	PAUSE
-	JMP again
-
 #define FUNC(variable, text, value) \
 	GLOBL value(SB), RODATA|NOPTR, $8; DATA value+0(SB)/8, $text(SB); \
 	GLOBL variable(SB), NOPTR, $8; DATA variable+0(SB)/8, $value(SB)
@@ -157,4 +150,3 @@ FUNC(·loadTables, loadTables<>, loadTablesValue<>)
 FUNC(·pause, pause<>, pauseValue<>)
 FUNC(·zero, zero<>, zeroValue<>)
 FUNC(·move, move<>, moveValue<>)
-FUNC(·spin, spin<>, spinValue<>)

@@ -45,7 +45,9 @@ func obey(order com.Order) {
 	case com.OrderFault:
 		readMMIO(layout.UserEnd) // not mapped
 	case com.OrderHang:
-		spin()
+		for {
+			pause()
+		}
 	}
 }
 

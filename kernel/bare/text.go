@@ -40,29 +40,21 @@ func (l *line) bytesOf(other *line) *line {
 }
 
 // number writes v in decimal, with at least so many digits.
-func (l *line) number(v uint64, digits int) *line {
+func (l *line) number(v uint64, digits int) *line { return l.digits(v, 10, digits) }
+
+func (l *line) hex(v uint64) *line { return l.text("0x").digits(v, 16, 1) }
+
+func (l *line) digits(v, base uint64, least int) *line {
 	var reversed [20]byte
 	count := 0
-	for v > 0 || count < digits {
-		reversed[count%20] = '0' + byte(v%10)
-		v /= 10
+	for v > 0 || count < least {
+		reversed[count%20] = "0123456789abcdef"[v%base]
+		v /= base
 		count++
 	}
 	for count > 0 {
 		count--
 		l.byte(reversed[count%20])
-	}
-	return l
-}
-
-func (l *line) hex(v uint64) *line {
-	l.text("0x")
-	shift := 60
-	for shift > 0 && v>>shift == 0 {
-		shift -= 4
-	}
-	for ; shift >= 0; shift -= 4 {
-		l.byte("0123456789abcdef"[v>>shift&15])
 	}
 	return l
 }

@@ -1,5 +1,7 @@
 package main
 
+import "skerry/kernel/files"
+
 // lastWords is what Go's runtime says when it ends a program: the first line of a panic or of a
 // fatal error, which it writes in pieces.
 var lastWords struct {
@@ -26,13 +28,5 @@ func listen(text []byte) {
 
 // starts tells whether text starts so.
 func starts(text []byte, with string) bool {
-	if len(text) < len(with) {
-		return false
-	}
-	for i := range len(with) {
-		if text[i] != with[i] {
-			return false
-		}
-	}
-	return true
+	return len(text) >= len(with) && files.Equal(text[:len(with)], with)
 }

@@ -71,7 +71,7 @@ func isDots(name []byte) bool {
 // child returns the entry of a directory with a name, or None.
 func (t *Tree) child(dir Node, name []byte) Node {
 	for n, its, next := t.Next(dir, 0); n != None; n, its, next = t.Next(dir, next) {
-		if equal(its, name) {
+		if Equal(its, name) {
 			return n
 		}
 	}
@@ -88,7 +88,9 @@ func (t *Tree) Next(dir Node, position uint64) (child Node, name []byte, next ui
 	return None, nil, max(position, uint64(t.end))
 }
 
-func equal(a, b []byte) bool {
+// Equal tells whether two texts are the same. Go's own comparison has instructions that not every
+// machine has in ring 0.
+func Equal[A, B string | []byte](a A, b B) bool {
 	for i := 0; len(a) == len(b); i++ {
 		if i == len(a) {
 			return true

@@ -63,11 +63,11 @@ func (p *Process) openat(th *thread.Thread) int64 {
 	}
 	o := open{kind: regular, flags: f.DX}
 	switch {
-	case isName(path, "/dev/null"):
+	case files.Equal(path, "/dev/null"):
 		o.kind = null
-	case isName(path, "/dev/urandom"):
+	case files.Equal(path, "/dev/urandom"):
 		o.kind = urandom
-	case !isName(path, drivercall.Bell):
+	case !files.Equal(path, drivercall.Bell):
 		if o.node, e = p.lookup(f.DI, f.SI, f.DX, f.R10); e < 0 {
 			return e
 		}
@@ -110,18 +110,6 @@ func (p *Process) lookup(fd, at, flags, mode uint64) (files.Node, int64) {
 		e = p.Files.Truncate(w.Node, 0, p.wallTime())
 	}
 	return w.Node, e
-}
-
-func isName(path []byte, name string) bool {
-	if len(path) != len(name) {
-		return false
-	}
-	for i := range path {
-		if path[i] != name[i] {
-			return false
-		}
-	}
-	return true
 }
 
 func (p *Process) mkdirat(th *thread.Thread) int64 {
