@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -38,7 +39,7 @@ func claimOf(core kernel.Core) func() (io.Reader, error) {
 		return nil
 	}
 	for _, info := range devices.Devices() {
-		if info.Kind == virtio.KindRandom {
+		if info.Kind == virtio.KindRandom && slices.Contains(info.Cores, core.Boot().Core) {
 			return func() (io.Reader, error) {
 				d, err := devices.Claim(info.ID)
 				if err != nil {

@@ -156,3 +156,30 @@ func TestClaimFails(t *testing.T) {
 		t.Errorf("error %v: want %v", err, lost)
 	}
 }
+
+// fakeDevices is a core of a machine with one device.
+type fakeDevices struct {
+	kernel.Core
+	info kernel.DeviceInfo
+}
+
+func (f fakeDevices) Boot() kernel.BootInfo             { return kernel.BootInfo{Core: 1} }
+func (f fakeDevices) Devices() []kernel.DeviceInfo      { return []kernel.DeviceInfo{f.info} }
+func (f fakeDevices) Claim(int) (*kernel.Device, error) { return nil, kernel.ErrTaken }
+
+// Only a core that may have the source tries to, and of no other device.
+func TestClaimOf(t *testing.T) {
+	for _, c := range []struct {
+		kind  string
+		cores []kernel.CoreID
+		want  bool
+	}{
+		{"virtio-rng", []kernel.CoreID{0, 1}, true}, {"virtio-rng", []kernel.CoreID{0}, false},
+		{"virtio-net", []kernel.CoreID{0, 1}, false},
+	} {
+		core := fakeDevices{info: kernel.DeviceInfo{Kind: c.kind, Cores: c.cores}}
+		if got := claimOf(core) != nil; got != c.want {
+			t.Errorf("%s for %v: core 1 tries: %v: want %v", c.kind, c.cores, got, c.want)
+		}
+	}
+}
