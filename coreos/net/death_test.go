@@ -169,10 +169,6 @@ func (r *rig) testLoopEnds() {
 }
 
 func ready(l *rigLife) bool {
-	select {
-	case <-l.node.ready:
-		return true
-	default:
-		return false
-	}
+	set, _ := own{l.node}.known()
+	return len(set.Addresses) > 0
 }

@@ -43,7 +43,8 @@ func (o own) DialContext(ctx context.Context, network, address string) (net.Conn
 func (o own) dial(ctx context.Context, kind string, at netip.AddrPort) (net.Conn, error) {
 	host := at.Addr().Unmap()
 	if !host.IsLoopback() {
-		if err := o.await(ctx); err != nil {
+		err := o.await(ctx, func(s *settings) bool { return s.reaches(host) })
+		if err != nil {
 			return nil, err
 		}
 	}
@@ -54,16 +55,28 @@ func (o own) dial(ctx context.Context, kind string, at netip.AddrPort) (net.Conn
 	return connOf(gonet.DialContextTCP(ctx, o.stack.Stack, to, protocolOf(host)))
 }
 
-// await waits until the machine has an address.
-func (o own) await(ctx context.Context) error {
+// await waits for settings that are enough. Error: ErrNoNetwork, or the context's.
+func (o own) await(ctx context.Context, enough func(*settings) bool) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, readyTime, ErrNoNetwork)
 	defer cancel()
-	select {
-	case <-o.ready:
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
+	for {
+		set, changed := o.known()
+		if enough(&set) {
+			return nil
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
 	}
+}
+
+// known returns the settings that the stack has, and what is closed when it has others.
+func (o own) known() (settings, <-chan struct{}) {
+	o.loop.Lock()
+	defer o.loop.Unlock()
+	return o.adopted, o.changed
 }
 
 // connOf returns no connection with an error.

@@ -17,7 +17,7 @@ func join(s *coreos.OS, c claim) (*node, error) {
 	n := &node{
 		core: s.Core(), loop: s.Loop(), self: s.Core().Boot().Core, pins: flow.NewTable(),
 		wards: flow.NewTable(),
-		open:  map[flow.Service]listening{}, ready: make(chan struct{}), claim: c,
+		open:  map[flow.Service]listening{}, changed: make(chan struct{}), claim: c,
 		space: make([]byte, packetBytesMax),
 	}
 	var err error
@@ -176,16 +176,12 @@ func (n *node) follow(id kernel.CoreID, set settings) {
 // adopt makes settings those of this core.
 func (n *node) adopt(set settings) {
 	n.settings = set
-	ready := n.ready
 	n.later(func() {
 		n.stack.adopt(set)
-		if len(set.Addresses) > 0 {
-			select {
-			case <-ready:
-			default:
-				close(ready)
-			}
-		}
+		n.loop.Lock()
+		defer n.loop.Unlock()
+		close(n.changed)
+		n.adopted, n.changed = set, make(chan struct{})
 	})
 }
 

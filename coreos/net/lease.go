@@ -77,8 +77,8 @@ func (l *lease) change(answered bool) {
 		if l.has.Address.IsValid() && l.has.Address != granted.Address {
 			l.driver.own(l.has.Address, l.has.Gateway, false)
 		}
+		l.driver.ask(granted.Names[:]) // first: who has the address has these too
 		l.driver.own(granted.Address, granted.Gateway, true)
-		l.driver.ask(granted.Names[:])
 		l.has = granted
 	case !ok && l.has.Address.IsValid() && (answered || l.has.Until != 0):
 		l.driver.own(l.has.Address, l.has.Gateway, false)

@@ -28,27 +28,27 @@ func (o own) lookUp(ctx context.Context, network, host string) ([]netip.Addr, er
 	case err == nil:
 		return []netip.Addr{ip}, nil
 	}
-	if err := o.await(ctx); err != nil {
+	err = o.await(ctx, func(s *settings) bool {
+		return len(s.Names) > 0 || s.reaches(netip.IPv4Unspecified()) // DHCP names both at once
+	})
+	set, _ := o.known()
+	switch {
+	case ctx.Err() != nil:
 		return nil, err
-	}
-	servers := o.servers()
-	if len(servers) == 0 {
+	case len(set.Names) == 0:
 		return nil, ErrNoNames
 	}
 	version := network[len("tcp"):] // "", "4" or "6"
 	whole := strings.TrimSuffix(host, ".") + "."
-	found, err := o.resolver(servers).LookupNetIP(ctx, "ip"+version, whole)
+	found, err := o.resolver(set.Names).LookupNetIP(ctx, "ip"+version, whole)
 	if dns := (*net.DNSError)(nil); errors.As(err, &dns) {
-		dns.Name, dns.Server = host, fmt.Sprint(servers)
+		dns.Name, dns.Server = host, fmt.Sprint(set.Names)
+	}
+	far := func(ip netip.Addr) bool { return !ip.Unmap().IsLoopback() && !set.reaches(ip.Unmap()) }
+	if near := slices.DeleteFunc(slices.Clone(found), far); len(near) > 0 {
+		found = near
 	}
 	return found, err
-}
-
-// servers returns who is asked for names.
-func (o own) servers() []netip.Addr {
-	o.loop.Lock()
-	defer o.loop.Unlock()
-	return o.settings.Names
 }
 
 // resolver returns the standard library's resolver, for which each server that it believes to know

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"gvisor.dev/gvisor/pkg/tcpip"
 	"gvisor.dev/gvisor/pkg/tcpip/adapters/gonet"
@@ -26,8 +27,8 @@ const (
 	questionFrom = 12 // bytes of the header
 )
 
-// known are the names that the outside world knows. The first address of some does not answer.
-func known() map[string][]string {
+// zone is the names that the outside world knows. The first address of some does not answer.
+func zone() map[string][]string {
 	return map[string][]string{
 		"\x07service\x07example\x00": {outsideIP, outsideIP6},
 		"\x03six\x07example\x00":     {outsideIP6},
@@ -42,7 +43,7 @@ func answer(question []byte, stream bool) []byte {
 	kind := binary.BigEndian.Uint16([]byte(rest))
 	b := slices.Clone(question[:questionFrom+len(name)+1+4])
 	flags, count := uint16(isAnswer), uint16(0)
-	addresses, has := known()[name+"\x00"]
+	addresses, has := zone()[name+"\x00"]
 	if !has {
 		flags |= noSuchName
 	}
@@ -146,6 +147,30 @@ func (w *wire) echo(t *testing.T) {
 			go echo(c, 'x')
 		}
 	}()
+}
+
+// Who dials waits for the address that it takes: one of IPv6, which may come first, is none for
+// IPv4.
+func TestDialAwaitsAddress(t *testing.T) {
+	set := static()
+	set.Addresses = set.Addresses[1:]
+	r := newRig(t, 2, set, 0)
+	r.wire.echo(t)
+	await(t, "the machine's address", func() bool { return ready(r.lives[1]) })
+	dialed := make(chan error)
+	go func() {
+		_, err := r.lives[1].net.Dial("tcp", net.JoinHostPort(outsideIP, "8080"))
+		dialed <- err
+	}()
+	select {
+	case err := <-dialed:
+		t.Fatalf("dialed without an address of IPv4: %v", err)
+	case <-time.After(50 * time.Millisecond):
+	}
+	r.lives[0].node.configure(static())
+	if err := <-dialed; err != nil {
+		t.Error(err)
+	}
 }
 
 // Without a server of names, a name is refused with what to do about it; numbers need none.

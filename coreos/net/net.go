@@ -45,8 +45,8 @@ type (
 	innerKey struct{}
 )
 
-// ErrNoNetwork is the refusal to reach other machines: this one has no address.
-var ErrNoNetwork = errors.New("this machine has no network")
+// ErrNoNetwork is the refusal to reach another machine: this one has no address of that kind.
+var ErrNoNetwork = errors.New("this machine has no address by which to reach it")
 
 // Of returns the core's network: the host's sockets, where the driver has them; else Inner. Error:
 // that of Inner.

@@ -43,7 +43,8 @@ type node struct {
 	holder   kernel.CoreID // the core that has the card
 	held     bool          // there is one
 	settings settings
-	ready    chan struct{} // closed when the machine has an address
+	adopted  settings      // those that the stack has by now
+	changed  chan struct{} // closed when it has others
 	driver   *driver       // nil: another core has the card, or none
 	claim    claim
 

@@ -91,8 +91,9 @@ func TestAddressByDHCP(t *testing.T) {
 	r.lives[1].serve(80)
 	c, _ := r.connect(machineIP, 80)
 	r.converse(c, 1000)
-	if s := (own{r.lives[1].node}).servers(); len(s) != 1 || s[0].String() != outsideIP {
-		t.Errorf("servers of names %v: want %s", s, outsideIP)
+	set, _ := own{r.lives[1].node}.known()
+	if len(set.Names) != 1 || set.Names[0].String() != outsideIP {
+		t.Errorf("servers of names %v: want %s", set.Names, outsideIP)
 	}
 	r.kill(0)
 	for len(asked) > 0 {

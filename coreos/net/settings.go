@@ -59,6 +59,14 @@ func (s *settings) has(a packet.Addr) bool {
 	return slices.ContainsFunc(s.Addresses, func(p netip.Prefix) bool { return p.Addr() == ip })
 }
 
+// reaches tells whether the machine has an address of its own for talking with another one.
+func (s *settings) reaches(ip netip.Addr) bool {
+	return slices.ContainsFunc(s.Addresses, func(p netip.Prefix) bool {
+		return p.Addr().Is4() == ip.Is4() &&
+			(!p.Addr().IsLinkLocalUnicast() || ip.IsLinkLocalUnicast())
+	})
+}
+
 // hop returns the neighbour by which packets for an address leave; false: there is none.
 func (s *settings) hop(a packet.Addr) (netip.Addr, bool) {
 	ip := a.Netip()
