@@ -17,6 +17,7 @@ type Store struct {
 	table
 	bytesMax int64 // of memory
 	expired  uint64
+	unread   []byte // the reply to a command that was replayed
 
 	// Of the command that runs:
 	now       int64 // unix milliseconds
@@ -61,8 +62,9 @@ func (s *Store) Read(reply, command []byte) (longer []byte, timeless bool) {
 // Replay runs a command that has changed the original of which this store is a copy.
 func (s *Store) Replay(now int64, command []byte) {
 	s.replaying = true
-	s.reply = reuse(s.reply)
+	s.reply = reuse(s.unread)
 	s.run(now, command)
+	s.unread, s.reply = s.reply, nil
 }
 
 // reuse returns an empty buffer, b's unless that is long.

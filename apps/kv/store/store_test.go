@@ -117,3 +117,23 @@ func FuzzApply(f *testing.F) {
 		}
 	})
 }
+
+// A pipeline of reads and writes of keys that are there costs no allocation.
+func TestPipelineDoesNotAllocate(t *testing.T) {
+	s, pipeline := New(1<<20, 1), [][]byte(nil)
+	for _, key := range []string{"a", "b", "c"} {
+		do(s, 1, "SET", key, "value")
+		pipeline = append(pipeline, resp.AppendCommand(nil, "SET", key, "other"),
+			resp.AppendCommand(nil, "get", key))
+	}
+	var reply []byte
+	if got := testing.AllocsPerRun(100, func() {
+		s.Expect(pipeline)
+		for _, command := range pipeline {
+			reply, _ = s.Apply(reply[:0], 1, command)
+			s.Replay(1, command)
+		}
+	}); got > 0 {
+		t.Errorf("%v allocations for %d commands: want none", got, len(pipeline))
+	}
+}
