@@ -81,6 +81,47 @@ func TestService(t *testing.T) {
 	}
 }
 
+// A service that asks others finds the test at the other end of the cable.
+func TestServiceAsks(t *testing.T) {
+	answers := make(chan string)
+	m := coretest.Start(t, sim.Config{Cores: 2}, coreos.App{Name: "asks", Run: asks(answers)})
+	l, err := m.Listen(":5432")
+	if err != nil {
+		t.Fatal(err)
+	}
+	go func() {
+		for c, err := l.Accept(); err == nil; c, err = l.Accept() {
+			fmt.Fprint(c, "from outside")
+			c.Close()
+		}
+	}()
+	for range m.Cores() {
+		if got := <-answers; got != "from outside" {
+			t.Errorf("%s: want what the test says", got)
+		}
+	}
+	l.Close()
+}
+
+// asks returns an app that asks the neighbour until there is an answer.
+func asks(answers chan<- string) func(*coreos.OS) error {
+	return func(s *coreos.OS) error {
+		n, err := net.Of(s)
+		if err != nil {
+			return err
+		}
+		for {
+			c, err := n.Dial("tcp", coretest.NeighbourIP+":5432")
+			if err != nil {
+				continue
+			}
+			text, _ := io.ReadAll(c)
+			answers <- string(text)
+			return nil
+		}
+	}
+}
+
 // A service goes on though the seed kills cores again and again, loses kicks and is late with
 // others: a client that asks again is answered, by each core in the end.
 func TestSeedKillsCores(t *testing.T) {

@@ -13,6 +13,9 @@ import (
 	"gvisor.dev/gvisor/pkg/tcpip/header"
 )
 
+// NeighbourIP is the test's own address on the cable.
+const NeighbourIP = "10.0.2.2"
+
 // addresses returns those of the machine: of IPv4, and of IPv6.
 func addresses() [2]netip.Prefix {
 	return [2]netip.Prefix{
@@ -23,7 +26,7 @@ func addresses() [2]netip.Prefix {
 // neighbours returns those of the test's end of the cable.
 func neighbours() []netip.Prefix {
 	return []netip.Prefix{
-		netip.MustParsePrefix("10.0.2.2/24"), netip.MustParsePrefix("fd00::2/64"),
+		netip.MustParsePrefix(NeighbourIP + "/24"), netip.MustParsePrefix("fd00::2/64"),
 	}
 }
 
@@ -58,6 +61,17 @@ func (m *Machine) DialContext(ctx context.Context, network, address string) (net
 		return gonet.DialUDP(m.wire.Stack, nil, &to, protocol)
 	}
 	return gonet.DialContextTCP(ctx, m.wire.Stack, to, protocol)
+}
+
+// Listen is net.Listen for TCP, on the test's end of the cable: the test serves what the machine
+// asks for. The address is a port alone, as in ":5432"; the machine finds it at NeighbourIP.
+func (m *Machine) Listen(address string) (net.Listener, error) {
+	port, err := net.LookupPort("tcp", strings.TrimPrefix(address, ":"))
+	if err != nil {
+		return nil, fmt.Errorf("coretest: address %q: %w", address, err)
+	}
+	at := tcpip.FullAddress{Port: uint16(port)}
+	return gonet.ListenTCP(m.wire.Stack, at, header.IPv6ProtocolNumber) // and IPv4 with it
 }
 
 // Client returns a client of the machine's web servers: http://machine/ is its port 80.
