@@ -13,15 +13,16 @@ import (
 // Binaries are what it takes to boot a machine.
 type Binaries struct{ folder, skerry string }
 
-// Build makes them from the module in the current folder. The command finds the CPU driver and the
-// instance beside itself.
-func Build(folder string) (*Binaries, error) {
+// Build makes them from the module in the current folder, with more flags of go build. The command
+// finds the CPU driver and the instance beside itself.
+func Build(folder string, flags ...string) (*Binaries, error) {
 	for _, program := range []string{"skerry", "instance"} {
-		if err := BuildProgram(filepath.Join(folder, program), "./cmd/"+program); err != nil {
+		err := BuildProgram(filepath.Join(folder, program), "./cmd/"+program, flags...)
+		if err != nil {
 			return nil, err
 		}
 	}
-	if err := cpudriver.Build(filepath.Join(folder, "driver")); err != nil {
+	if err := cpudriver.Build(filepath.Join(folder, "driver"), flags...); err != nil {
 		return nil, err
 	}
 	return &Binaries{folder, filepath.Join(folder, "skerry")}, nil
@@ -31,9 +32,10 @@ func Build(folder string) (*Binaries, error) {
 func (b *Binaries) Skerry() string { return b.skerry }
 
 // BuildProgram builds a package into a file, static and for any x86-64 processor, as machines on
-// bare want it.
-func BuildProgram(output, pkg string) error {
-	build := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-o", output, pkg)
+// bare want it, with more flags of go build.
+func BuildProgram(output, pkg string, flags ...string) error {
+	args := append([]string{"build", "-trimpath", "-buildvcs=false", "-o", output}, flags...)
+	build := exec.Command("go", append(args, pkg)...)
 	build.Env = append(os.Environ(), "CGO_ENABLED=0", "GOAMD64=v1")
 	if text, err := build.CombinedOutput(); err != nil {
 		return fmt.Errorf("bare: go build %s: %w:\n%s", pkg, err, text)

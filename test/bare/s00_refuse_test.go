@@ -11,6 +11,7 @@ import (
 // What no machine can be made of is refused before anything boots, with one line that says what was
 // found and what was wanted.
 func TestS00Refusals(t *testing.T) {
+	t.Parallel()
 	folder := t.TempDir()
 	write := func(name, text string) string {
 		path := filepath.Join(folder, name)
@@ -58,6 +59,7 @@ func TestS00Refusals(t *testing.T) {
 // An image starts on plain QEMU, as docs/deploy.md has it, also with fewer processors than it has
 // cores. It refuses a machine with more, or with too little memory.
 func TestS00PlainQEMU(t *testing.T) {
+	t.Parallel()
 	image := filepath.Join(t.TempDir(), "image")
 	make := exec.Command(built.skerry, "image", "-o", image, "--cores", "2", "--exec", "cores")
 	if said, err := make.CombinedOutput(); err != nil {

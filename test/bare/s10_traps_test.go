@@ -26,6 +26,7 @@ const input = "some words\r\nand bytes: \x00\x01\x03\x04\x16\x1b\x7f\x80\xff\n"
 // Stock Go programs, built by plain `go build` and without a line of ours, do on bare what they do
 // on Linux: the same output, the same exit status.
 func TestS10Programs(t *testing.T) {
+	t.Parallel()
 	entries, err := os.ReadDir(programs)
 	if err != nil {
 		t.Fatal(err)
@@ -33,6 +34,7 @@ func TestS10Programs(t *testing.T) {
 	folder := copyFiles(t)
 	for _, entry := range entries {
 		t.Run(entry.Name(), func(t *testing.T) {
+			t.Parallel()
 			source, program := "./"+programs+"/"+entry.Name(), filepath.Join(t.TempDir(), "program")
 			if err := BuildProgram(program, source); err != nil {
 				t.Fatal(err)

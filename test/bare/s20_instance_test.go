@@ -28,6 +28,7 @@ func TestS20Console(t *testing.T) {
 // Commands given beforehand run in turn, and the machine ends with the status of the first that
 // failed, or 0.
 func TestS20Exec(t *testing.T) {
+	t.Parallel()
 	for commands, want := range map[string]int{
 		"help; mem; trace": 0,
 		"help; nonsense 1": 2,
@@ -43,6 +44,7 @@ func TestS20Exec(t *testing.T) {
 
 // Input that ends is as good as a person who leaves.
 func TestS20EndOfInput(t *testing.T) {
+	t.Parallel()
 	m := built.Boot(t, Config{Board: "microvm", Accel: "tcg", Cores: 1, Args: []string{"shell"}})
 	m.Send("help\n")
 	m.CloseInput()

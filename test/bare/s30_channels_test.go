@@ -23,6 +23,7 @@ func TestS30Conformance(t *testing.T) {
 			return
 		}
 		t.Run(config.Board+"/"+config.Accel, func(t *testing.T) {
+			beside(t, config.Accel)
 			config.Args = []string{"--instance", program, "kerneltest"}
 			m := built.Boot(t, config)
 			m.Status() // that of the last core to die, which the suite killed

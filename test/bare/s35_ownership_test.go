@@ -1,7 +1,6 @@
 package bare
 
 import (
-	"encoding/json"
 	"os"
 	"path/filepath"
 	"slices"
@@ -58,6 +57,7 @@ const (
 // What the machine's description does not let a core do to another is refused, each driver call of
 // it and the window, and happens to nobody; what it lets it do is done. Planted: below.
 func TestS35Ownership(t *testing.T) {
+	t.Parallel()
 	m := bootApart(t)
 	m.Expect(`core 2 died, life 1: stopped: stopped by itself`)
 	m.Expect(`core 2 died, life 2: exited`)
@@ -110,6 +110,7 @@ func TestS35Ownership(t *testing.T) {
 // what comes of it. Where one maps a window that the page tables of the image do not have, the
 // driver itself cannot reach it.
 func TestS35Planted(t *testing.T) {
+	t.Parallel()
 	const driver, instance = "kernel/bare/driver.go", "kernel/bare/instance.go"
 	for _, c := range []struct{ file, from, to, says string }{
 		{driver, "!cap.May(image(), me, operation, core):", "false:", "provoke core 0: done"},
@@ -121,6 +122,7 @@ func TestS35Planted(t *testing.T) {
 			"core 2 died, life 1: faulted: ring 0"},
 	} {
 		t.Run(c.from, func(t *testing.T) {
+			t.Parallel()
 			m := bootApart(t, "--driver", plantedDriver(t, c.file, c.from, c.to))
 			m.Expect(c.says)
 		})
@@ -130,33 +132,8 @@ func TestS35Planted(t *testing.T) {
 // plantedDriver builds a driver with one text in a file in place of another.
 func plantedDriver(t *testing.T, file, from, to string) string {
 	t.Helper()
-	folder := t.TempDir()
-	path, err := filepath.Abs(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	text, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if strings.Count(string(text), from) != 1 {
-		t.Fatalf("%q is not once in %s", from, file)
-	}
-	planted, overlay := filepath.Join(folder, "planted.go"), filepath.Join(folder, "overlay.json")
-	list, err := json.Marshal(map[string]any{"Replace": map[string]string{path: planted}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for name, text := range map[string]string{
-		planted: strings.Replace(string(text), from, to, 1), overlay: string(list),
-	} {
-		if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	t.Setenv("GOFLAGS", "-overlay="+overlay)
-	driver := filepath.Join(folder, "driver")
-	if err := cpudriver.Build(driver); err != nil {
+	driver := filepath.Join(t.TempDir(), "driver")
+	if err := cpudriver.Build(driver, overlay(t, plant{file, from, to, ""})); err != nil {
 		t.Fatal(err)
 	}
 	return driver

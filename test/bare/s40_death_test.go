@@ -2,6 +2,8 @@ package bare
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"testing"
 )
 
@@ -14,7 +16,10 @@ func TestS40Deaths(t *testing.T) {
 		}
 		for _, victim := range []int{config.Cores - 1, 0} {
 			t.Run(fmt.Sprintf("%s/%s/%d/victim%d", config.Board, config.Accel, config.Cores,
-				victim), func(t *testing.T) { killEachWay(t, config, victim) })
+				victim), func(t *testing.T) {
+				beside(t, config.Accel)
+				killEachWay(t, config, victim)
+			})
 		}
 	}
 }
@@ -28,12 +33,26 @@ var deaths = []struct{ command, epitaph string }{
 	{"hang %d ring0", "silent"},
 }
 
+// watched is a machine that is quick to call silence a death: it waits for it only.
+const watched = `cores = %d
+memory = "64MiB"
+silent-seconds = 3
+silent-ticks = 30
+[[app]]
+name = "shell"
+`
+
 func killEachWay(t *testing.T, config Config, victim int) {
 	script := "cores"
 	for _, d := range deaths {
 		script += fmt.Sprintf("; "+d.command+"; start %d; ping %d", victim, victim, victim)
 	}
-	config.Args = []string{"--exec", script}
+	description := filepath.Join(t.TempDir(), "machine.toml")
+	text := fmt.Appendf(nil, watched, config.Cores)
+	if err := os.WriteFile(description, text, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	config.Args = []string{"--machine", description, "--exec", script}
 	m := built.Boot(t, config)
 	for life, d := range deaths {
 		m.Expect(fmt.Sprintf(`core %d died, life %d: %s: `, victim, life+1, d.epitaph))

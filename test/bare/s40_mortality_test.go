@@ -14,6 +14,7 @@ const mortalCores = 4
 // Cores that live lose and double nothing that they send each other, whoever else dies around them,
 // and what a core that died did not take is reported. Victims are drawn from all cores.
 func TestS40Mortality(t *testing.T) {
+	t.Parallel()
 	deaths := 100
 	if testing.Short() {
 		deaths = 20
@@ -32,6 +33,7 @@ func TestS40Mortality(t *testing.T) {
 // The test above catches a message that is lost between two cores that live, and one that a dead
 // core did not take and nobody reports.
 func TestS40MortalityIsSharp(t *testing.T) {
+	t.Parallel()
 	for plant, found := range map[string]string{
 		"skip": `message of core \d: number \d+: want`,
 		"hide": `death of core \d: 0 messages lost: want`,

@@ -14,6 +14,7 @@ var dropsOrders = plant{"kernel/bare/mail.go", "endIf(order, from, 0)", "_ = fro
 // An order is obeyed by whoever takes it from the mail, also before its NMI has come: a driver that
 // leaves it to the NMI, which finds none then, has to be reset.
 func TestS40OrderBeforeItsNMI(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		plants []plant
 		want   string
@@ -21,8 +22,7 @@ func TestS40OrderBeforeItsNMI(t *testing.T) {
 		{[]plant{lateNMI}, `core 1 died, life 1: stopped: stopped by core 0`},
 		{[]plant{lateNMI, dropsOrders}, `core 1 died: did not obey an NMI: reset`},
 	} {
-		overlay(t, c.plants)
-		binaries, err := Build(t.TempDir())
+		binaries, err := Build(t.TempDir(), overlay(t, c.plants...))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -10,6 +10,7 @@ import (
 // A debugger stops in the CPU driver and in the instance, with names and lines of both, and its
 // macros show what a core's driver did last and how a core died.
 func TestS50Debugger(t *testing.T) {
+	t.Parallel()
 	m := built.Boot(t, Config{Board: "microvm", Accel: "tcg", Cores: 2,
 		Args: []string{"--gdb", "--exec", "crash 1; exit"}})
 	address := m.Expect(`skerry: waits for gdb: target remote (\S+)\n`)[1]

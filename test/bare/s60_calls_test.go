@@ -16,10 +16,12 @@ var (
 // memory, or keeps page frames: an instance makes them at random, and what ends is only that.
 // Planted: below.
 func TestS60Calls(t *testing.T) {
+	t.Parallel()
+	calls := *callsMade
 	if testing.Short() {
-		*callsMade = min(*callsMade, 200_000)
+		calls = min(calls, 200_000)
 	}
-	m := bootHostile(t, built, *callsSeed, *callsMade)
+	m := bootHostile(t, built, *callsSeed, calls)
 	m.patience *= 5
 	if status := m.Status(); status != 0 {
 		t.Fatalf("-seed %d: exit status %d: want 0", *callsSeed, status)
@@ -29,10 +31,11 @@ func TestS60Calls(t *testing.T) {
 
 // Random calls find a driver that takes segments from a signal's frame.
 func TestS60CallsFindPlantedBug(t *testing.T) {
-	overlay(t, []plant{{"kernel/signal/frame.go",
+	t.Parallel()
+	segments := plant{"kernel/signal/frame.go",
 		"f.CS, f.SS = layout.SelectorUserCode, layout.SelectorUserData",
-		"f.CS, f.SS = uint64(c.cs), uint64(c.ss)", ""}})
-	binaries, err := Build(t.TempDir())
+		"f.CS, f.SS = uint64(c.cs), uint64(c.ss)", ""}
+	binaries, err := Build(t.TempDir(), overlay(t, segments))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -35,8 +35,8 @@ var plants = []plant{
 		"layout.DirectMap>>39, layout.TableDirect, user)", `with the one above`},
 }
 
-// overlay has `go build` see the files of the module with plants in them.
-func overlay(t *testing.T, plants []plant) {
+// overlay returns a flag that has `go build` see the files of the module with plants in them.
+func overlay(t *testing.T, plants ...plant) string {
 	t.Helper()
 	replaced := map[string]string{}
 	for i, p := range plants {
@@ -69,14 +69,14 @@ func overlay(t *testing.T, plants []plant) {
 	if err := os.WriteFile(path, text, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	t.Setenv("GOFLAGS", "-overlay="+path)
+	return "-overlay=" + path
 }
 
 // Attacks on a driver and page tables with bugs succeed, and are seen to: each bug by the attacks
 // that use it, also by what changes on other cores, and no other attack.
 func TestS60PlantedBugsAreFound(t *testing.T) {
-	overlay(t, plants)
-	binaries, err := Build(t.TempDir())
+	t.Parallel()
+	binaries, err := Build(t.TempDir(), overlay(t, plants...))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -89,6 +89,7 @@ func bootHostile(t *testing.T, binaries *Binaries, more ...any) *Machine {
 // gets a signal or dies with the epitaph that tells so; the other cores' memory is as it was, and
 // they live on. Planted: the bugs of TestS60PlantedBugsAreFound.
 func TestS60Protection(t *testing.T) {
+	t.Parallel()
 	m := bootHostile(t, built)
 	if status := m.Status(); status != 0 {
 		t.Errorf("exit status %d: want 0", status)
@@ -101,6 +102,7 @@ func TestS60Protection(t *testing.T) {
 // hypervisors, does not make the driver believe that it runs on one of these. Planted: the driver
 // as it was, which did; ring 0 then pushed a frame to an address of the program's choice.
 func TestS60FirstCall(t *testing.T) {
+	t.Parallel()
 	program := filepath.Join(t.TempDir(), "first")
 	build := exec.Command("go", "build", "-o", program, "-ldflags=-E main.first",
 		"./test/bare/testdata/hostile")

@@ -1,18 +1,20 @@
 package bare
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
 )
 
-// withCard is a machine with a card that cores 0 and 1 may drive.
+// withCard is a machine with a card that cores 0 and 1 may drive, which wait so long for what must
+// come.
 const withCard = `cores = 3
 memory = "32MiB"
 [[app]]
 name = "network"
 program = "network"
-args = ["network"]
+args = ["network", "%s"]
 [[device]]
 kind = "virtio-net"
 cores = "0-1"
@@ -21,8 +23,14 @@ kind = "virtio-rng"
 cores = "0-1"
 `
 
+// How long cores wait: where a bug is planted, what they wait for never comes.
+const (
+	netPatience        = "40s"
+	netPatiencePlanted = "5s"
+)
+
 // bootCard boots that machine, with more arguments.
-func bootCard(t *testing.T, board, accel string, args ...string) *Machine {
+func bootCard(t *testing.T, board, accel, patience string, args ...string) *Machine {
 	t.Helper()
 	folder := t.TempDir()
 	err := BuildProgram(filepath.Join(folder, "network"), "./test/bare/testdata/network")
@@ -30,7 +38,7 @@ func bootCard(t *testing.T, board, accel string, args ...string) *Machine {
 		t.Fatal(err)
 	}
 	description := filepath.Join(folder, "machine.toml")
-	if err := os.WriteFile(description, []byte(withCard), 0o644); err != nil {
+	if err := os.WriteFile(description, fmt.Appendf(nil, withCard, patience), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	return built.Boot(t, Config{Board: board, Accel: accel,
@@ -50,7 +58,8 @@ func TestS70Net(t *testing.T) {
 			return
 		}
 		t.Run(c.board+"/"+c.accel, func(t *testing.T) {
-			m, bus := bootCard(t, c.board, c.accel), c.bus
+			beside(t, c.accel)
+			m, bus := bootCard(t, c.board, c.accel, netPatience), c.bus
 			m.ExpectAll(
 				`core 2, life 1, sees a virtio-net on `+bus+` for \[core 0 core 1\]`,
 				`core 2, life 1, claims: ring3: claim device 0: `+forbidden,
@@ -73,6 +82,7 @@ func TestS70Net(t *testing.T) {
 
 // TestS70Planted boots drivers of which each lacks something, and sees what comes of it.
 func TestS70Planted(t *testing.T) {
+	t.Parallel()
 	const device = "kernel/bare/device.go"
 	for _, c := range []struct{ from, to, says string }{
 		{"!cap.May(image(), me, cap.Drive, i):", "cap.May(image(), me, cap.None, i):",
@@ -80,11 +90,13 @@ func TestS70Planted(t *testing.T) {
 		{"if holder(d) != 0 ||", "if last != last ||",
 			`core 1, life 1, claims what core 0 has: <nil>`},
 		{"h == 0 || ended(h.Core()%layout.CoresMax) >= h.Life()", "h == 0",
-			`network: nothing in 20s: want the end of core 0`},
-		{"		process.Ring()\n", "", `no interrupt in 20s`},
+			`network: nothing in 5s: want the end of core 0`},
+		{"		process.Ring()\n", "", `no interrupt in 5s`},
 	} {
 		t.Run(c.from, func(t *testing.T) {
-			m := bootCard(t, "microvm", "tcg", "--driver", plantedDriver(t, device, c.from, c.to))
+			t.Parallel()
+			m := bootCard(t, "microvm", "tcg", netPatiencePlanted,
+				"--driver", plantedDriver(t, device, c.from, c.to))
 			m.Expect(c.says)
 		})
 	}
@@ -93,16 +105,18 @@ func TestS70Planted(t *testing.T) {
 // A device that interrupts without end costs its driver's core a life, and no more: another core
 // goes on. The limit is lowered, so that honest interrupts pass it.
 func TestS70Storm(t *testing.T) {
+	t.Parallel()
 	driver := plantedDriver(t, "kernel/bare/limits.go", "rungMax = 50_000", "rungMax = 3")
-	m := bootCard(t, "microvm", "tcg", "--driver", driver)
+	m := bootCard(t, "microvm", "tcg", netPatience, "--driver", driver)
 	m.Expect(`core 0 died, life 1: faulted: device 0: over 3 interrupts between two ticks`)
 	m.Expect(`core 0 runs, 32 MiB, life 2`)
 }
 
 // Random calls whose arguments point to a device's registers find a driver that uses such pointers.
 func TestS70CallsFindPlantedBug(t *testing.T) {
-	overlay(t, []plant{{"kernel/bare/device.go", "prot, vm.Device,", "prot, vm.Fixed,", ""}})
-	binaries, err := Build(t.TempDir())
+	t.Parallel()
+	pointers := plant{"kernel/bare/device.go", "prot, vm.Device,", "prot, vm.Fixed,", ""}
+	binaries, err := Build(t.TempDir(), overlay(t, pointers))
 	if err != nil {
 		t.Fatal(err)
 	}

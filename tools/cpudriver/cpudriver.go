@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"slices"
 
 	"skerry/kernel/layout"
 )
@@ -32,9 +33,10 @@ var flags = [...]string{
 // environment of go build: static, and only instructions that every x86-64 processor has.
 var environment = [...]string{"CGO_ENABLED=0", "GOOS=linux", "GOARCH=amd64", "GOAMD64=v1"}
 
-// Build builds the driver of the module in the current folder into a file.
-func Build(output string) error {
-	args := append([]string{"build", "-o", output}, flags[:]...)
+// Build builds the driver of the module in the current folder into a file, with more flags of go
+// build.
+func Build(output string, more ...string) error {
+	args := slices.Concat([]string{"build", "-o", output}, flags[:], more)
 	build := exec.Command("go", append(args, "./"+Folder)...)
 	build.Env = append(os.Environ(), environment[:]...)
 	if text, err := build.CombinedOutput(); err != nil {

@@ -2,6 +2,8 @@
 // the gateway of QEMU's network for answers, and dies while more are on their way. Core 1 starts it
 // again, so that it lives while the card still is as its last life left it, and only then claims
 // the card; core 0 has it once more when core 1 has ended. Core 2 may not have it.
+//
+// Argument: how long a core waits for what must come, as in 20s.
 package main
 
 import (
@@ -17,7 +19,6 @@ import (
 )
 
 const (
-	patience  = 20 * time.Second
 	lookAgain = time.Second // though nothing rang
 	exchanges = 30
 	unheard   = 20                     // requests whose answers nobody awaits
@@ -118,11 +119,20 @@ func takeTurns(core kernel.Core, machine kernel.Devices) error {
 	})
 }
 
+// patience is how long this core waits for what must come.
+func patience(core kernel.Core) time.Duration {
+	d, err := time.ParseDuration(core.Boot().Args[1])
+	if err != nil {
+		core.Die(err.Error())
+	}
+	return d
+}
+
 // await waits until something is so.
 func await(core kernel.Core, what string, isSo func() bool) error {
-	for end := core.Now().Add(patience); !isSo(); time.Sleep(time.Millisecond) {
+	for end := core.Now().Add(patience(core)); !isSo(); time.Sleep(time.Millisecond) {
 		if core.Now() > end {
-			return fmt.Errorf("nothing in %v: want %s", patience, what)
+			return fmt.Errorf("nothing in %v: want %s", patience(core), what)
 		}
 	}
 	return nil

@@ -52,7 +52,7 @@ func (s *station) frame(to [6]byte, kind uint16, size int) []byte {
 
 // await receives until a frame is an answer, and sleeps meanwhile.
 func (s *station) await(isAnswer func(f []byte) bool) error {
-	end := s.core.Now().Add(patience)
+	end := s.core.Now().Add(patience(s.core))
 	for found := false; ; {
 		for s.card.Receive(16, func(f card.Frame) { found = found || isAnswer(f.Bytes) }) > 0 {
 		}
@@ -62,7 +62,7 @@ func (s *station) await(isAnswer func(f []byte) bool) error {
 		case found:
 			return nil
 		case s.core.Now() > end:
-			return fmt.Errorf("no answer in %v: %+v", patience, s.card.Counts())
+			return fmt.Errorf("no answer in %v: %+v", patience(s.core), s.card.Counts())
 		case s.card.Arm():
 			s.core.Wait(s.core.Now().Add(lookAgain))
 		}
@@ -119,10 +119,10 @@ func (s *station) exchange(number int) error {
 	if !s.ask(number) {
 		return fmt.Errorf("no room for request %d: want some", number)
 	}
-	if end := s.core.Now().Add(patience); armed && s.core.Wait(end) {
+	if end := s.core.Now().Add(patience(s.core)); armed && s.core.Wait(end) {
 		s.woken++
 	} else if s.core.Now() > end {
-		return fmt.Errorf("no interrupt in %v", patience)
+		return fmt.Errorf("no interrupt in %v", patience(s.core))
 	}
 	want := s.echo(number)
 	return s.await(func(f []byte) bool {
