@@ -12,8 +12,8 @@ import (
 	"skerry/kernel"
 )
 
-// rig is a machine in this process, with real time and a wire to an outside world. kernel/sim has
-// virtual time, but gVisor's goroutines sleep in a way that stops it.
+// rig is a machine in this process, with real time and a wire to an outside world. Its loops spin
+// before they sleep, as on bare and hosted; those of sim.Start and coretest never do.
 type rig struct {
 	t       testing.TB
 	wire    *wire
