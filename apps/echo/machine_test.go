@@ -17,7 +17,7 @@ import (
 
 const (
 	cores       = 3
-	connections = 24 // so many that each core has some
+	connections = 40 // so many that each core has some
 )
 
 // answerPatience is how long a test waits for an answer.
