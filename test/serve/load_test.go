@@ -31,6 +31,9 @@ func TestDeathUnderLoad(t *testing.T) {
 			return m.console.Renew(core, life, console.Draw(dice), patience)
 		},
 	}
+	if testing.Short() {
+		trial.Deaths = len(trial.Victims)
+	}
 	o, err := trial.Run(t.Context())
 	t.Logf("seed %d: %+v", trial.Seed, o)
 	if err != nil {

@@ -68,7 +68,7 @@ func serve(t *testing.T, args ...string) *served {
 	m.redis = m.Expect(`^skerry: kv: 127\.0\.0\.1:(\d+)$`)[1]
 	m.Expect(`skerry> `)
 	m.await("the web server answers", func() bool {
-		_, err := m.curl("/")
+		_, err := m.curl("/", "--max-time", "0.5") // QEMU is slow to ask a machine again
 		return err == nil
 	})
 	m.await("the key-value store answers", func() bool {
