@@ -199,12 +199,15 @@ func TestThreads(t *testing.T) {
 	if r.resume(1000); int64(th.Frame.AX) != errno.ETIMEDOUT {
 		t.Errorf("result %d: want %d", int64(th.Frame.AX), errno.ETIMEDOUT)
 	}
-	r.put(buffer+16, 0, 1_000_000)
+	r.put(buffer+16, 0, 1)
 	r.want(waiting, syscall.SYS_NANOSLEEP, buffer+16, 0)
-	if next := r.p.Threads.NextDeadline(); next > r.now+1_000_000 || next < r.now {
-		t.Errorf("sleeps until %d, now is %d", next, r.now)
+	if next := r.p.Threads.NextDeadline(); next != r.now+sleepNanosMin {
+		t.Errorf("sleeps until %d, now is %d: want %d more", next, r.now, sleepNanosMin)
 	}
-	r.resume(1_000_001)
+	if r.resume(sleepNanosMin - 1) {
+		t.Error("a nanosecond is over too soon")
+	}
+	r.resume(sleepNanosMin)
 	r.want(waiting, syscall.SYS_EXIT, 7)
 	if !r.exited || r.status != 7 || th.State() != thread.Free {
 		t.Errorf("the process has exited %t, status %d: want 7", r.exited, r.status)

@@ -17,6 +17,10 @@ const (
 	// unknownMax is above the numbers of all of Linux's calls (470 in version 6.16).
 	unknownMax = 512
 
+	// sleepNanosMin is the shortest sleep, a fifth of a thread's turn. Linux makes sleeps longer,
+	// too, by its timer slack (PR_SET_TIMERSLACK(2const)).
+	sleepNanosMin = 2_000_000
+
 	// retryNanos is how long a thread sleeps until it tries again to write to a full console.
 	retryNanos = 1_000_000
 

@@ -52,13 +52,15 @@ func (p *Process) yield(*thread.Thread) int64 {
 	return 0
 }
 
-// nanosleep ends by a signal, too; how much was left is not told.
+// nanosleep ends by a signal, too; how much was left is not told. What sleeps for less than
+// sleepNanosMin is the monitor thread of Go's runtime, for 20 microseconds again and again after
+// each time that its process was idle: each would cost two interrupts and four thread switches.
 func (p *Process) nanosleep(th *thread.Thread) int64 {
 	deadline, e := p.loadDeadline(th.Frame.DI)
 	if e < 0 {
 		return e
 	}
-	p.Threads.Wait(thread.Sleep, 0, deadline)
+	p.Threads.Wait(thread.Sleep, 0, max(deadline, p.Machine.Now()+sleepNanosMin))
 	return settled
 }
 
