@@ -94,6 +94,9 @@ func localID() uint64 {
 	return uint64(id >> 24)
 }
 
+// target is the processor that the last command went to; at first, none.
+var target = ^uint64(0)
+
 // command sends an interrupt, or another command, to a core.
 func command(core uint64, what uint32) {
 	id := commons().Local[core%layout.CoresMax] - 1
@@ -101,7 +104,10 @@ func command(core uint64, what uint32) {
 		wrmsr(msrX2APIC+apicCommand>>4, id<<32|uint64(what))
 		return
 	}
-	writeMMIO(layout.LocalAPIC+apicTarget, uint32(id)<<24)
+	if id != target {
+		target = id
+		writeMMIO(layout.LocalAPIC+apicTarget, uint32(id)<<24)
+	}
 	writeMMIO(layout.LocalAPIC+apicCommand, what)
 	for range commandPollsMax {
 		if readMMIO(layout.LocalAPIC+apicCommand)&commandPending == 0 {

@@ -29,16 +29,21 @@ func expire() {
 	}
 }
 
-// arm sets the timer for what comes first: a deadline, the tick, the end of a turn.
+// arm has the timer's interrupt come no later than what comes first: a deadline, the tick, the end
+// of a turn. To set the timer costs more than an interrupt that comes for nothing now and then, so
+// one that is set for earlier is left alone.
 func arm(at uint64) {
-	armed = nextTick
+	first := nextTick
 	if next := process.Threads.NextDeadline(); next != 0 {
-		armed = min(armed, next)
+		first = min(first, next)
 	}
 	if turnArmed = process.Threads.Contended(); turnArmed {
-		armed = min(armed, at+thread.QuantumNanos)
+		first = min(first, at+thread.QuantumNanos)
 	}
-	setTimer(armed, at)
+	if armed == 0 || first < armed {
+		armed = first
+		setTimer(armed, at)
+	}
 }
 
 // interrupt handles an interrupt, of the instance or of the halt. It ends a turn: whom it woke
