@@ -141,6 +141,10 @@ func (l *Loop) Messages() uint64 { return l.messages }
 // Flush lets peers that sleep know of messages sent; Turn does it before it waits.
 func (l *Loop) Flush() { l.set.Flush() }
 
+// Asleep tells whether the loop waits for a kick. Else it flushes soon, for all who sent meanwhile.
+// The caller holds the lock.
+func (l *Loop) Asleep() bool { return l.set.Asleep() }
+
 func (t *Turn) quiet() bool {
 	return t.Ready == nil && len(t.Up) == 0 && len(t.Deaths) == 0 && len(t.Faults) == 0
 }

@@ -55,3 +55,62 @@ func TestWaitMissesNoSource(t *testing.T) {
 		}
 	}
 }
+
+// talker is a source that sends when it is polled for the second time, as another goroutine may
+// while the core spins.
+type talker struct {
+	polls int
+	send  func()
+}
+
+func (s *talker) Poll() bool {
+	if s.polls++; s.polls == 2 {
+		s.send()
+	}
+	return false
+}
+
+func (s *talker) Arm() bool { return true }
+
+// asking is a core that tells at each Wait what was true then.
+type asking struct {
+	*fakeCore
+	now  kernel.Instant
+	note func()
+}
+
+func (a *asking) Now() kernel.Instant { a.now++; return a.now }
+
+func (a *asking) Wait(kernel.Instant) bool { a.note(); return false }
+
+// A core that is awake may be left to tell its peers of what others send: a peer that sleeps is
+// kicked before this core sleeps, and Asleep is true from then on only. Planted: a sender that
+// trusts in that while the core sleeps.
+func TestAwakeCoreTellsForOthers(t *testing.T) {
+	a, b := pair(t)
+	core := a.core.(*fakeCore)
+	core.kicks = map[kernel.CoreID]int{}
+	asks := &asking{fakeCore: core}
+	w, wr := NewWaitSet(asks), NewWaitSet(b.core)
+	if w.Add(a) != nil || wr.Add(b) != nil {
+		t.Fatal("an empty wait set is full")
+	}
+	wr.setSleeping(1)
+	w.budget = 10 // looks at the clock
+	w.AddSource(&talker{send: func() { send(a, 1) }})
+	slept := 0
+	asks.note = func() {
+		slept++
+		if core.kicks[1] != 1 || !w.Asleep() {
+			t.Errorf("asleep %v, %d kicks: want the peer kicked before", w.Asleep(), core.kicks[1])
+		}
+		send(a, 2)
+		if core.kicks[1] != 1 {
+			t.Error("a sender that leaves it to a sleeper is not found")
+		}
+	}
+	w.Wait(kernel.Forever)
+	if slept != 1 || w.Asleep() {
+		t.Errorf("slept %d times, asleep %v: want once, and awake", slept, w.Asleep())
+	}
+}

@@ -33,6 +33,7 @@ type WaitSet struct {
 	budget   time.Duration  // how long to spin before sleeping
 	bound    kernel.Instant // no sleep lasts longer
 	late     bool           // a channel has something that waits for room
+	asleep   bool           // waits for a kick
 	lock     sync.Locker    // see Share
 	sources  []Source
 	fence    uint64
@@ -210,8 +211,9 @@ func (w *WaitSet) spin(deadline kernel.Instant) (c *Channel, done bool) {
 			}
 			Pause()
 		}
-		if w.work() {
-			w.Flush()
+		worked := w.work()
+		w.Flush()
+		if worked {
 			return w.Poll(), true
 		}
 		w.outside(runtime.Gosched)
@@ -219,14 +221,21 @@ func (w *WaitSet) spin(deadline kernel.Instant) (c *Channel, done bool) {
 	return nil, false
 }
 
+// Asleep tells whether the caller of Wait sleeps. Else it calls Flush soon, and always before it
+// sleeps: so whoever sends meanwhile, under the lock of Share, may leave that to it.
+func (w *WaitSet) Asleep() bool { return w.asleep }
+
 // sleep waits for a kick.
 func (w *WaitSet) sleep(deadline kernel.Instant) *Channel {
+	w.Flush() // what others sent since the last time
 	w.setSleeping(1)
 	fullFence(&w.fence)
 	c := w.Poll()
 	if c == nil && w.arm() {
 		end := min(deadline, w.sleepEnd())
+		w.asleep = true
 		w.outside(func() { w.core.Wait(end) })
+		w.asleep = false
 	}
 	w.setSleeping(0)
 	if c == nil {

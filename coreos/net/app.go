@@ -73,5 +73,5 @@ func (n *node) configure(set settings) {
 	if n.driver != nil {
 		n.driver.configure()
 	}
-	n.loop.Flush()
+	n.flush()
 }

@@ -104,7 +104,7 @@ func (g *gate) resolve(ip, local netip.Addr) {
 			var mac [6]byte
 			copy(mac[:], r.LinkAddress)
 			g.driver.hops.learn(ip, mac, r.Err == nil && len(r.LinkAddress) == len(mac))
-			g.driver.node.loop.Flush()
+			g.driver.node.flush()
 		})
 }
 
@@ -118,7 +118,7 @@ func (h neighbourhood) change(address netip.Prefix, gateway netip.Addr, has bool
 	defer h.driver.node.loop.Unlock()
 	if h.driver.node.driver == h.driver {
 		h.driver.own(address, gateway, has)
-		h.driver.node.loop.Flush()
+		h.driver.node.flush()
 	}
 }
 

@@ -125,7 +125,7 @@ func (n *node) announce(s flow.Service, local, open bool) {
 	for _, p := range n.peers {
 		p.tell(listens(s, local, l.count > 0))
 	}
-	n.loop.Flush()
+	n.flush()
 }
 
 // bury ends what a dead core had.
@@ -199,5 +199,5 @@ func (n *node) tellFlows() {
 		p.tell(has(k))
 	}
 	p.tell((*MemberClient).TryTold)
-	n.loop.Flush()
+	n.flush()
 }

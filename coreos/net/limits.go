@@ -34,6 +34,10 @@ const (
 	// waitingMax bounds the frames that wait for room in the card.
 	waitingMax = 256
 
+	// sendsMax bounds how often goroutines send until the card and the other cores are told: to
+	// tell them costs as much as a few packets do, and they could work meanwhile.
+	sendsMax = 8
+
 	// receiveMax bounds the frames that are taken from the card in one turn.
 	receiveMax = 64
 

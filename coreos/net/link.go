@@ -31,13 +31,13 @@ var (
 func (l *link) WritePackets(list stack.PacketBufferList) (int, tcpip.Error) {
 	l.node.loop.Lock()
 	defer l.node.loop.Unlock()
-	packets := list.AsSlice()
+	packets, asleep := list.AsSlice(), l.node.loop.Asleep()
 	for _, pkt := range packets {
-		if !l.node.acks.hold(l, pkt) {
+		if asleep || !l.node.acks.hold(l, pkt) {
 			l.send(pkt)
 		}
 	}
-	l.node.loop.Flush()
+	l.node.flush()
 	return len(packets), nil
 }
 

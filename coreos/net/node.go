@@ -37,6 +37,7 @@ type node struct {
 
 	inbox      []incoming
 	inboxBytes int
+	sends      int        // times that somebody sent since the others were told
 	spare      []incoming // an inbox that is empty again
 	jobs       []func()
 
@@ -206,7 +207,30 @@ func (n *node) Poll() bool {
 		some = n.driver.poll() || some
 	}
 	n.claim.poll(n)
+	n.tell() // before this core's own work: others work meanwhile
 	return n.work() || some
+}
+
+// flush lets the card and the other cores know of what was sent by another goroutine than the
+// loop's. A loop that is awake does so soon, for all: but what is much is not kept from them.
+func (n *node) flush() {
+	if n.sends++; n.sends == sendsMax || n.loop.Asleep() {
+		n.tell()
+	}
+}
+
+// tell lets the card and the other cores know of what was sent.
+func (n *node) tell() {
+	n.sends = 0
+	n.tellCard()
+	n.loop.Flush()
+}
+
+// tellCard lets the card know of what was sent.
+func (n *node) tellCard() {
+	if n.driver != nil {
+		n.driver.card.Flush()
+	}
 }
 
 // work does what is done without the lock, and tells whether there was something.
@@ -236,6 +260,7 @@ func (n *node) work() bool {
 
 // Arm implements msgpass.Source.
 func (n *node) Arm() bool {
+	n.tellCard()
 	if len(n.inbox) > 0 || len(n.jobs) > 0 || n.acks.flush(kernel.Forever) {
 		return false
 	}

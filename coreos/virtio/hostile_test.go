@@ -79,6 +79,7 @@ func endure(n *Net, l *liar) error {
 		switch l.next() % 4 {
 		case 0:
 			n.TrySend(card.Frame{Bytes: make([]byte, 14+l.wide()%1501)})
+			n.Flush()
 		case 1:
 			n.Arm()
 		default:

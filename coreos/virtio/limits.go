@@ -26,6 +26,9 @@ const (
 	receiveBytes = 2048
 	sendBytes    = 4096
 
+	// untoldMax bounds the frames that a card is not told of: it could send them meanwhile.
+	untoldMax = 16
+
 	// frameMin and frameMax bound a frame: an Ethernet header, and what IP can have in one packet.
 	frameMin = 14
 	frameMax = 14 + 65535

@@ -164,6 +164,7 @@ func (n *Net) TrySend(f card.Frame) bool {
 	n.reclaim()
 	writeHeader(&n.header, &f)
 	if n.err != nil || !n.send.offerBytes(n.header[:], f.Bytes) {
+		n.Flush() // it makes room
 		if n.counts.Refused%refusalsPerLook == 0 {
 			n.checkReset()
 		}
@@ -172,8 +173,17 @@ func (n *Net) TrySend(f card.Frame) bool {
 		return false
 	}
 	n.counts.Sent++
-	n.send.publish()
+	if n.send.next-n.send.told == untoldMax {
+		n.Flush()
+	}
 	return true
+}
+
+// Flush implements card.Card.
+func (n *Net) Flush() {
+	if n.err == nil {
+		n.send.publish()
+	}
 }
 
 // sendable tells whether the card can send a frame.

@@ -72,9 +72,14 @@ type Card interface {
 	// Offloads returns what TrySend accepts.
 	Offloads() Offloads
 
-	// TrySend copies a frame and sends it; false: there is no room now, or the card is closed. A
-	// frame that is too long, or wants an offload that the card has not, is dropped and counted.
+	// TrySend copies a frame, to be sent at the next Flush or before; false: there is no room now,
+	// or the card is closed. A frame that is too long, or wants an offload that the card has not,
+	// is dropped and counted.
 	TrySend(f Frame) bool
+
+	// Flush lets the card know of the frames that TrySend took. To tell a card may cost more than
+	// to make a frame, so this is for many.
+	Flush()
 
 	// Receive hands over at most limit frames that arrived and returns how many. Frames that a
 	// card passes on uncut, as they came from another one of the same host, have Segment set.

@@ -14,13 +14,14 @@ import (
 type end struct {
 	wire *Wire
 	wake func()
+	sent []*stack.PacketBuffer // since the last Flush
 }
 
 var _ card.Card = (*end)(nil)
 
 // Card returns the machine's end; wake is its interrupt. One is in use at a time: frames that one
 // did not take, the next one has.
-func (w *Wire) Card(wake func()) card.Card { return &end{w, wake} }
+func (w *Wire) Card(wake func()) card.Card { return &end{wire: w, wake: wake} }
 
 // Address implements card.Card.
 func (*end) Address() [6]byte { return [6]byte{2, 0, 0, 0, 0, 1} }
@@ -53,9 +54,17 @@ func (e *end) TrySend(f card.Frame) bool {
 	pkt := stack.NewPacketBuffer(stack.PacketBufferOptions{
 		Payload: buffer.MakeWithData(bytes.Clone(f.Bytes)),
 	})
-	defer pkt.DecRef()
-	e.wire.end.InjectInbound(0, pkt)
+	e.sent = append(e.sent, pkt)
 	return true
+}
+
+// Flush implements card.Card.
+func (e *end) Flush() {
+	for _, pkt := range e.sent {
+		e.wire.end.InjectInbound(0, pkt)
+		pkt.DecRef()
+	}
+	e.sent = nil
 }
 
 // Receive implements card.Card.

@@ -79,6 +79,7 @@ func (s *station) resolve() error {
 	if !s.card.TrySend(card.Frame{Bytes: f}) {
 		return errors.New("no room for the first frame: want some")
 	}
+	s.card.Flush()
 	return s.await(func(f []byte) bool {
 		ok := len(f) >= arpBytes && f[12] == 8 && f[13] == 6 && f[arpOperation+1] == 2 &&
 			bytes.Equal(f[arpFrom:][:4], gateway)
@@ -109,6 +110,7 @@ func (s *station) echo(number int) []byte {
 
 // ask sends a request.
 func (s *station) ask(number int) bool {
+	defer s.card.Flush()
 	return s.card.TrySend(card.Frame{Bytes: s.echo(number)})
 }
 
