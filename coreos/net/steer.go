@@ -121,7 +121,7 @@ func (d *driver) steer(p *packet.Packet) (id kernel.CoreID, ok bool) {
 		id = n.owner(p.DstPort)
 		ok = n.lives(id)
 	case begins || !settling:
-		id, ok = n.public.Pick(p.To())
+		id, ok = n.public.PickSparing(p.To(), n.self)
 	}
 	if ok {
 		return id, true

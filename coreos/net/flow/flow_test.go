@@ -90,6 +90,42 @@ func TestPickMovesLittle(t *testing.T) {
 	}
 }
 
+// A core that has other work gets a quarter of what two serve, less where more do, and all if it is
+// alone; no flow is refused. Pick, which spares nobody, is found.
+func TestPickSparesTheBusy(t *testing.T) {
+	s := Service{packet.TCP, 80}
+	const flows = 8000
+	type choice func(*Listeners, packet.Key) (kernel.CoreID, bool)
+	share := func(cores kernel.CoreID, pick choice) (n int) {
+		var l Listeners
+		for core := range cores {
+			l.Add(s, core)
+		}
+		for i := range flows {
+			if core, ok := pick(&l, client(i)); !ok {
+				t.Fatalf("flow %d is refused", i)
+			} else if core == 0 {
+				n++
+			}
+		}
+		return n
+	}
+	sparing := func(l *Listeners, k packet.Key) (kernel.CoreID, bool) { return l.PickSparing(k, 0) }
+	about := func(n, want int) bool { return n > want*3/4 && n < want*5/4 }
+	if n := share(2, sparing); !about(n, flows/4) {
+		t.Errorf("the busy one of two has %d of %d flows: want a quarter", n, flows)
+	}
+	if n := share(4, sparing); n == 0 || n > flows/16 {
+		t.Errorf("the busy one of four has %d of %d flows: want a few", n, flows)
+	}
+	if n := share(1, sparing); n != flows {
+		t.Errorf("the only one has %d of %d flows: want all", n, flows)
+	}
+	if about(share(2, (*Listeners).Pick), flows/4) {
+		t.Error("a choice that spares nobody is not found")
+	}
+}
+
 // A flow stays with the core that answered first, until it is reset, closed or quiet for too long;
 // a table answers as a map does that only grows.
 func TestTableIsAMap(t *testing.T) {

@@ -3,6 +3,9 @@ package flow
 import "time"
 
 const (
+	// busyPart is the part of a weight that counts at a core with other work: see PickSparing.
+	busyPart = 2
+
 	// Most flows of each class that a table notes; then the one that was quiet for longest is
 	// forgotten. A flow takes about 250 bytes, so a full table takes 6 MiB.
 	briefMax    = 4096
