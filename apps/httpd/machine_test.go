@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"skerry/coretest"
+	"skerry/test/coretest"
 	"skerry/kernel"
 	"skerry/kernel/sim"
 )

@@ -70,8 +70,6 @@ var table = []row{
 	{"apps/...", []string{"apps/...", "coreos/...", "memserver/...", "skb/...", "msgpass/...",
 		"kernel", "kernel/step"}, nil},
 
-	{"coretest", []string{"coreos/...", "kernel", "kernel/sim"}, []string{gvisor}},
-
 	{"cmd/...", []string{"..."}, []string{sys}},
 	{"test/...", []string{"..."}, []string{sys, gvisor, judge}},
 	{"tools/...", []string{"tools/...", "kernel/layout", "kernel/manifest",
@@ -80,4 +78,4 @@ var table = []row{
 
 // What test files may import as well: the drivers and whole machines, to run on, and the judge of
 // what clients saw.
-var forTests = []string{"kernel/...", "coretest", "test/history"}
+var forTests = []string{"kernel/...", "test/coretest", "test/history"}
