@@ -6,7 +6,6 @@ import "skerry/kernel/layout"
 // start_info.h.
 const (
 	startMagic       = 0x336e_c578
-	startVersion     = 4
 	startCommand     = 24
 	startRSDP        = 32
 	startMap         = 40

@@ -64,13 +64,12 @@ const (
 
 // Bits of CR4 and of CPUID. Intel SDM volume 3, 2.5; volume 2, CPUID.
 const (
-	cr4SMEP        = 1 << 20
-	cr4SMAP        = 1 << 21
-	featureX2APIC  = 1 << 21 // leaf 1, ECX
-	featureRDRAND  = 1 << 30 // leaf 1, ECX
-	featureOSXSAVE = 1 << 27 // leaf 1, ECX
-	featureSMEP    = 1 << 7  // leaf 7, EBX
-	featureSMAP    = 1 << 20 // leaf 7, EBX
+	cr4SMEP       = 1 << 20
+	cr4SMAP       = 1 << 21
+	featureX2APIC = 1 << 21 // leaf 1, ECX
+	featureRDRAND = 1 << 30 // leaf 1, ECX
+	featureSMEP   = 1 << 7  // leaf 7, EBX
+	featureSMAP   = 1 << 20 // leaf 7, EBX
 )
 
 // flagsMask are the flags cleared on the way in: trap, interrupt, direction, privilege, nested
