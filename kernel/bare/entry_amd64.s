@@ -63,16 +63,19 @@ known:
 	MOVQ const_coreTables(R9), SI      // page tables
 	MOVQ R10, DI
 	MOVQ const_coreSize(R9), CX
-	REP; MOVSB
+	SHRQ $3, CX
+	REP; MOVSQ
 	MOVQ const_manifestDataStart(R8), SI // data
 	LEAQ -const_driverAt(R10)(SI*1), DI
 	MOVQ const_manifestDataFile(R8), CX
 	SUBQ SI, CX
-	REP; MOVSB
+	SHRQ $3, CX
+	REP; MOVSQ
 	MOVQ const_manifestDataEnd(R8), CX
 	SUBQ const_manifestDataFile(R8), CX
+	SHRQ $3, CX
 	XORL AX, AX
-	REP; STOSB
+	REP; STOSQ
 	MOVQ R10, CR3
 	MOVQ $const_stackTop, SP
 	LEAQ ·vectors(SB), AX              // the image writer and kernelcheck look for these

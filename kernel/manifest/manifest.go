@@ -28,9 +28,9 @@ type Manifest struct {
 	VDSOSize uint64
 	Gates    uint64 // the interrupt descriptor table
 
-	// The driver's data: virtual addresses, all but the last at page boundaries.
-	DataStart uint64 // from here on each core has its own copy
-	DataFile  uint64 // up to here, not rounded, there are values; zeros follow
+	// The driver's data: virtual addresses, multiples of a word.
+	DataStart uint64 // from here on each core has its own copy; a page boundary
+	DataFile  uint64 // up to here there are values; zeros follow
 	DataEnd   uint64
 
 	Quiet         uint64 // 1: drivers do not tell of ordinary lives, a program has the console

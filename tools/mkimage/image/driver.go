@@ -54,6 +54,9 @@ type driver struct {
 	patched      int
 }
 
+// wordBytes is what start copies and clears at once.
+const wordBytes = 8
+
 // span is a range of addresses.
 type span struct{ start, end uint64 }
 
@@ -104,17 +107,19 @@ func (d *driver) load(p *elf.Prog) error {
 	case elf.PF_X:
 		d.text = pages // the one
 	case elf.PF_W:
-		d.data, d.dataFile, d.dataEnd = pages, p.Vaddr+p.Filesz, end
+		d.data = pages
+		d.dataFile, d.dataEnd = roundUp(p.Vaddr+p.Filesz, wordBytes), roundUp(end, wordBytes)
 	case 0:
 		d.constants = append(d.constants, pages)
 	case elf.PF_W | elf.PF_X:
 		return fmt.Errorf("image: CPU driver: segment %#x to %#x to write and execute: "+
 			"want one of them", p.Vaddr, end)
 	}
-	memory := make([]byte, p.Vaddr-layout.Driver+p.Filesz)
+	memory := make([]byte, roundUp(p.Vaddr-layout.Driver+p.Filesz, wordBytes))
 	copy(memory, d.memory)
 	d.memory = memory
-	if _, err := p.ReadAt(memory[p.Vaddr-layout.Driver:], 0); err != nil {
+	file := memory[p.Vaddr-layout.Driver:][:p.Filesz]
+	if _, err := p.ReadAt(file, 0); err != nil {
 		return fmt.Errorf("image: CPU driver: segment at %#x: %w", p.Vaddr, err)
 	}
 	return nil
