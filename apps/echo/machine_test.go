@@ -10,9 +10,9 @@ import (
 	"testing"
 	"time"
 
-	"skerry/test/coretest"
 	"skerry/kernel"
 	"skerry/kernel/sim"
+	"skerry/test/coretest"
 )
 
 const (

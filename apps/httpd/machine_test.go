@@ -10,9 +10,9 @@ import (
 	"testing"
 	"time"
 
-	"skerry/test/coretest"
 	"skerry/kernel"
 	"skerry/kernel/sim"
+	"skerry/test/coretest"
 )
 
 // patience is how long a test waits for a page.

@@ -9,9 +9,9 @@ import (
 
 	"skerry/coreos"
 	"skerry/coreos/net"
-	"skerry/test/coretest"
 	"skerry/kernel"
 	"skerry/kernel/sim"
+	"skerry/test/coretest"
 )
 
 // service returns an app that answers each request with the name of its core.

@@ -7,8 +7,8 @@ import (
 
 	"skerry/coreos"
 	"skerry/coreos/net"
-	"skerry/test/coretest"
 	"skerry/kernel/sim"
+	"skerry/test/coretest"
 )
 
 // A service, and the test that it goes on when a core dies.
