@@ -14,6 +14,7 @@ const (
 	ProgramsMax   = 16
 	SegmentsMax   = 16  // Go's linker makes 3 or 4, C's up to 6
 	FilesMax      = 512 // folders, the root and /tmp among them
+	NameMax       = 255 // bytes of a name in its folder, as many as Linux allows
 )
 
 // Manifest is the whole.

@@ -52,6 +52,12 @@ func checkFiles(files []File) error {
 		if path.Clean("/"+f.Path) != f.Path || strings.Contains(f.Path, "\x00") {
 			return fmt.Errorf("image: file %q: want an absolute path without . and ..", f.Path)
 		}
+		for name := range strings.SplitSeq(f.Path, "/") {
+			if n := len(name); n > manifest.NameMax {
+				return fmt.Errorf("image: file %q: a name of %d bytes: want %d at most", f.Path, n,
+					manifest.NameMax)
+			}
+		}
 		if seen[f.Path] {
 			return fmt.Errorf("image: file %s is there twice, or a folder too: want it once",
 				f.Path)

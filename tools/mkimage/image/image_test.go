@@ -157,6 +157,9 @@ func TestRefusals(t *testing.T) {
 			c.Files = make([]File, 511)
 		}},
 		{`file "/../x": want an absolute path`, func(c *Config) { c.Files[0].Path = "/../x" }},
+		{`/f": a name of 256 bytes: want 255 at most`, func(c *Config) {
+			c.Files[0].Path = "/" + strings.Repeat("n", 256) + "/f"
+		}},
 		{"file /etc is there twice, or a folder too", func(c *Config) {
 			c.Files = append(c.Files, File{Path: "/etc"})
 		}},
