@@ -24,8 +24,7 @@ const (
 )
 
 // clockCode returns clock_gettime(DI: clock, SI: *timespec), which reads the page at layout.Clock
-// and the time stamp counter. Other clocks than the real one and the monotonic one are for the
-// driver.
+// and the time stamp counter. It refuses other clocks than the real one and the monotonic one.
 func clockCode() []byte {
 	c := &code{}
 	c.op(0x83, 0xff, 0x01)             // CMPL DI, $1: CLOCK_MONOTONIC
@@ -52,9 +51,8 @@ func clockCode() []byte {
 	c.op(0x31, 0xc0)            // XORL AX, AX
 	c.op(0xc3)                  // RET
 	others()
-	c.op32(228, 0xb8) // MOVL $SYS_clock_gettime, AX
-	c.op(0x0f, 0x05)  // SYSCALL
-	c.op(0xc3)        // RET
+	c.op(0x48, 0xc7, 0xc0, 0xea, 0xff, 0xff, 0xff) // MOVQ $-EINVAL, AX
+	c.op(0xc3)                                     // RET
 	return c.bytes
 }
 
