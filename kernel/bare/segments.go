@@ -27,8 +27,9 @@ var segments = [8]uint64{
 }
 
 // task is the task state segment: the stacks. Intel SDM volume 3, 8.7. All of the driver lies below
-// 4 GiB, so that the low halves of addresses do. The word at taskRSP0 is the end of the current
-// thread's frame: an entry from ring 3 pushes registers into the thread.
+// 16 MiB: of addresses the low halves do, and the low 24 bits in the task's descriptor. The word at
+// taskRSP0 is the end of the current thread's frame: an entry from ring 3 pushes registers into the
+// thread.
 var task = [26]uint32{
 	taskIST + 2*layout.StackNMI:   layout.StackTopN,
 	taskIST + 2*layout.StackFault: layout.StackTopF,

@@ -69,7 +69,7 @@ func remember(core uint64, order com.Order, nanos uint64) {
 	deeds[core%layout.CoresMax] = deed{order, status(core).Incarnation, now() + nanos}
 }
 
-// tick is done each tickNanos or more often: this core is alive, and looks after others.
+// tick is done each tickNanos: this core is alive, and looks after others.
 func tick(at uint64) {
 	s := status(me)
 	s.Pulse++

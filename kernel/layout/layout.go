@@ -9,7 +9,7 @@
 //	0x0010_1000  Manifest    what the image holds, and where everything is
 //	0x0011_0000  BootTables  page tables that map physical memory 1:1, for the first instructions
 //	0x0020_0000  Driver      the pristine CPU driver, at its virtual address
-//	0x0040_0000  Contents    page-table templates of the cores, programs, files: read only
+//	0x0040_0000  Contents    programs, files, gates, page-table templates of the cores: read only
 //	commons                  2 MiB that the CPU drivers share: package commons draws it
 //	windows                  2 MiB for each pair of cores
 //	devices                  2 MiB for each, which the device reads and writes

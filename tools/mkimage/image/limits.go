@@ -23,7 +23,7 @@ const (
 	bootTablesMax = (layout.Driver - layout.BootTables) / layout.PageBytes
 
 	// silentTicks and silentSeconds hold where the machine's description says nothing.
-	// A tick is at most 100 ms.
+	// A tick is 100 ms.
 	silentTicks   = 100
 	silentSeconds = 10
 )
