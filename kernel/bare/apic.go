@@ -94,8 +94,10 @@ func localID() uint64 {
 	return uint64(id >> 24)
 }
 
-// target is the processor that the last command went to; at first, none.
-var target = ^uint64(0)
+// target is the processor that the last command went to, or none.
+var target = noTarget
+
+const noTarget = ^uint64(0)
 
 // command sends an interrupt, or another command, to a core.
 func command(core uint64, what uint32) {

@@ -129,6 +129,7 @@ func powerOff(exit uint64) {
 
 // nmi is called on an NMI: somebody wants this core to stop or, if it is dead, to start again.
 func nmi(f *thread.Frame) {
+	target = noTarget // it may have interrupted command
 	mail := &commons().Mail[me%layout.CoresMax]
 	for from := range commons().Clock.Cores {
 		order := takeOrder(&mail[from%layout.CoresMax])
