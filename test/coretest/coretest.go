@@ -76,6 +76,8 @@ func Start(t testing.TB, cfg sim.Config, apps ...coreos.App) *Machine {
 	cfg.Args = argsFor(cfg.Args, apps)
 	cfg.Hold = m.hold
 	m.apps = append(slices.Clone(apps), net.App(), coreos.App{Name: own, Run: m.attend})
+	m.mu.Lock() // lives wait for it before they begin: they use the machine
+	defer m.mu.Unlock()
 	m.Machine = sim.Start(t, cfg, m.run)
 	return m
 }
