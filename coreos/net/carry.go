@@ -18,6 +18,7 @@ type peer struct {
 	channel *msgpass.Channel
 	client  *MemberClient
 	bound   bool
+	lost    bool                       // its last life ended, or broke the protocol
 	say     []func(*MemberClient) bool // what is to be told, in order; it found no room
 	backlog backlog
 }

@@ -51,8 +51,11 @@ func newDriver(n *node, c card.Card) *driver {
 func (d *driver) start() {
 	n := d.node
 	n.driver, n.holder, n.held = d, n.self, true
+	d.untold = append(d.untold, n.self)
 	for _, p := range n.peers {
-		d.untold = append(d.untold, p.id)
+		if !p.lost { // else its flows are over
+			d.untold = append(d.untold, p.id)
+		}
 	}
 	d.settle = n.core.Now().Add(settleTime)
 	d.table.Lasting = d.entrust
@@ -120,6 +123,7 @@ func (d *driver) tellOwn() {
 		d.table.Tell(k, d.node.self, d.node.core.Now())
 		d.entrust(k, d.node.self)
 	}
+	d.settled(d.node.self)
 }
 
 // publish makes settings those of the machine.
@@ -206,8 +210,9 @@ func (d *driver) poll() bool {
 	some := d.resume()
 	now := d.node.core.Now()
 	if d.unreset && now >= d.resetAt {
-		d.unreset = !d.table.Reset(resetsMax, d.trySegment)
-		d.resetAt = now.Add(resetPause)
+		if d.unreset = !d.table.Reset(resetsMax, d.trySegment); d.unreset {
+			d.resetAt = now.Add(resetPause)
+		}
 	}
 	some = d.card.Receive(receiveMax, d.receive) > 0 || some
 	if now >= d.ticked.Add(tickTime) {

@@ -61,7 +61,7 @@ func (p *peer) Bound(err error) {
 	if err != nil {
 		return
 	}
-	p.bound = true
+	p.bound, p.lost = true, false
 	for _, service := range slices.SortedFunc(maps.Keys(p.node.open), flow.Service.Compare) {
 		p.tell(listens(service, p.node.open[service].local, true))
 	}
@@ -72,7 +72,7 @@ func (p *peer) Bound(err error) {
 
 // Down implements msgpass.ClientStates: the peer's life ended, or it broke the protocol.
 func (p *peer) Down([]uint32) {
-	p.bound = false
+	p.bound, p.lost = false, true
 	p.forget()
 	p.node.bury(p.id)
 }

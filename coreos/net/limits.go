@@ -104,8 +104,8 @@ const (
 	hopFresh   = 10 * time.Second
 	hopRetry   = time.Second
 
-	// settleTime is how long a core that took the card over waits for the others to tell their
-	// flows. Until then it answers nothing that it does not know.
+	// settleTime is how long a core that took the card over waits, at most, for the others that
+	// live to tell their flows. Until then it answers nothing that it does not know.
 	settleTime = 2 * time.Second
 
 	// succeedAfter is how long each further core that may drive the card waits for those before

@@ -2,6 +2,7 @@ package net
 
 import (
 	"net"
+	"slices"
 	"testing"
 
 	"skerry/coreos/net/packet"
@@ -63,4 +64,35 @@ func (r *rig) resets() map[packet.Key]bool {
 		return true
 	}
 	return reset
+}
+
+// A core that has taken the card over waits for the flows of those that live, and of nobody else:
+// when they are told, what it does not know is new. One that waits for the dead too, which tell
+// nothing, is found.
+func TestHeirWaitsForTheLivingOnly(t *testing.T) {
+	for _, planted := range [][]kernel.CoreID{nil, {0}} {
+		r := newRig(t, 4, static(), 0, 1)
+		for _, l := range r.lives[2:] {
+			l.serve(80)
+		}
+		c, _ := r.connect(machineIP, 80)
+		await(t, "the heir to talk with the others", func() bool {
+			return r.lives[1].binds(0) && r.lives[1].binds(2) && r.lives[1].binds(3)
+		})
+		r.kill(0)
+		heir := r.lives[1].node
+		await(t, "the living to have told", func() bool {
+			heir.loop.Lock()
+			defer heir.loop.Unlock()
+			d := heir.driver
+			if d == nil {
+				return false
+			}
+			if d.settle != kernel.Forever { // so that it does not stop because of the time
+				d.settle, d.untold = kernel.Forever, append(d.untold, planted...)
+			}
+			return slices.Equal(d.untold, planted)
+		})
+		r.converse(c, 1000)
+	}
 }
