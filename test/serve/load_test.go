@@ -34,6 +34,9 @@ func TestDeathUnderLoad(t *testing.T) {
 	if testing.Short() {
 		trial.Deaths = len(trial.Victims)
 	}
+	if err := trial.AwaitStart(); err != nil {
+		t.Fatal(err)
+	}
 	o, err := trial.Run(t.Context())
 	t.Logf("seed %d: %+v", trial.Seed, o)
 	if err != nil {
