@@ -54,6 +54,20 @@ func (p *Process) sysinfo(th *thread.Thread) int64 {
 	return orFault(vm.Store(&p.Space, th.Frame.DI, words), 0)
 }
 
+// clockGettime tells the same two clocks as the vDSO, to who does not ask that.
+func (p *Process) clockGettime(th *thread.Thread) int64 {
+	const realtime, monotonic = 0, 1
+	now := p.Machine.Now()
+	switch th.Frame.DI {
+	case realtime:
+		now = p.wallTime()
+	case monotonic:
+	default:
+		return errno.EINVAL
+	}
+	return orFault(vm.Store(&p.Space, th.Frame.SI, [2]uint64{now / second, now % second}), 0)
+}
+
 // prctl knows no options: those that Go tries are hints.
 func (p *Process) prctl(*thread.Thread) int64 { return errno.EINVAL }
 

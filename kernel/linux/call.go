@@ -64,6 +64,7 @@ var handlers = [...]handler{
 	202:      {plain: (*Process).futex},
 	204:      {plain: (*Process).getaffinity},
 	217:      {onFile: (*Process).getdents},
+	228:      {plain: (*Process).clockGettime},
 	231:      {plain: (*Process).exitGroup},
 	233:      {onFile: (*Process).epollCtl},
 	234:      {plain: (*Process).tgkill},

@@ -25,7 +25,7 @@ func TestNumbers(t *testing.T) {
 		syscall.SYS_GETEGID, syscall.SYS_GETPPID, syscall.SYS_SIGALTSTACK, syscall.SYS_PRCTL,
 		syscall.SYS_ARCH_PRCTL, syscall.SYS_GETTID, syscall.SYS_FUTEX,
 		syscall.SYS_SCHED_GETAFFINITY, syscall.SYS_GETDENTS64,
-		syscall.SYS_EXIT_GROUP,
+		syscall.SYS_CLOCK_GETTIME, syscall.SYS_EXIT_GROUP,
 		syscall.SYS_EPOLL_CTL, syscall.SYS_TGKILL, syscall.SYS_OPENAT, syscall.SYS_MKDIRAT,
 		syscall.SYS_NEWFSTATAT, syscall.SYS_UNLINKAT, syscall.SYS_RENAMEAT,
 		syscall.SYS_READLINKAT, syscall.SYS_EPOLL_PWAIT,
@@ -110,6 +110,8 @@ var otherResults = []resultCase{
 	{"futex requeue", errno.ENOSYS, syscall.SYS_FUTEX, []uint64{buffer, 3, 0}},
 	{"nanosleep nowhere", errno.EFAULT, syscall.SYS_NANOSLEEP, []uint64{bad}},
 	{"affinity", 8, syscall.SYS_SCHED_GETAFFINITY, []uint64{0, 8192, buffer}},
+	{"no clock", errno.EINVAL, syscall.SYS_CLOCK_GETTIME, []uint64{2, buffer}},
+	{"clock nowhere", errno.EFAULT, syscall.SYS_CLOCK_GETTIME, []uint64{1, bad}},
 	{"tgkill nobody", errno.ESRCH, syscall.SYS_TGKILL, []uint64{1, 2, 23}},
 	{"tgkill with no signal", errno.EINVAL, syscall.SYS_TGKILL, []uint64{1, 1, 65}},
 	{"sigaction KILL", errno.EINVAL, syscall.SYS_RT_SIGACTION, []uint64{9, buffer, 0, 8}},
@@ -136,6 +138,18 @@ func TestResults(t *testing.T) {
 		}
 		if err := r.invariants(); err != nil {
 			t.Errorf("%s: %v", c.name, err)
+		}
+	}
+}
+
+// The two clocks are those of the vDSO: one from the machine's start, one from 1970.
+func TestClocks(t *testing.T) {
+	r := newRig(t)
+	r.now = 3 * second
+	for clock, want := range []uint64{1_700_000_003, 3} {
+		r.want(0, syscall.SYS_CLOCK_GETTIME, uint64(clock), buffer)
+		if s, ns := r.word(buffer), r.word(buffer+8); s != want || ns >= second/2 {
+			t.Errorf("clock %d: %d s %d ns: want %d s, and little more", clock, s, ns, want)
 		}
 	}
 }
