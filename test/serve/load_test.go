@@ -144,7 +144,7 @@ func (b *benchmarks) run() {
 
 // brokenOff is what redis-benchmark says when a core dies.
 var brokenOff = regexp.MustCompile(`Error: (Server closed the connection|` +
-	`Connection reset by peer)|Error from server: INDOUBT`)
+	`Connection reset by peer)|Error writing to the server|Error from server: INDOUBT`)
 
 // expectServed waits for a run that begins now, and ends well.
 func (b *benchmarks) expectServed() {

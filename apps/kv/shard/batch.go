@@ -91,7 +91,8 @@ func (b *Batch) expect() {
 	m := b.node.machine
 	for i := range b.commands {
 		c := &b.commands[i]
-		if !c.write || m.replicas[c.shard].role == Primary {
+		role := m.replicas[c.shard].role
+		if role == Primary || !c.write && role == Backup {
 			m.expect(c.shard, c.command)
 		}
 	}
