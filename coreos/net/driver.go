@@ -59,21 +59,18 @@ func (d *driver) start() {
 	}
 	d.settle = n.core.Now().Add(settleTime)
 	d.table.Lasting = d.entrust
-	d.succeed()
 	n.later(d.gate.open)
 	d.configure()
 	n.later(d.tellOwn)
 }
 
-// succeed resets the flows that an earlier driver had itself.
+// succeed resets the flows that earlier drivers had themselves. That one ended was not told; so the
+// cores that live tell theirs before, and a flow of theirs between the same ports stays.
 func (d *driver) succeed() {
 	now := d.node.core.Now()
 	for _, id := range d.node.claim.cores {
 		for _, key := range d.node.wards.Forget(id) {
-			d.table.Tell(key, id, now)
-		}
-		if id != d.node.self {
-			d.table.Bury(id, now)
+			d.table.Mourn(key, id, now)
 		}
 	}
 	d.unreset = true
@@ -202,7 +199,11 @@ func (d *driver) bury(id kernel.CoreID) {
 
 // settled takes note that all flows of a core are known.
 func (d *driver) settled(id kernel.CoreID) {
+	before := len(d.untold)
 	d.untold = slices.DeleteFunc(d.untold, func(c kernel.CoreID) bool { return c == id })
+	if before > 0 && len(d.untold) == 0 {
+		d.succeed()
+	}
 }
 
 // poll does a bounded amount of work, and tells whether there was some.
@@ -225,8 +226,9 @@ func (d *driver) poll() bool {
 // tick looks after what times out.
 func (d *driver) tick(now kernel.Instant) {
 	d.table.Expire(now)
-	if now >= d.settle {
+	if len(d.untold) > 0 && now >= d.settle {
 		d.untold = nil
+		d.succeed()
 	}
 	if d.lease != nil {
 		d.lease.tick(now)

@@ -65,8 +65,11 @@ func (p *peer) Bound(err error) {
 	for _, service := range slices.SortedFunc(maps.Keys(p.node.open), flow.Service.Compare) {
 		p.tell(listens(service, p.node.open[service].local, true))
 	}
-	if p.node.driver != nil {
+	switch {
+	case p.node.driver != nil:
 		p.node.driver.meet(p)
+	case p.node.held && p.node.holder == p.id: // it has said so before it could be told
+		p.node.later(p.node.tellFlows)
 	}
 }
 

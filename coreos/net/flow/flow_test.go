@@ -293,6 +293,33 @@ func (r *remote) reset(told, planted bool) {
 	}
 }
 
+// What a core that lives tells of a flow counts, and not what is known of a dead core's with that
+// key, whichever comes first. A burial of the living one's is found.
+func TestTheLivingCount(t *testing.T) {
+	k := client(1)
+	for _, first := range []string{"living", "dead", "planted"} {
+		table := NewTable()
+		if first == "dead" {
+			table.Mourn(k, 1, 0)
+		}
+		table.Tell(k, 2, 0)
+		switch first {
+		case "living":
+			table.Mourn(k, 1, 0)
+		case "planted":
+			table.Bury(2, 0)
+		}
+		resets := 0
+		table.Reset(10, func(packet.Segment) bool { resets++; return true })
+		core, answer := table.In(in(k, packet.ACK, 501, 1001), 0)
+		lives := core == 2 && answer == Known && resets == 0
+		if lives != (first != "planted") {
+			t.Errorf("%s first: the flow is with %v, %v, after %d resets", first, core, answer,
+				resets)
+		}
+	}
+}
+
 // Flows that are over, and those of dead cores, are forgotten after a time, established ones never;
 // resets that found no room are sent later.
 func TestExpire(t *testing.T) {

@@ -24,6 +24,13 @@ func (t *Table) Bury(core kernel.CoreID, now kernel.Instant) {
 	}
 }
 
+// Mourn notes a flow of a dead core as Bury leaves it, unless there is another one with that key.
+func (t *Table) Mourn(key packet.Key, core kernel.CoreID, now kernel.Instant) {
+	if t.flows[key] == nil && key.Protocol == packet.TCP {
+		t.unreset = append(t.unreset, t.create(key, core, ended, now))
+	}
+}
+
 // Reset sends the resets of flows whose core died, at most so many flows' for now, as long as send
 // has room. It tells whether all are sent.
 func (t *Table) Reset(limit int, send func(packet.Segment) bool) bool {

@@ -91,7 +91,7 @@ func first(p *packet.Packet) class {
 
 // Tell notes a flow of a core that began before the table did.
 func (t *Table) Tell(key packet.Key, core kernel.CoreID, now kernel.Instant) {
-	if t.flows[key] != nil {
+	if f := t.flows[key]; f != nil && f.class != ended {
 		return
 	}
 	c := lasting
