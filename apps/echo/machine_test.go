@@ -17,7 +17,7 @@ import (
 
 const (
 	cores       = 3
-	connections = 40 // so many that each core has some
+	connections = 150 // so many that each core has some: that with the card has one of twelve
 )
 
 // answerPatience is how long a test waits for an answer.
