@@ -14,7 +14,7 @@ import (
 func TestEcho(t *testing.T) {
 	for _, flags := range [][]string{nil, {"--on", "bare", "--accel", "tcg"}} {
 		m := Run(t, skerry, append(flags, "./apps/echo")...)
-		streams := m.Expect(`^skerry: echo: (127\.0\.0\.1:\d+)\r?\n`)[1]
+		streams := m.Expect(`^skerry: echo: (127\.0\.0\.1:\d+)$`)[1]
 		packets := m.Expect(`^skerry: echo: (127\.0\.0\.1:\d+) \(UDP\)$`)[1]
 		m.await("a packet comes back", func() bool { return exchange(t, packets) })
 		m.await("a stream comes back", func() bool { return stream(t, streams) })

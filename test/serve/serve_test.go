@@ -65,7 +65,7 @@ func serve(t *testing.T, args ...string) *served {
 	t.Helper()
 	m := &served{Machine: Run(t, skerry, args...)}
 	m.web = m.Expect(`^skerry: httpd: (http://.*)/$`)[1]
-	m.redis = m.Expect(`^skerry: kv: 127\.0\.0\.1:(\d+)\r?\n`)[1]
+	m.redis = m.Expect(`^skerry: kv: 127\.0\.0\.1:(\d+)$`)[1]
 	m.Expect(`skerry> `)
 	m.await("the web server answers", func() bool {
 		_, err := m.curl("/", "--max-time", "0.5") // QEMU is slow to ask a machine again

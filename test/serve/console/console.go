@@ -6,6 +6,7 @@ import (
 	"io"
 	"os/exec"
 	"regexp"
+	"strings"
 	"sync"
 	"time"
 )
@@ -73,9 +74,13 @@ func (c *Console) Type(line string) error {
 }
 
 // Expect waits until the machine says what a pattern matches, after what was matched before, and
-// returns the match and its groups.
+// returns the match and its groups. A $ at its end waits for the end of the line.
 func (c *Console) Expect(pattern string, patience time.Duration) ([]string, error) {
-	re := regexp.MustCompile(`(?m)` + pattern)
+	whole := pattern
+	if line, ok := strings.CutSuffix(pattern, "$"); ok {
+		whole = line + `\r?\n` // in Go, $ is the end of what has been said, too
+	}
+	re := regexp.MustCompile(`(?m)` + whole)
 	for end := time.Now().Add(patience); ; time.Sleep(lookAfter) {
 		if found := c.match(re); found != nil {
 			return found, nil
