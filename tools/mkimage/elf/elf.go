@@ -6,7 +6,11 @@
 // supplement.
 package elf
 
-import "skerry/kernel/layout"
+import (
+	"encoding/binary"
+
+	"skerry/kernel/layout"
+)
 
 // Program is what a file asks for.
 type Program struct {
@@ -57,21 +61,22 @@ func Parse(file []byte, p *Program) Refusal {
 	if r := checkHeader(file); r != OK {
 		return r
 	}
-	table, count := word64(file, 32), uint64(half(file, 56))
+	table := binary.LittleEndian.Uint64(file[32:])
+	count := uint64(binary.LittleEndian.Uint16(file[56:]))
 	size := uint64(len(file))
-	if half(file, 54) != HeaderBytes || count == 0 || count > headersMax {
+	if binary.LittleEndian.Uint16(file[54:]) != HeaderBytes || count == 0 || count > headersMax {
 		return BadHeaders
 	}
 	if table > size || size-table < count*HeaderBytes {
 		return Truncated
 	}
-	p.Entry, p.Headers, p.HeaderCount, p.Segments = word64(file, 24), 0, count, 0
+	*p = Program{Entry: binary.LittleEndian.Uint64(file[24:]), HeaderCount: count}
 	for i := range count {
 		if r := p.add(file, file[table+i*HeaderBytes:][:HeaderBytes]); r != OK {
 			return r
 		}
 	}
-	if half(file, 16) == typeDyn {
+	if binary.LittleEndian.Uint16(file[16:]) == typeDyn {
 		return PositionIndependent
 	}
 	return p.finish(table)
@@ -85,27 +90,31 @@ func checkHeader(file []byte) Refusal {
 		return Missing
 	case len(file) < headerBytes:
 		return Truncated
-	case word32(file, 0) != magic:
+	case binary.LittleEndian.Uint32(file) != magic:
 		return NotELF
-	case file[4] != class64 || file[5] != littleEndian || half(file, 18) != machineX8664:
+	case file[4] != class64 || file[5] != littleEndian ||
+		binary.LittleEndian.Uint16(file[18:]) != machineX8664:
 		return WrongMachine
-	case half(file, 16) != typeExec && half(file, 16) != typeDyn:
-		return NotProgram
 	}
-	return OK
+	switch binary.LittleEndian.Uint16(file[16:]) {
+	case typeExec, typeDyn:
+		return OK
+	}
+	return NotProgram
 }
 
 // add takes one program header in.
 func (p *Program) add(file, header []byte) Refusal {
-	switch word32(header, 0) {
+	switch binary.LittleEndian.Uint32(header) {
 	case segmentInter:
 		return Dynamic
 	case segmentLoad:
 	default:
 		return OK
 	}
-	offset, start := word64(header, 8), word64(header, 16)
-	fileBytes, bytes := word64(header, 32), word64(header, 40)
+	offset, start := binary.LittleEndian.Uint64(header[8:]), binary.LittleEndian.Uint64(header[16:])
+	fileBytes := binary.LittleEndian.Uint64(header[32:])
+	bytes := binary.LittleEndian.Uint64(header[40:])
 	size := uint64(len(file))
 	switch {
 	case bytes == 0:
@@ -114,14 +123,14 @@ func (p *Program) add(file, header []byte) Refusal {
 		return Truncated
 	case fileBytes > bytes || (offset-start)%layout.PageBytes != 0:
 		return BadSegment
-	case half(file, 16) == typeDyn:
+	case binary.LittleEndian.Uint16(file[16:]) == typeDyn:
 		return OK // its addresses mean nothing yet
 	case start < layout.UserStart || start >= layout.Windows || bytes > layout.Windows-start:
 		return BadAddress
 	case p.Segments == SegmentsMax:
 		return BadHeaders
 	}
-	return p.place(offset, start, fileBytes, bytes, word32(header, 4))
+	return p.place(offset, start, fileBytes, bytes, binary.LittleEndian.Uint32(header[4:]))
 }
 
 // place adds a segment, rounded to pages.
@@ -160,11 +169,3 @@ func (p *Program) finish(table uint64) Refusal {
 }
 
 func pageUp(n uint64) uint64 { return (n + layout.PageBytes - 1) &^ (layout.PageBytes - 1) }
-
-// Little-endian numbers at an offset.
-
-func half(b []byte, at int) uint16 { return uint16(b[at]) | uint16(b[at+1])<<8 }
-
-func word32(b []byte, at int) uint32 { return uint32(half(b, at)) | uint32(half(b, at+2))<<16 }
-
-func word64(b []byte, at int) uint64 { return uint64(word32(b, at)) | uint64(word32(b, at+4))<<32 }

@@ -3,7 +3,6 @@ package image
 import (
 	"skerry/kernel/layout"
 	"skerry/kernel/manifest"
-	"skerry/tools/mkimage/elf"
 )
 
 // contents is what lies at layout.Contents: all that is only read.
@@ -24,24 +23,21 @@ func (c *contents) add(more []byte, align uint64) uint64 {
 
 // fill adds the programs, the files and the pages for instances, and notes in m where they are.
 // Programs of the same ELF file share it.
-func (c *contents) fill(m *manifest.Manifest, config *Config, programs [][]byte, d *driver) {
+func (c *contents) fill(m *manifest.Manifest, config *Config, programs []*loadable, d *driver) {
 	m.Programs = uint64(len(programs))
 	shared := map[string]uint64{} // where programs are
-	for i, file := range programs {
-		p := &config.Programs[i]
-		var parsed elf.Program
-		elf.Parse(file, &parsed) // trim has seen that it can be
-		start := stack(p, &parsed)
-		image, ok := shared[string(file)]
+	for i, l := range programs {
+		start := stack(&config.Programs[i], &l.Program)
+		image, ok := shared[string(l.file)]
 		if !ok {
-			image = c.add(file, layout.PageBytes)
-			shared[string(file)] = image
+			image = c.add(l.file, layout.PageBytes)
+			shared[string(l.file)] = image
 		}
 		m.Program[i] = manifest.Program{
-			Entry: parsed.Entry, Segments: uint64(parsed.Segments),
+			Entry: l.Entry, Segments: uint64(l.Segments),
 			Stack: c.add(start, stackAlign), StackBytes: uint64(len(start)),
 		}
-		for j, s := range parsed.Segment[:parsed.Segments] {
+		for j, s := range l.Segment[:l.Segments] {
 			m.Program[i].Segment[j] = manifest.Segment{Start: s.Start, End: s.End,
 				Source: image + s.Offset, FileBytes: s.FileBytes, Prot: s.Prot}
 		}

@@ -99,7 +99,7 @@ func Build(config Config) (*Image, error) {
 }
 
 // check refuses what no machine can be made of, and returns the programs as they are loaded.
-func (c *Config) check() (programs [][]byte, err error) {
+func (c *Config) check() (programs []*loadable, err error) {
 	if n := len(c.Cores); n < 1 || n > layout.CoresMax {
 		return nil, fmt.Errorf("image: %d cores: want 1 to %d", n, layout.CoresMax)
 	}
@@ -111,17 +111,17 @@ func (c *Config) check() (programs [][]byte, err error) {
 	}
 	least := make([]uint64, len(c.Programs))
 	for i := range c.Programs {
-		file, writable, err := c.Programs[i].trim()
+		p := &c.Programs[i]
+		l, err := p.load()
 		if err != nil {
 			return nil, err
 		}
-		p := &c.Programs[i]
 		if n := len(cStrings(p.Args)) + len(cStrings(p.Env)); n > argumentsMax {
 			return nil, fmt.Errorf("image: program %s: %d bytes of arguments and environment: "+
 				"want %d at most", p.Name, n, argumentsMax)
 		}
-		programs = append(programs, file)
-		least[i] = roundUp(layout.FramesOffset+heapBytesLeast+writable, layout.BlockBytes)
+		programs = append(programs, l)
+		least[i] = roundUp(layout.FramesOffset+heapBytesLeast+l.writable(), layout.BlockBytes)
 	}
 	for i, core := range c.Cores {
 		if core.Program < 0 || core.Program >= len(programs) {

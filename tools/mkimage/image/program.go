@@ -16,22 +16,35 @@ type Program struct {
 	Env  []string
 }
 
-// trim checks that the driver can run a program, and returns the part of its file that the driver
-// reads, and how much memory the program may write to before it asks for more.
-func (p *Program) trim() (file []byte, writable uint64, err error) {
-	var parsed elf.Program
-	if refusal := elf.Parse(p.ELF, &parsed); refusal != elf.OK {
-		return nil, 0, fmt.Errorf("image: program %s: %v", p.Name, refusal)
+// loadable is what the driver needs of a program: the part of its file that is loaded, and what the
+// file says.
+type loadable struct {
+	file []byte
+	elf.Program
+}
+
+// load checks that the driver can run a program.
+func (p *Program) load() (*loadable, error) {
+	l := &loadable{}
+	if refusal := elf.Parse(p.ELF, &l.Program); refusal != elf.OK {
+		return nil, fmt.Errorf("image: program %s: %v", p.Name, refusal)
 	}
-	end := binary.LittleEndian.Uint64(p.ELF[elfHeadersAt:]) + parsed.HeaderCount*elfProgramBytes
-	for i := range parsed.Segments {
-		s := &parsed.Segment[i]
+	end := binary.LittleEndian.Uint64(p.ELF[elfHeadersAt:]) + l.HeaderCount*elfProgramBytes
+	for _, s := range l.Segment[:l.Segments] {
 		end = max(end, s.Offset+s.FileBytes)
+	}
+	l.file = withoutSections(p.ELF[:end])
+	return l, nil
+}
+
+// writable returns how much memory the program may write to before it asks for more.
+func (l *loadable) writable() (bytes uint64) {
+	for _, s := range l.Segment[:l.Segments] {
 		if s.Prot&elf.Write != 0 {
-			writable += s.End - s.Start
+			bytes += s.End - s.Start
 		}
 	}
-	return withoutSections(p.ELF[:end]), writable, nil
+	return bytes
 }
 
 // Offsets in the ELF header.
