@@ -28,7 +28,7 @@ const (
 
 // Bytes of the window between cores 0 and 1.
 const (
-	byteTried  = iota // core 1 tried to claim what core 0 has: core 0 may die
+	byteTried  = iota // core 1 tried to claim what core 0 has: core 0 may drive it, and die
 	byteLooked        // core 0 has looked at its memory: core 1 may claim the card
 )
 
@@ -66,25 +66,34 @@ func run(core kernel.Core) error {
 			return err
 		}
 	}
-	card, err := claim(core, machine)
+	device, err := machine.Claim(0)
 	if err != nil {
 		return err
 	}
-	if boot.Core == 0 && boot.Incarnation == 1 {
-		window, err := core.Window(1)
-		if err != nil {
+	first := boot.Core == 0 && boot.Incarnation == 1
+	if first { // its life may end of the first interrupts
+		if err := awaitTry(core); err != nil {
 			return err
 		}
-		err = await(core, "core 1 to try", func() bool { return window[byteTried] != 0 })
-		if err != nil {
-			return err
-		}
-		for i := range unheard {
-			card.ask(i)
-		}
-		core.Die("the card is still at work")
 	}
+	card, err := drive(core, machine, device)
+	if err != nil || !first {
+		return err
+	}
+	for i := range unheard {
+		card.ask(i)
+	}
+	core.Die("the card is still at work")
 	return nil
+}
+
+// awaitTry waits until core 1 has tried to claim what this core has.
+func awaitTry(core kernel.Core) error {
+	window, err := core.Window(1)
+	if err != nil {
+		return err
+	}
+	return await(core, "core 1 to try", func() bool { return window[byteTried] != 0 })
 }
 
 func say(core kernel.Core, format string, args ...any) {
@@ -161,12 +170,8 @@ func keepMemory(core kernel.Core, machine kernel.Devices) error {
 	})
 }
 
-// claim has this core drive the card, and exchange some frames with the gateway.
-func claim(core kernel.Core, machine kernel.Devices) (*station, error) {
-	d, err := machine.Claim(0)
-	if err != nil {
-		return nil, err
-	}
+// drive has this core drive the card, and exchange some frames with the gateway.
+func drive(core kernel.Core, machine kernel.Devices, d *kernel.Device) (*station, error) {
 	net, err := virtio.NewNet(d)
 	if err != nil {
 		return nil, err
