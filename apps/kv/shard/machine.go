@@ -50,8 +50,8 @@ type client interface {
 }
 
 // newMachine returns the machine of cores[self], of a store of so many shards. Clock is what its
-// wall clock shows, in milliseconds, less the machine's clock; chunk is about how many bytes a chunk
-// has; empty makes an empty copy.
+// wall clock shows, in milliseconds, less the machine's clock; chunk is about how many bytes a
+// chunk has; empty makes an empty copy.
 func newMachine(cores []kernel.CoreID, shards, self int, clock int64, chunk int,
 	empty func() State) *machine {
 	m := &machine{
