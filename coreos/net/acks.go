@@ -13,8 +13,8 @@ import (
 // sends one for whatever comes, at once; most often an app's answer follows, which says the same.
 // So one for little data is held until something else of its flow is sent, or it is due.
 //
-// What was acknowledged is noted for each flow, at a place that it may lose to another one. The first
-// acknowledgement after that is sent at once.
+// What was acknowledged is noted for each flow, at a place that it may lose to another one. The
+// first acknowledgement after that is sent at once.
 type acks struct {
 	flows   [ackFlows]ackFlow
 	held    int         // acknowledgements that wait

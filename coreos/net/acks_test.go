@@ -28,8 +28,8 @@ func bare(port uint16, ack uint32, flags uint8) *stack.PacketBuffer {
 }
 
 // An acknowledgement is sent unless a packet follows that says the same or more. One that is
-// repeated, or for much, is sent at once: it tells of a loss, or keeps a stream going. Holding those
-// back, too, is found.
+// repeated, or for much, is sent at once: it tells of a loss, or keeps a stream going. Holding back
+// repeated ones is found.
 func TestAcksAreHeld(t *testing.T) {
 	const data, much = packet.ACK | packet.PSH, 9 + ackBytesMax
 	for _, c := range []struct {

@@ -59,8 +59,8 @@ const (
 
 	// An acknowledgement without data is held for ackHold at most, if it is for fewer than
 	// ackBytesMax: less than any full segment has, so that a stream is acknowledged as if none was
-	// held. RFC 9293 allows half a second (section 3.8.6.3); Linux holds for as long, and answers of
-	// a core that is busy take tens of milliseconds. ackFlows are noted at a time.
+	// held. RFC 9293 allows half a second (section 3.8.6.3); Linux holds for as long, and answers
+	// of a core that is busy take tens of milliseconds. ackFlows are noted at a time.
 	ackHold     = 40 * time.Millisecond
 	ackBytesMax = 1000
 	ackFlows    = 256
