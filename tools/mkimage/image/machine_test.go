@@ -19,7 +19,8 @@ func TestProgramsLeaveMemory(t *testing.T) {
 		env := programOf(m, 0, "instance").Env
 		want := fmt.Sprintf("GOMEMLIMIT=%d", mebibytes<<20/4*3)
 		if !slices.Contains(env, want) || !slices.Contains(env, "GOGC=400") {
-			t.Errorf("a core of %d MiB: environment %q: want %s, and GOGC=400", mebibytes, env, want)
+			t.Errorf("a core of %d MiB: environment %q: want %s, and GOGC=400", mebibytes, env,
+				want)
 		}
 	}
 }
