@@ -65,6 +65,13 @@ const (
 	ackBytesMax = 1000
 	ackFlows    = 256
 
+	// mergeFlows are noted at a time of whose acknowledgements some may be superfluous: as many as
+	// frames are taken in one turn. mergeHeader is TCP's header without options, which might tell
+	// more; mergeBytesMax is that with one of IPv6.
+	mergeFlows    = receiveMax
+	mergeHeader   = 20
+	mergeBytesMax = 40 + mergeHeader
+
 	// clockStep is how long a stack's clock may stand still: far less than a round trip between
 	// machines, and than any timer of TCP's.
 	clockStep = 100 * time.Microsecond
