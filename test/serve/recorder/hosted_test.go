@@ -31,11 +31,17 @@ const (
 	startMax  = time.Minute // that a store may take until it is whole
 )
 
-// homes are the cores that run the store: all.
-func homes() []int { return []int{0, 1, 2} }
+// first returns the first cores.
+func first(count int) (cores []int) {
+	for core := range count {
+		cores = append(cores, core)
+	}
+	return cores
+}
 
-// start starts a machine that runs kv.
-func start(t *testing.T) (m *hosted.Machine, address string) {
+// start starts a machine of which the first cores, the homes, have shards of a store, and the
+// others, if there are any, are its spares.
+func start(t *testing.T, homes, spares int) (m *hosted.Machine, address string) {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0") // a free port
 	if err != nil {
@@ -48,7 +54,7 @@ func start(t *testing.T) (m *hosted.Machine, address string) {
 		t.Fatal(err)
 	}
 	m, err = hosted.New(hosted.Config{
-		Cores: cores, Instance: self, Args: []string{"kv"},
+		Cores: homes + spares, Instance: self, Args: []string{"kv", "-spares", fmt.Sprint(spares)},
 		Ports: []hosted.Port{{Network: "tcp", Port: redisPort, Host: port}},
 	})
 	if err != nil {
@@ -56,13 +62,13 @@ func start(t *testing.T) (m *hosted.Machine, address string) {
 	}
 	t.Cleanup(m.Close)
 	address = fmt.Sprintf("127.0.0.1:%d", port)
-	for id := range kernel.CoreID(cores) {
+	for id := range kernel.CoreID(homes + spares) {
 		if err := m.Start(id); err != nil {
 			t.Fatal(err)
 		}
 	}
-	for core := range cores {
-		awaitWhole(t, address, core, 1)
+	for core := range homes {
+		awaitWhole(t, address, first(homes), core, 1)
 	}
 	return m, address
 }
@@ -88,9 +94,9 @@ func restart(t *testing.T, m *hosted.Machine, core int) {
 }
 
 // awaitWhole waits until a life of a core says that the store is whole.
-func awaitWhole(t *testing.T, address string, core int, life uint64) {
+func awaitWhole(t *testing.T, address string, homes []int, core int, life uint64) {
 	t.Helper()
-	if err := AwaitWhole(address, core, homes(), life, startMax); err != nil {
+	if err := AwaitWhole(address, core, homes, life, startMax); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -98,16 +104,56 @@ func awaitWhole(t *testing.T, address string, core int, life uint64) {
 // Processes that run kv are killed one after the other while clients read and write few keys: no
 // acknowledged write is lost, and what the clients see is linearizable.
 func TestKilledCores(t *testing.T) {
-	m, address := start(t)
-	trial := Trial{
-		Address: address, Clients: 8, Keys: 16, Deaths: 24, Seed: rand.Uint64(),
-		PauseMax: 100 * time.Millisecond, Patience: startMax, Homes: homes(), Victims: homes(),
+	m, address := start(t, cores, 0)
+	try(t, Trial{
+		Address: address, Homes: first(cores), Victims: first(cores),
 		Renew: func(core int, _ uint64, _ *rand.Rand) error {
 			kill(t, m, core)
 			restart(t, m, core)
 			return nil
 		},
+	})
+}
+
+// The same is true of a store on one core and its spare, which take turns in dying.
+func TestKilledSpare(t *testing.T) {
+	m, address := start(t, 1, 1)
+	lives := uint64(1) // of the home
+	try(t, Trial{
+		Address: address, Homes: first(1), Victims: first(2),
+		Renew: func(core int, _ uint64, _ *rand.Rand) error {
+			kill(t, m, core)
+			if core == 0 {
+				restart(t, m, core)
+				lives++
+				return nil
+			}
+			awaitAlone(t, address)
+			restart(t, m, core)
+			return AwaitWhole(address, 0, first(1), lives, startMax)
+		},
+	})
+}
+
+// awaitAlone waits until the home knows that its spare is dead.
+func awaitAlone(t *testing.T, address string) {
+	r := &Recorder{address: address}
+	for end := time.Now().Add(startMax); ; time.Sleep(pause) {
+		text, err := r.info()
+		if err == nil && !whole(text, first(1)) {
+			return
+		}
+		if time.Now().After(end) {
+			t.Fatalf("%v; INFO: %s: want that there is no copy", err, text)
+		}
 	}
+}
+
+// try has cores die, under clients.
+func try(t *testing.T, trial Trial) {
+	t.Helper()
+	trial.Clients, trial.Keys, trial.Deaths, trial.Seed = 8, 16, 24, rand.Uint64()
+	trial.PauseMax, trial.Patience = 100*time.Millisecond, startMax
 	if testing.Short() {
 		trial.Deaths = 6
 	}
@@ -124,7 +170,7 @@ func TestKilledCores(t *testing.T) {
 // A recorder finds it out when acknowledged writes are lost: here, since both cores die that have a
 // shard.
 func TestLossIsFound(t *testing.T) {
-	m, address := start(t)
+	m, address := start(t, cores, 0)
 	r := Start(address, 4, 16)
 	for life := uint64(2); ; life++ {
 		time.Sleep(100 * time.Millisecond)
@@ -143,8 +189,8 @@ func TestLossIsFound(t *testing.T) {
 		}
 		restart(t, m, 1)
 		restart(t, m, 2)
-		awaitWhole(t, address, 1, life)
-		awaitWhole(t, address, 2, life)
+		awaitWhole(t, address, first(cores), 1, life)
+		awaitWhole(t, address, first(cores), 2, life)
 	}
 	if _, err := r.Stop(); err != nil {
 		t.Error(err)
