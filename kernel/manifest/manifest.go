@@ -34,6 +34,8 @@ type Manifest struct {
 	DataFile  uint64 // up to here there are values; zeros follow
 	DataEnd   uint64
 
+	Libos Libos
+
 	Quiet         uint64 // 1: drivers do not tell of ordinary lives, a program has the console
 	SilentTicks   uint64 // an instance is silent after so many ticks without a pulse
 	SilentSeconds uint64 // a core is silent after so long without a tick
@@ -66,6 +68,15 @@ type Program struct {
 	Stack, StackBytes uint64 // up to layout.StackTop
 	Segments          uint64
 	Segment           [SegmentsMax]Segment // upwards, no two in one page
+}
+
+// Libos has virtual addresses of the libOS, whose segments each program has among its own.
+type Libos struct {
+	Call               uint64 // where a system call goes that the driver does not serve
+	Upcall             uint64 // where an exception goes, and an interruption
+	Fault              uint64 // where an exception of the libOS itself goes
+	Tail, TailEnd      uint64 // the last instructions of a call, which can begin again
+	TextStart, TextEnd uint64 // all of its instructions
 }
 
 // Segment is a range of pages, all within [layout.UserStart, layout.Windows). Its first FileBytes

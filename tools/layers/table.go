@@ -28,7 +28,7 @@ var table = []row{
 	{"kernel/cap", []string{"kernel/layout", "kernel/manifest"}, nil},
 	{"kernel/commons", []string{"kernel/epitaph", "kernel/layout"}, nil},
 	{"kernel/discover", []string{"kernel/commons", "kernel/layout", "kernel/manifest"}, nil},
-	{"kernel/drivercall", []string{"kernel/layout"}, nil},
+	{"kernel/drivercall", []string{"kernel/layout", "kernel/thread"}, nil},
 	{"kernel/phys", []string{"kernel/layout"}, nil},
 	{"kernel/paging", []string{"kernel/layout", "kernel/phys"}, nil},
 	{"kernel/vm", []string{"kernel/errno", "kernel/layout", "kernel/phys", "kernel/paging"}, nil},
