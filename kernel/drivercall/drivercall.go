@@ -55,8 +55,8 @@ type Area struct {
 	Frame   thread.Frame // with which the thread is to go on
 	Address uint64       // of a page fault
 	Reason  Reason
-	ID      thread.ID // the libOS's
-	_       uint64
+	ID      thread.ID // the libOS's, as what follows
+	Due     uint64    // 1: look for signals before the thread goes on
 }
 
 // Reason says why a thread comes to the libOS, other than by a system call.

@@ -22,22 +22,22 @@ const (
 
 const vectorPageFault = 14
 
-// Exception returns what Fault is to be told of the exception in a thread's frame, as in Linux's
+// Exception returns what Fault is to be told of the exception in a frame, as in Linux's
 // arch/x86/kernel/traps.c; but not of page faults, whose code depends on the address space.
-func Exception(th *thread.Thread) (n Number, code Code, address uint64) {
-	switch th.Frame.Vector {
+func Exception(f *thread.Frame) (n Number, code Code, address uint64) {
+	switch f.Vector {
 	case 0: // #DE
-		return SIGFPE, CodeDivide, th.Frame.IP
+		return SIGFPE, CodeDivide, f.IP
 	case 1: // #DB
-		return SIGTRAP, CodeStep, th.Frame.IP
+		return SIGTRAP, CodeStep, f.IP
 	case 3: // #BP
 		return SIGTRAP, CodeKernel, 0
 	case 6: // #UD
-		return SIGILL, CodeOpcode, th.Frame.IP
+		return SIGILL, CodeOpcode, f.IP
 	case 11, 12: // #NP, #SS
 		return SIGBUS, CodeKernel, 0
 	case 16, 19: // #MF, #XM
-		return SIGFPE, CodeFloat, th.Frame.IP
+		return SIGFPE, CodeFloat, f.IP
 	case 17: // #AC
 		return SIGBUS, CodeAlignment, 0
 	}
