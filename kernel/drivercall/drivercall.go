@@ -35,7 +35,7 @@ const (
 	Interrupt // (thread) 0; ESRCH. Its wait ends with EINTR, and it comes to the libOS
 	Kill      // (signal, *thread.Frame) does not return: a signal ends the process, at that frame
 	Read      // (*byte, size) how much the console had, 0: nothing yet; EPIPE: it has ended
-	Write     // (*byte, size) how much the console took, 0: it is full
+	Write     // (*byte, size) how much the console took, up to the page's end; 0: it is full
 	Random    // (*byte, size <= SeedBytes) 0: random numbers, for a seed
 	Memory    // (*[2]uint64) 0: the bytes of memory that the instance has, and that it uses
 	Unknown   // (number, count) 0: the trace tells that a call was not served, and how often
@@ -64,8 +64,15 @@ type Reason uint64
 
 // The reasons.
 const (
-	Exception   Reason = 1 + iota // Frame has its vector and its error code
+	Exception   Reason = 1 + iota // Frame has its vector and its error code; see below
 	Interrupted                   // by Interrupt
+)
+
+// A page fault's error code has these bits. The first one tells that there are pages at the address,
+// but not for this; else nothing is there. Without the second, it was the processor's own access.
+const (
+	ErrorRights = 1 << 0
+	ErrorUser   = 1 << 2
 )
 
 // AreaAt returns where the Area of a thread is: at the end of its layout.AreaBytes.

@@ -1,0 +1,146 @@
+package process
+
+import (
+	"skerry/kernel/drivercall"
+	"skerry/kernel/errno"
+	"skerry/kernel/layout"
+	"skerry/kernel/phys"
+	"skerry/kernel/thread"
+	"skerry/kernel/vm"
+)
+
+// How a thread comes to the libOS, always with its number in R11:
+//
+//	at Call     by a system call, with all other registers as they were; CX has where to go on
+//	at Upcall   by an exception, or an interruption; its registers are in its drivercall.Area
+//	at Fault    by an exception in the libOS itself; its registers are lost
+//
+// It leaves the first way by a jump to where CX said, and the second by drivercall.Return.
+
+// More bits of a page fault's error code. Intel SDM volume 3, 4.7.
+const (
+	errorWrite = 1 << 1
+	errorFetch = 1 << 4
+)
+
+// Exception serves what an instruction of the running thread has caused, at an address if it is a
+// page fault: it brings the page in, or has the libOS see to it.
+func (p *Process) Exception(th *thread.Thread, address uint64) {
+	f := &th.Frame
+	if f.Vector == exceptionPage && f.Error&drivercall.ErrorUser != 0 {
+		f.Error &^= drivercall.ErrorRights // what the driver has mapped is nobody's business
+		switch p.Space.Fault(address, f.Error&errorWrite != 0, f.Error&errorFetch != 0) {
+		case vm.Mapped:
+			return
+		case vm.NoMemory:
+			p.Machine.Need(address)
+			return
+		case vm.Forbidden:
+			f.Error |= drivercall.ErrorRights
+		}
+	}
+	if p.inLibos(f) {
+		enterLibos(th, p.Libos.Fault)
+		return
+	}
+	p.upcall(th, drivercall.Exception, address)
+}
+
+// interrupt ends the wait of a thread, and has it come to the libOS. There it looks for what has
+// changed before it leaves: if it is about to, it does so again.
+func (p *Process) interrupt(id thread.ID) int64 {
+	th := p.Threads.Get(id)
+	if th == nil {
+		return errno.ESRCH
+	}
+	p.Threads.Wake(th, errno.EINTR)
+	switch f := &th.Frame; {
+	case !p.inLibos(f):
+		p.upcall(th, drivercall.Interrupted, 0)
+	case f.IP >= p.Libos.Tail && f.IP < p.Libos.TailEnd:
+		f.IP = p.Libos.Tail
+	}
+	return 0
+}
+
+// upcall tells the libOS where a thread is, and has the thread go there.
+func (p *Process) upcall(th *thread.Thread, reason drivercall.Reason, address uint64) {
+	p.told.Frame, p.told.Address, p.told.Reason = th.Frame, address, reason
+	at := drivercall.AreaAt(th.ID())
+	if !p.Space.CopyOut(at+drivercall.AreaFrame,
+		phys.BytesOf(&p.told)[drivercall.AreaFrame:drivercall.AreaID]) {
+		p.Machine.Need(at)
+		return
+	}
+	enterLibos(th, p.Libos.Upcall)
+}
+
+func enterLibos(th *thread.Thread, at uint64) {
+	f := &th.Frame
+	f.R11, f.IP, f.Flags, f.Vector = uint64(th.ID()), at, flagsSet, thread.VectorResume
+}
+
+// inLibos tells whether a thread runs the libOS.
+func (p *Process) inLibos(f *thread.Frame) bool {
+	return f.IP-p.Libos.TextStart < p.Libos.TextEnd-p.Libos.TextStart
+}
+
+// comeBack has the running thread go on with a frame that the libOS gives it.
+func (p *Process) comeBack(f *thread.Frame) int64 {
+	to, ok := vm.Load[thread.Frame](&p.Space, f.DI)
+	if !ok || !makeSafe(&to) {
+		return errno.EFAULT
+	}
+	*f = to
+	return settled
+}
+
+// spawn makes a thread that begins with a frame that the libOS gives it.
+func (p *Process) spawn(f *thread.Frame) int64 {
+	const same = ^uint64(0)
+	begin, ok := vm.Load[thread.Frame](&p.Space, f.DI)
+	switch base := f.SI; {
+	case !ok || !makeSafe(&begin):
+		return errno.EFAULT
+	case base != same && base >= layout.UserEnd:
+		return errno.EPERM
+	}
+	child := p.Threads.Spawn()
+	if child == nil {
+		return errno.EAGAIN
+	}
+	child.Frame = begin
+	if f.SI != same {
+		child.FSBase = f.SI
+	}
+	return int64(child.ID())
+}
+
+// kill ends the process by a signal, at a frame.
+func (p *Process) kill(f *thread.Frame) int64 {
+	at, ok := vm.Load[thread.Frame](&p.Space, f.SI)
+	if !ok {
+		at = *f
+	}
+	p.Machine.Kill(f.DI, at.IP, at.Vector, p.told.Address)
+	return settled
+}
+
+// Flags of the processor (Intel SDM volume 1, 3.4.3).
+const (
+	flagsSet = 1<<9 | 1<<1 // interrupts on; reads as 1
+
+	// What an instance may choose: carry, parity, adjust, zero, sign, direction, overflow and
+	// alignment check. Not its I/O privilege, nested task, resume or virtual 8086 mode, and not
+	// the trap flag: who steps through code does it from there.
+	flagsChosen = 1<<0 | 1<<2 | 1<<4 | 1<<6 | 1<<7 | 1<<10 | 1<<11 | 1<<18
+)
+
+// makeSafe makes a frame one with which a thread may go on in ring 3, or returns false if it would
+// do so outside of the instance.
+func makeSafe(f *thread.Frame) bool {
+	f.CS, f.SS = layout.SelectorUserCode, layout.SelectorUserData
+	f.Flags = f.Flags&flagsChosen | flagsSet
+	f.Vector = thread.VectorResume
+	return f.IP < layout.UserEnd
+}
