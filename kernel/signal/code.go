@@ -1,6 +1,6 @@
 package signal
 
-import "skerry/kernel/thread"
+import "skerry/kernel/drivercall"
 
 // Code says why a signal came: si_code. Those of exceptions are positive.
 type Code int32
@@ -20,11 +20,16 @@ const (
 	CodeAlignment Code = 1  // of SIGBUS
 )
 
-const vectorPageFault = 14
+const (
+	vectorPageFault = 14
+	faultPresent    = 1 << 0 // of its error code: there is memory, but not with these rights
+	faultUser       = 1 << 2 // not the processor's own, for an instruction
+)
 
-// Exception returns what Fault is to be told of the exception in a frame, as in Linux's
-// arch/x86/kernel/traps.c; but not of page faults, whose code depends on the address space.
-func Exception(f *thread.Frame) (n Number, code Code, address uint64) {
+// Exception returns what Fault is to be told of the exception in a thread's area, as in Linux's
+// arch/x86/kernel/traps.c.
+func Exception(a *drivercall.Area) (n Number, code Code, address uint64) {
+	f := &a.Frame
 	switch f.Vector {
 	case 0: // #DE
 		return SIGFPE, CodeDivide, f.IP
@@ -36,10 +41,22 @@ func Exception(f *thread.Frame) (n Number, code Code, address uint64) {
 		return SIGILL, CodeOpcode, f.IP
 	case 11, 12: // #NP, #SS
 		return SIGBUS, CodeKernel, 0
+	case vectorPageFault:
+		return SIGSEGV, pageFault(f.Error), a.Address
 	case 16, 19: // #MF, #XM
 		return SIGFPE, CodeFloat, f.IP
 	case 17: // #AC
 		return SIGBUS, CodeAlignment, 0
 	}
 	return SIGSEGV, CodeKernel, 0 // #GP and others
+}
+
+func pageFault(code uint64) Code {
+	switch {
+	case code&faultUser == 0:
+		return CodeKernel
+	case code&faultPresent == 0:
+		return CodeMap
+	}
+	return CodeAccess
 }

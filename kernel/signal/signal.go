@@ -71,7 +71,7 @@ type Action struct {
 	Handler, Flags, Restorer, Mask uint64
 }
 
-// Thread is what a thread has of signals. The zero Thread is one of a new process.
+// Thread is what a thread has of signals. The zero Thread blocks nothing.
 type Thread struct {
 	// Bit s-1 for signal s: blocked, and sent to this thread but not delivered yet.
 	Mask, Pending uint64
