@@ -43,11 +43,11 @@ type Machine struct {
 	Kill      func(n signal.Number, f *thread.Frame) // does not return
 	SaveFX    func(fx *thread.FX)                    // stores the FPU's state
 
-	// Events counts what may end a wait. Wake counts one more, and ends all waits; Wait returns as
-	// soon as the count is not what was seen, or after some nanoseconds if they are not 0.
+	// Events counts what may end a wait. Wake counts one more, and ends all waits. Wait waits while
+	// the count is what was seen, for some nanoseconds if they are not 0, or until interrupted.
 	Events func() uint64
 	Wake   func()
-	Wait   func(seen, nanos uint64) int64
+	Wait   func(seen, nanos uint64)
 
 	Rings func() uint64 // counts kicks and notices, each an event
 
@@ -59,7 +59,7 @@ type Machine struct {
 	Unknown func(number, count uint64)
 }
 
-// Process is an instance's. Its owner sets Machine, and of Files Base and Image, before the first
+// Process is an instance's. Its owner sets Machine, and of Files the addresses, before the first
 // call.
 type Process struct {
 	Machine Machine

@@ -15,11 +15,14 @@ func (p *Process) sigaction(a *drivercall.Area) int64 {
 	if f.R10 != maskBytes || !n.Valid() {
 		return errno.EINVAL
 	}
-	action, ok := load[signal.Action](f.SI)
-	switch {
-	case f.SI != 0 && !ok || f.DX != 0 && !store(f.DX, p.Signals.Action(n)):
-		return errno.EFAULT
-	case f.SI == 0:
+	var action signal.Action
+	if f.SI != 0 {
+		action = load[signal.Action](f.SI)
+	}
+	if f.DX != 0 {
+		store(f.DX, p.Signals.Action(n))
+	}
+	if f.SI == 0 {
 		return 0
 	}
 	return p.Signals.SetAction(n, action)
@@ -27,15 +30,17 @@ func (p *Process) sigaction(a *drivercall.Area) int64 {
 
 func (p *Process) sigprocmask(a *drivercall.Area) int64 {
 	f, th := &a.Frame, p.thread(a)
-	set, ok := load[uint64](f.SI)
-	how, old := uint32(f.DI), th.Mask
-	switch {
-	case f.SI != 0 && !ok:
-		return errno.EFAULT
-	case f.R10 != maskBytes || f.SI != 0 && how > 2:
+	set, how, old := uint64(0), uint32(f.DI), th.Mask
+	if f.R10 != maskBytes || f.SI != 0 && how > 2 {
 		return errno.EINVAL
-	case f.DX != 0 && !store(f.DX, old):
-		return errno.EFAULT
+	}
+	if f.SI != 0 {
+		set = load[uint64](f.SI)
+	}
+	if f.DX != 0 {
+		store(f.DX, old)
+	}
+	switch {
 	case f.SI == 0:
 	case how == 0: // SIG_BLOCK
 		th.SetMask(old | set)
@@ -49,17 +54,21 @@ func (p *Process) sigprocmask(a *drivercall.Area) int64 {
 
 func (p *Process) sigaltstack(a *drivercall.Area) int64 {
 	f, th := &a.Frame, p.thread(a)
-	stack, ok := load[signal.Stack](f.DI)
-	switch {
-	case f.DI != 0 && !ok || f.SI != 0 && !store(f.SI, th.AltStack(f.SP)):
-		return errno.EFAULT
-	case f.DI == 0:
+	var stack signal.Stack
+	if f.DI != 0 {
+		stack = load[signal.Stack](f.DI)
+	}
+	if f.SI != 0 {
+		store(f.SI, th.AltStack(f.SP))
+	}
+	if f.DI == 0 {
 		return 0
 	}
 	return th.SetAltStack(f.SP, stack)
 }
 
 func (p *Process) sigreturn(a *drivercall.Area) int64 {
+	p.mutex.serving = false // a fault is a signal's
 	p.Machine.SaveFX(&a.FX) // for the frame of a fault
 	p.end(a, p.Signals.Return(a, p.thread(a)))
 	return settled
