@@ -64,7 +64,7 @@ func (t *Tree) takeHead(n Node, head uint64) bool {
 // count counts one more page of a room, if there is memory for it.
 func (t *Tree) count(n Node) bool {
 	total, used := t.Memory()
-	if t.pages >= t.pagesMax || total < used+reserveBytes {
+	if t.pages >= t.pagesMax || total-min(total, used) < reserveBytes+layout.PageBytes {
 		return false
 	}
 	t.pages++
