@@ -11,13 +11,13 @@ import (
 	"skerry/tools/mkimage/image"
 )
 
-// What the driver's code may call of Go's runtime, by how the names begin. The first end the core:
-// the image writer leads them to main.boundsEntry, and nothing behind them is walked. The others
-// only compute, and are walked.
+// What a program's code may call of Go's runtime, by how the names begin. The first end it: the
+// image writer leads them to main.boundsEntry, and nothing behind them is walked. The others only
+// compute, and are walked.
 //
-// As Go 1.26 has them, memclrNoHeapPointers passes: it stores X15, which ring 0 keeps zero. memmove
-// does not: it uses X15, and clears it by PXOR, for 129 to 2048 bytes. Neither does memequal, which
-// compares by PCMPEQB from 64 bytes on.
+// As Go 1.26 has them, memclrNoHeapPointers passes: it stores X15, which both programs keep zero.
+// memmove does not: it has a way with AVX, and in ring 0 it is enough that it clears X15 by PXOR,
+// for 129 to 2048 bytes. memequal, which compares by PCMPEQB from 64 bytes on, passes in the libOS.
 var (
 	endingFunctions = []string{
 		"runtime.panic", "runtime.goPanic", "runtime.gopanic", "runtime.morestack",
@@ -28,7 +28,7 @@ var (
 	}
 )
 
-// deadFlags is where Go's runtime would say which features the processor has. In ring 0 it says
+// deadFlags is where Go's runtime would say which features the processor has. As it is it says
 // that there are none: the variable starts as zeros, and the runtime that would fill it in is
 // never started. So of a function that has a way for each kind of processor only the plainest is
 // walked.
@@ -36,11 +36,11 @@ const deadFlags = "internal/cpu.X86"
 
 // walker goes over functions that are not ours, along their branches.
 type walker struct {
-	*linkedDriver
+	*linked
 	known map[uint64]problem // of the functions walked, by address
 }
 
-// problem is why ring 0 must not come to a function; none is found in those that it may.
+// problem is why a program must not come to a function; none is found in those that it may.
 type problem struct{ found, want string }
 
 // problemOf tells what comes of going to an address.
