@@ -3,6 +3,7 @@ package linux
 import (
 	"skerry/kernel/drivercall"
 	"skerry/kernel/errno"
+	"skerry/kernel/thread"
 )
 
 // settled is what a call returns that has set the registers itself.
@@ -112,27 +113,36 @@ func (p *Process) finish(a *drivercall.Area) {
 	p.unlock()
 }
 
+// Deliver begins the handlers of signals that have come to a thread since it was about to leave.
+func (p *Process) Deliver(a *drivercall.Area) {
+	p.lock(a)
+	p.finish(a)
+}
+
 // Upcall handles an exception, or an interruption, of the thread that had the registers.
 func (p *Process) Upcall(a *drivercall.Area) {
 	p.lock(a)
 	if a.Reason == drivercall.Exception {
 		p.exception(a)
 	}
+	a.Frame.Vector = thread.VectorResume
 	p.finish(a)
 }
 
-// Faulted is called in place of what a thread was doing in Call or Upcall when an exception
-// happened to it there: an address that the program gave is not memory. The thread goes on as at
-// the end of a Call. It returns false if this package had no part in it.
+// Faulted is called in place of what a thread was doing in the others when an exception happened to
+// it there: an address that the program gave is not memory. The thread goes on as at the end of a
+// Call. It returns false if this package had no part in it.
 func (p *Process) Faulted(a *drivercall.Area) bool {
-	if p.mutex.holder != a.ID {
+	result := errno.EFAULT
+	switch {
+	case p.mutex.holder != a.ID:
 		return false
-	}
-	if p.mutex.serving {
-		result := errno.EFAULT
-		a.Frame.AX = uint64(result)
-	} else {
+	case p.Signals.Framed():
 		p.unframed(a)
+	case p.mutex.serving:
+		a.Frame.AX = uint64(result)
+	default:
+		return false
 	}
 	p.finish(a)
 	return true

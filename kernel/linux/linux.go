@@ -12,6 +12,7 @@
 //
 //	Call      the thread has made a system call
 //	Upcall    an exception has happened to it, or another thread has interrupted it
+//	Deliver   signals have come to it since one of these
 //	Faulted   an exception has happened to it in one of these
 //
 // Threads take a lock in each of them, and give it back to wait. A call that has to wait looks,

@@ -90,7 +90,7 @@ func (p *Process) kill(a *drivercall.Area) int64 {
 		return 0
 	}
 	for i := range p.threads {
-		if p.Signals.Due(&p.threads[i]) != 0 && p.Machine.Interrupt(thread.ID(i+1)) == 0 {
+		if p.Signals.Due(&p.threads[i]) != 0 && p.interrupt(thread.ID(i+1)) == 0 {
 			break
 		}
 	}
@@ -108,9 +108,17 @@ func (p *Process) tgkill(a *drivercall.Area) int64 {
 	case n != 0 && !n.Valid():
 		return errno.EINVAL
 	case n == 0 || p.Signals.Send(&p.threads[to-1], n):
-		return p.Machine.Interrupt(to)
+		return p.interrupt(to)
 	}
 	return 0
+}
+
+// interrupt has a thread look for signals. If it is about to wait for an event, it looks again.
+func (p *Process) interrupt(id thread.ID) int64 {
+	if p.waiters > 0 {
+		p.Machine.Wake()
+	}
+	return p.Machine.Interrupt(id)
 }
 
 // deliver has a thread begin the handlers of its signals before it goes on.

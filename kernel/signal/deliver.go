@@ -113,7 +113,7 @@ func (th *Thread) place(sp, flags uint64) (fx, at uint64, ok bool) {
 	}
 	fx = (top - fxBytes) &^ (fxAlign - 1)
 	at = (fx-frameBytes)&^15 - 8
-	return fx, at, within(at, topBytes) && (!onAlt || th.onAltStack(at))
+	return fx, at, !onAlt || th.onAltStack(at)
 }
 
 // flagDirection is clear when a function begins (System V ABI for AMD64, 3.2.1).

@@ -9,7 +9,4 @@ const (
 
 	// redZoneBytes below the stack pointer may be in use (System V ABI for AMD64, 3.2.2).
 	redZoneBytes = 128
-
-	// topBytes is more than what a handler's frame takes with its FPU state and the gap.
-	topBytes = 1024
 )

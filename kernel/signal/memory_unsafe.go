@@ -1,15 +1,8 @@
 package signal
 
-import (
-	"unsafe"
+import "unsafe"
 
-	"skerry/kernel/layout"
-)
-
-// within tells whether so many bytes from an address on can be memory of the instance.
-func within(address, bytes uint64) bool { return address < layout.UserEnd-bytes }
-
-// in returns what is in the instance's memory.
-// SAFETY: the caller has asked within, so it is nothing of the driver's. It may not be memory:
-// then its use faults, which Faulted is for.
+// in returns what is in the process's memory.
+// SAFETY: the types that it is used for have no pointers. What is not memory faults when it is used;
+// Faulted is for that.
 func in[T any](address uint64) *T { return (*T)(unsafe.Add(unsafe.Pointer(nil), address)) }

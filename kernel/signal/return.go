@@ -11,18 +11,14 @@ import (
 // the instance, is a fault. It returns 0, or the signal that ends the process.
 func (s *Signals) Return(a *drivercall.Area, th *Thread) Number {
 	s.framed = returning
-	sp := a.Frame.SP
-	if !within(sp, contextBytes) {
-		return s.Faulted(a, th)
-	}
-	c := *in[context](sp)
-	switch {
-	case c.ip >= layout.UserEnd || !within(c.fpu, fxBytes):
-		return s.Faulted(a, th)
-	case c.fpu == 0:
-		a.FX.Reset() // as of a new program
-	default:
+	c := *in[context](a.Frame.SP)
+	if c.fpu != 0 {
 		a.FX = *in[thread.FX](c.fpu)
+	} else {
+		a.FX.Reset() // as of a new program
+	}
+	if c.ip >= layout.UserEnd {
+		return s.Faulted(a, th)
 	}
 	s.framed = unframed
 	th.SetMask(c.mask)
