@@ -15,6 +15,7 @@ type program struct {
 	vectors  bool     // it has the 256 stubs too
 	end      uint64   // of its room in virtual memory
 	roomName string
+	anySSE   bool // it may compute with the X registers
 	refused  func(x86asm.Inst) problem
 }
 
@@ -42,6 +43,7 @@ var libos = program{
 		"main.tailEnd"},
 	end:      layout.Areas,
 	roomName: "what is the libOS's",
+	anySSE:   true,
 	refused:  refusedInRing3,
 }
 

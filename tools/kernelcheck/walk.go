@@ -16,8 +16,8 @@ import (
 // compute, and are walked.
 //
 // As Go 1.26 has them, memclrNoHeapPointers passes: it stores X15, which both programs keep zero.
-// memmove does not: it has a way with AVX, and in ring 0 it is enough that it clears X15 by PXOR,
-// for 129 to 2048 bytes. memequal, which compares by PCMPEQB from 64 bytes on, passes in the libOS.
+// memmove does not in ring 0: it uses X15, and clears it by PXOR, for 129 to 2048 bytes. Neither
+// does memequal, which compares by PCMPEQB from 64 bytes on.
 var (
 	endingFunctions = []string{
 		"runtime.panic", "runtime.goPanic", "runtime.gopanic", "runtime.morestack",
@@ -33,6 +33,13 @@ var (
 // never started. So of a function that has a way for each kind of processor only the plainest is
 // walked.
 const deadFlags = "internal/cpu.X86"
+
+// memmove copies by AVX if memmoveBits says so, and else by SSE. As with deadFlags, nobody ever says
+// so.
+const (
+	memmove     = "runtime.memmove"
+	memmoveBits = "runtime.memmoveBits"
+)
 
 // walker goes over functions that are not ours, along their branches.
 type walker struct {
@@ -64,6 +71,8 @@ func (w *walker) examine(target uint64) problem {
 	case w.isOurs(f):
 		return problem{} // checkCode is there anyway
 	case hasPrefixOf(f.Name, endingFunctions) && image.IsTrap(f.Name):
+		return problem{}
+	case f.Name == memmove && w.anySSE && w.startsAsZeros(memmoveBits):
 		return problem{}
 	case hasPrefixOf(f.Name, leafFunctions):
 		return w.walk(f, target)
@@ -131,6 +140,12 @@ func (w *walker) deadFlag(next uint64, inst x86asm.Inst) (with x86asm.Imm, ok bo
 	flags := w.byName[deadFlags]
 	return with, isMemory && isConstant && m.Base == x86asm.RIP &&
 		flags.Value <= address && address < flags.Value+flags.Size && w.bytes(address) == nil
+}
+
+// startsAsZeros tells whether a variable does.
+func (d *linked) startsAsZeros(name string) bool {
+	variable, ok := d.byName[name]
+	return ok && d.bytes(variable.Value) == nil
 }
 
 // afterFlag returns where the jump at an address leads after a comparison of zero.

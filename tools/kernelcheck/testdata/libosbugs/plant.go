@@ -16,5 +16,4 @@ func plant() {
 	one = new(uint64)
 	fmt.Println(text)
 	text += text
-	copy(bytes[len(text):], bytes[:])
 }
