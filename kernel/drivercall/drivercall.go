@@ -68,8 +68,8 @@ const (
 	Interrupted                   // by Interrupt
 )
 
-// A page fault's error code has these bits. The first one tells that there are pages at the address,
-// but not for this; else nothing is there. Without the second, it was the processor's own access.
+// A page fault's error code has these bits. The first one tells that there is something at the
+// address, but not for this use. Without the second, it was the processor's own access.
 const (
 	ErrorRights = 1 << 0
 	ErrorUser   = 1 << 2

@@ -255,74 +255,75 @@ func FuzzCalls(f *testing.F) {
 	})
 }
 
+// plants has bugs, by the number of the call that has one.
+var plants = map[string]map[uint64]plant{
+	"mprotect changes what the driver keeps": {syscall.SYS_MPROTECT: func(p *Process,
+		th *thread.Thread,
+	) int64 {
+		return p.Space.Protect(th.Frame.DI, th.Frame.SI, 3)
+	}},
+	"arch_prctl takes any FS base": {syscall.SYS_ARCH_PRCTL: func(p *Process,
+		th *thread.Thread,
+	) int64 {
+		th.FSBase = th.Frame.SI
+		return 0
+	}},
+	"a lost frame": {syscall.SYS_MADVISE: func(p *Process, th *thread.Thread) int64 {
+		p.Space.Tables.Frames.Take()
+		return 0
+	}},
+	"Return believes the segments": {drivercall.Return: believe(func(from, to *thread.Frame) {
+		to.CS, to.SS = from.CS, from.SS
+	})},
+	"Return believes the flags": {drivercall.Return: believe(func(from, to *thread.Frame) {
+		to.Flags = from.Flags
+	})},
+	"Return believes the instruction": {drivercall.Return: believe(func(from, to *thread.Frame) {
+		to.IP = from.IP
+	})},
+	"Spawn believes the flags": {drivercall.Spawn: begin(func(th *thread.Thread, f *thread.Frame,
+		base uint64,
+	) {
+		th.Frame.Flags = f.Flags
+	})},
+	"Spawn takes any FS base": {drivercall.Spawn: begin(func(th *thread.Thread, f *thread.Frame,
+		base uint64,
+	) {
+		th.FSBase = base
+	})},
+	"Interrupt forgets who waits": {drivercall.Interrupt: func(p *Process,
+		th *thread.Thread,
+	) int64 {
+		if to := p.Threads.Get(thread.ID(th.Frame.DI)); to != nil && !p.inLibos(&to.Frame) {
+			p.upcall(to, drivercall.Interrupted, 0)
+		}
+		return 0
+	}},
+	"Interrupt forgets the last instructions": {drivercall.Interrupt: func(p *Process,
+		th *thread.Thread,
+	) int64 {
+		to := p.Threads.Get(thread.ID(th.Frame.DI))
+		if to == nil {
+			return errno.ESRCH
+		}
+		before := to.Frame
+		e := p.interrupt(to.ID())
+		if p.inLibos(&before) {
+			to.Frame.IP = before.IP
+		}
+		return e
+	}},
+	"an exception of the libOS goes up": {exceptionPlant: func(p *Process,
+		th *thread.Thread,
+	) int64 {
+		p.upcall(th, drivercall.Exception, 0)
+		return 0
+	}},
+}
+
 // Bugs that are planted in calls are found by the same sequences.
 func TestPlantedBugsAreFound(t *testing.T) {
-	for name, plant := range map[string]map[uint64]plant{
-		"mprotect changes what the driver keeps": {10: func(p *Process, th *thread.Thread) int64 {
-			return p.Space.Protect(th.Frame.DI, th.Frame.SI, 3)
-		}},
-		"arch_prctl takes any FS base": {158: func(p *Process, th *thread.Thread) int64 {
-			th.FSBase = th.Frame.SI
-			return 0
-		}},
-		"a lost frame": {28: func(p *Process, th *thread.Thread) int64 {
-			p.Space.Tables.Frames.Take()
-			return 0
-		}},
-		"Return believes the segments": {drivercall.Return: believe(func(from, to *thread.Frame) {
-			to.CS, to.SS = from.CS, from.SS
-		})},
-		"Return believes the flags": {drivercall.Return: believe(func(from, to *thread.Frame) {
-			to.Flags = from.Flags
-		})},
-		"Return believes the instruction": {drivercall.Return: believe(
-			func(from, to *thread.Frame) { to.IP = from.IP })},
-		"Spawn believes the flags": {drivercall.Spawn: func(p *Process, th *thread.Thread) int64 {
-			from, _ := vm.Load[thread.Frame](&p.Space, th.Frame.DI)
-			id := p.spawn(&th.Frame)
-			if child := p.Threads.Get(thread.ID(id)); child != nil {
-				child.Frame.Flags = from.Flags
-			}
-			return id
-		}},
-		"Spawn takes any FS base": {drivercall.Spawn: func(p *Process, th *thread.Thread) int64 {
-			base := th.Frame.SI
-			th.Frame.SI = none
-			id := p.spawn(&th.Frame)
-			if child := p.Threads.Get(thread.ID(id)); child != nil {
-				child.FSBase = base
-			}
-			return id
-		}},
-		"Interrupt forgets who waits": {drivercall.Interrupt: func(p *Process,
-			th *thread.Thread,
-		) int64 {
-			if to := p.Threads.Get(thread.ID(th.Frame.DI)); to != nil && !p.inLibos(&to.Frame) {
-				p.upcall(to, drivercall.Interrupted, 0)
-			}
-			return 0
-		}},
-		"Interrupt forgets the last instructions": {drivercall.Interrupt: func(p *Process,
-			th *thread.Thread,
-		) int64 {
-			to := p.Threads.Get(thread.ID(th.Frame.DI))
-			if to == nil {
-				return errno.ESRCH
-			}
-			at := to.Frame.IP
-			e := p.interrupt(to.ID())
-			if p.inLibos(&thread.Frame{IP: at}) {
-				to.Frame.IP = at
-			}
-			return e
-		}},
-		"an exception of the libOS goes up": {exceptionPlant: func(p *Process,
-			th *thread.Thread,
-		) int64 {
-			p.upcall(th, drivercall.Exception, 0)
-			return 0
-		}},
-	} {
+	for name, plant := range plants {
 		found := false
 		for seed := uint64(0); seed < 300 && !found; seed++ {
 			found = play(t, plant, random(seed, 2000)) != nil
@@ -340,5 +341,19 @@ func believe(what func(from, to *thread.Frame)) plant {
 		result := p.comeBack(&th.Frame)
 		what(&from, &th.Frame)
 		return result
+	}
+}
+
+// begin returns a Spawn that gives the thread something that the call was given.
+func begin(what func(th *thread.Thread, f *thread.Frame, base uint64)) plant {
+	return func(p *Process, th *thread.Thread) int64 {
+		from, _ := vm.Load[thread.Frame](&p.Space, th.Frame.DI)
+		base := th.Frame.SI
+		th.Frame.SI = none
+		id := p.spawn(&th.Frame)
+		if child := p.Threads.Get(thread.ID(id)); child != nil {
+			what(child, &from, base)
+		}
+		return id
 	}
 }
