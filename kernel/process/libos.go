@@ -47,18 +47,18 @@ func (p *Process) Exception(th *thread.Thread, address uint64) {
 }
 
 // interrupt ends the wait of a thread, and has it come to the libOS. There it looks for what has
-// changed before it leaves: if it is about to, it does so again.
+// changed before it leaves: if it is about to, with its area in R11, it does so again.
 func (p *Process) interrupt(id thread.ID) int64 {
 	th := p.Threads.Get(id)
 	if th == nil {
 		return errno.ESRCH
 	}
 	p.Threads.Wake(th, errno.EINTR)
-	switch f := &th.Frame; {
+	switch f, at := &th.Frame, place(&th.Frame); {
 	case !p.inLibos(f):
 		p.upcall(th, drivercall.Interrupted, 0)
-	case f.IP >= p.Libos.Tail && f.IP < p.Libos.TailEnd:
-		f.IP = p.Libos.Tail
+	case at >= p.Libos.Tail && at < p.Libos.TailEnd:
+		f.R11, f.IP, f.Vector = drivercall.AreaAt(id), p.Libos.Tail, thread.VectorResume
 	}
 	return 0
 }
@@ -82,7 +82,15 @@ func enterLibos(th *thread.Thread, at uint64) {
 
 // inLibos tells whether a thread runs the libOS.
 func (p *Process) inLibos(f *thread.Frame) bool {
-	return f.IP-p.Libos.TextStart < p.Libos.TextEnd-p.Libos.TextStart
+	return place(f)-p.Libos.TextStart < p.Libos.TextEnd-p.Libos.TextStart
+}
+
+// place returns where a thread is: on the landing page of SYSCALL, where it came from.
+func place(f *thread.Frame) uint64 {
+	if f.IP-layout.Stub < layout.PageBytes {
+		return f.CX
+	}
+	return f.IP
 }
 
 // comeBack has the running thread go on with a frame that the libOS gives it.

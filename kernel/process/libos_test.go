@@ -183,6 +183,25 @@ func TestInterrupt(t *testing.T) {
 	}
 }
 
+// A thread on the landing page of SYSCALL is where it came from: in the libOS, or not.
+func TestLanding(t *testing.T) {
+	for from, want := range map[uint64]uint64{
+		text: libos.Upcall, libos.Call: layout.Stub + 1, libos.Tail + 8: libos.Tail,
+	} {
+		r := newRig(t)
+		r.want(2, drivercall.Spawn, buffer, none)
+		th := r.p.Threads.Current()
+		th.Frame.IP, th.Frame.CX = layout.Stub+1, from
+		r.p.Threads.Yield()
+		if r.want(0, drivercall.Interrupt, 1); th.Frame.IP != want {
+			t.Errorf("from %#x: goes on at %#x: want %#x", from, th.Frame.IP, want)
+		}
+		if want == libos.Tail && th.Frame.R11 != drivercall.AreaAt(1) {
+			t.Errorf("has %#x in R11: want its area", th.Frame.R11)
+		}
+	}
+}
+
 // The end by a signal tells where the thread was, and the last exception's address; a frame that
 // cannot be read does not keep it from ending.
 func TestKill(t *testing.T) {
