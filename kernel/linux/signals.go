@@ -86,11 +86,12 @@ func (p *Process) kill(a *drivercall.Area) int64 {
 	case !n.Valid():
 		return errno.EINVAL
 	}
-	if !p.Signals.SendAll(n) || p.Signals.Due(p.thread(a)) != 0 {
+	p.Signals.SendAll(n)
+	if p.Signals.Takes(p.thread(a), n) {
 		return 0
 	}
 	for i := range p.threads {
-		if p.Signals.Due(&p.threads[i]) != 0 && p.interrupt(thread.ID(i+1)) == 0 {
+		if p.Signals.Takes(&p.threads[i], n) && p.interrupt(thread.ID(i+1)) == 0 {
 			break
 		}
 	}

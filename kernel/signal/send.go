@@ -3,17 +3,17 @@ package signal
 // Send sends a valid signal to a thread. It tells whether that is to be interrupted: it has the
 // signal to handle now, wherever it is.
 func (s *Signals) Send(th *Thread, n Number) bool {
-	blocked := th.Mask&n.bit() != 0
-	if s.ignores(n) && !blocked {
-		return false
+	takes := s.Takes(th, n)
+	if takes || th.Mask&n.bit() != 0 {
+		th.Pending |= n.bit()
 	}
-	th.Pending |= n.bit()
-	return !blocked
+	return takes
 }
 
-// SendAll sends a valid signal to the process. It tells whether one of the threads that do not
-// block it is to be interrupted.
-func (s *Signals) SendAll(n Number) bool {
-	s.Pending |= n.bit()
-	return !s.ignores(n)
+// SendAll sends a valid signal to the process.
+func (s *Signals) SendAll(n Number) { s.Pending |= n.bit() }
+
+// Takes tells whether a thread would handle a signal now, and not ignore it.
+func (s *Signals) Takes(th *Thread, n Number) bool {
+	return th.Mask&n.bit() == 0 && !s.ignores(n)
 }
