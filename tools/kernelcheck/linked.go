@@ -47,6 +47,7 @@ func checkLinked(p program) ([]finding, error) {
 	d.program = p
 	d.checkSegments()
 	d.checkFunctions()
+	d.checkInit()
 	if p.vectors {
 		d.checkVectors()
 	}
@@ -119,6 +120,17 @@ func (d *linked) checkFunctions() {
 	for _, name := range d.entries {
 		if _, ok := d.named(name); !ok {
 			d.refuse(d.Folder, "no function "+name, name+" for the image writer")
+		}
+	}
+}
+
+// checkInit refuses what would have to run before the entry: the compiler writes a function for each
+// package, which returns at once if the linker gives all variables their values.
+func (d *linked) checkInit() {
+	const ret = 0xc3
+	for _, f := range d.functions {
+		if d.isOurs(f) && strings.HasSuffix(f.Name, ".init") && d.bytes(f.Value)[0] != ret {
+			d.refuse(d.place(f.Value), "variables with values made at run time", "constant values")
 		}
 	}
 }

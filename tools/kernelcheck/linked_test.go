@@ -72,6 +72,7 @@ var linkedPlants = []struct {
 		"use of fmt.Fprintln",
 		"plant.go:17: use of runtime.convTstring",
 		"plant.go:18: use of runtime.concatstring",
+		"plant.go:21: variables with values made at run time",
 		"plant_amd64.s:4: use of the wrapper of main.called.abi0",
 		"plant_amd64.s:5: MOV by way of FS or GS",
 		"plant_amd64.s:6: MOV by way of FS or GS",

@@ -17,3 +17,5 @@ func plant() {
 	fmt.Println(text)
 	text += text
 }
+
+var offset = len(text)
