@@ -124,8 +124,8 @@ func (d *linked) checkFunctions() {
 	}
 }
 
-// checkInit refuses what would have to run before the entry: the compiler writes a function for each
-// package, which returns at once if the linker gives all variables their values.
+// checkInit refuses what would have to run before the entry: the compiler writes a function for
+// each package, which returns at once if the linker gives all variables their values.
 func (d *linked) checkInit() {
 	const ret = 0xc3
 	for _, f := range d.functions {

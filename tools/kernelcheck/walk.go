@@ -34,8 +34,8 @@ var (
 // walked.
 const deadFlags = "internal/cpu.X86"
 
-// memmove copies by AVX if memmoveBits says so, and else by SSE. As with deadFlags, nobody ever says
-// so.
+// memmove copies by AVX if memmoveBits says so, and else by SSE. As with deadFlags, nobody ever
+// says so.
 const (
 	memmove     = "runtime.memmove"
 	memmoveBits = "runtime.memmoveBits"
