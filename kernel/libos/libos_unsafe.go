@@ -19,7 +19,7 @@ type (
 
 // Constants for assembly, in go_asm.h.
 const (
-	areas      = layout.Areas - unsafe.Sizeof(area{}) // SAFETY: a constant. Thread 0's, if there was one
+	areas      = layout.Areas - unsafe.Sizeof(area{}) // SAFETY: a constant: thread 0's.
 	areaShift  = 14
 	vectorCall = thread.VectorCall
 	callReturn = drivercall.Return

@@ -1,10 +1,10 @@
 // Libos is what an instance on a bare machine has of Linux besides what the CPU driver does: it
 // serves the other system calls, in ring 3, in the address space of the program that makes them.
 //
-// It is freestanding Go, as the driver is: the image writer puts it at layout.Libos in each program,
-// and Go's runtime in it is never started. What it does is package linux; here is how a thread
-// comes to it and leaves, and what it has the driver do. It can do nothing that the program could
-// not do itself, and the driver trusts neither.
+// It is freestanding Go, as the driver is: the image writer puts it at layout.Libos in each
+// program, and Go's runtime in it is never started. What it does is package linux; here is how a
+// thread comes to it and leaves, and what it has the driver do. It can do nothing that the program
+// could not do itself, and the driver trusts neither.
 //
 // The driver sends a thread to one of these (entry_amd64.s):
 //

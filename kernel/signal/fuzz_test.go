@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"skerry/kernel/layout"
+	"skerry/kernel/thread"
 )
 
 // A returner is rt_sigreturn, or one with a bug.
@@ -43,13 +44,14 @@ func comeBackWith(t testing.TB, do returner, data []byte) {
 	r.useAlt()
 	var memory [1024]byte
 	copy(memory[:], data[min(2, len(data)):])
-	state := at(1, r.statesAt())
-	binary.LittleEndian.PutUint64(memory[40+184:], state)
+	binary.LittleEndian.PutUint64(memory[40+184:], at(1, r.statesAt()))
 	put(r.top()-0x1000, memory)
 	f := &r.th.area.Frame
 	f.SP = at(0, r.framesAt())
-	isFrame := put(f.SP, [contextBytes]byte(memory[:]))
-	isFrame = isFrame && (state == 0 || put(state, [fxBytes]byte(memory[:])))
+	put(f.SP, [contextBytes]byte(memory[:]))
+	c, isFrame := get[context](f.SP)
+	_, isState := get[thread.FX](c.fpu)
+	isFrame = isFrame && (isState || c.fpu == 0)
 	if n := do(r); n != 0 {
 		if n != SIGSEGV {
 			t.Fatalf("signal %d ends the process: want SIGSEGV", n)

@@ -61,11 +61,8 @@ func (th *actor) registers() []byte {
 	return (*[512]byte)(unsafe.Pointer(&th.area.FX))[160:416]
 }
 
-// contextOf returns the context at an address, or nil.
-func contextOf(at uint64) *context {
-	c := new(context)
-	if faults(func() { *c = *in[context](at) }) {
-		return nil
-	}
-	return c
+// get reads the process's memory, and tells whether it is.
+func get[T any](at uint64) (v T, ok bool) {
+	ok = !faults(func() { v = *in[T](at) })
+	return v, ok
 }

@@ -37,10 +37,10 @@ func failureOf(t testing.TB, check func(testing.TB)) string {
 // after is a return that then changes the thread by what the frame said.
 func after(change func(*actor, *context)) returner {
 	return func(r *rig) Number {
-		c := contextOf(r.th.area.Frame.SP)
+		c, ok := get[context](r.th.area.Frame.SP)
 		n := sound(r)
-		if c != nil && r.th.area.Frame.Vector == thread.VectorResume {
-			change(r.th, c)
+		if ok && r.th.area.Frame.Vector == thread.VectorResume {
+			change(r.th, &c)
 		}
 		return n
 	}
@@ -49,9 +49,10 @@ func after(change func(*actor, *context)) returner {
 // noFrame is a return that goes on as before if there is no frame.
 func noFrame(r *rig) Number {
 	f := &r.th.area.Frame
-	old, c := *f, contextOf(f.SP)
+	old := *f
+	_, ok := get[context](f.SP)
 	n := sound(r)
-	if c == nil {
+	if !ok {
 		*f = old
 		f.Vector = thread.VectorResume
 		return 0
@@ -62,9 +63,9 @@ func noFrame(r *rig) Number {
 // noState is a return that goes on without an FPU state that is no memory.
 func noState(r *rig) Number {
 	f := &r.th.area.Frame
-	c := contextOf(f.SP)
+	c, ok := get[context](f.SP)
 	n := sound(r)
-	if c != nil && c.ip < layout.UserEnd && f.IP != c.ip {
+	if ok && c.ip < layout.UserEnd && f.IP != c.ip {
 		f.IP = c.ip
 	}
 	return n
