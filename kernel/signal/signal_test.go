@@ -188,7 +188,7 @@ func TestFaultsThatKill(t *testing.T) {
 		"default":     func(r *rig) { r.signals.SetAction(SIGBUS, Action{}) },
 		"ignored":     func(r *rig) { r.signals.SetAction(SIGBUS, Action{Handler: 1}) },
 		"blocked":     func(r *rig) { r.th.SetMask(SIGBUS.bit()) },
-		"no stack":    func(r *rig) { r.th.area.Frame.SP = r.stack - page },
+		"no stack":    func(r *rig) { r.th.area.Frame.SP = r.stack },
 		"wraps":       func(r *rig) { r.th.area.Frame.SP = 8 },
 		"kernel":      func(r *rig) { r.th.area.Frame.SP = layout.DirectMap + 0x20_0000 },
 		"hole":        func(r *rig) { r.th.area.Frame.SP = 1 << 47 },
