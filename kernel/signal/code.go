@@ -20,11 +20,7 @@ const (
 	CodeAlignment Code = 1  // of SIGBUS
 )
 
-const (
-	vectorPageFault = 14
-	faultPresent    = 1 << 0 // of its error code: there is memory, but not with these rights
-	faultUser       = 1 << 2 // not the processor's own, for an instruction
-)
+const vectorPageFault = 14
 
 // Exception returns what Fault is to be told of the exception in a thread's area, as in Linux's
 // arch/x86/kernel/traps.c.
@@ -53,9 +49,9 @@ func Exception(a *drivercall.Area) (n Number, code Code, address uint64) {
 
 func pageFault(code uint64) Code {
 	switch {
-	case code&faultUser == 0:
+	case code&drivercall.ErrorUser == 0:
 		return CodeKernel
-	case code&faultPresent == 0:
+	case code&drivercall.ErrorRights == 0:
 		return CodeMap
 	}
 	return CodeAccess
