@@ -24,7 +24,8 @@ var plants = []plant{
 	{"kernel/bare/instance.go", "return e == 0 && ", "e |= space.Map(windowAt(me), " +
 		"layout.BlockBytes, vm.Read|vm.Write, vm.Fixed, phys.Addr(m.Windows+\n" +
 		"layout.WindowIndex(0, 2)*layout.BlockBytes), 0)\nreturn e == 0 && ",
-		`(reads|writes|executes) a window to itself|sweeps .* at 0x7e0000203008|has (ring 0|the libOS) \w+.*`},
+		`(reads|writes|executes) a window to itself|sweeps .* at 0x7e0000203008|` +
+			`has (ring 0|the libOS) \w+.*`},
 	{"kernel/bare/calls.go", "probed && !quirk", "false", `a jump to the stub('s INT3)?`},
 	{"tools/mkimage/image/tables.go", "blocks(layout.IOAPIC, layout.BlockBytes, readWrite|",
 		"blocks(layout.IOAPIC, layout.BlockBytes, user|readWrite|",

@@ -90,7 +90,7 @@ var values = []uint64{
 	1<<64 - 4096, 1 << 47, 1<<47 - 1, 1<<47 - 4096, 0xffff_7fff_ffff_ffff, layout.DirectMap,
 	layout.DirectMap + layout.Driver, layout.Driver, layout.Driver + 0x1000, layout.UserEnd,
 	layout.UserEnd - 1, layout.UserEnd - 8, layout.UserStart - 8, layout.Clock, layout.Clock - 4096,
-	layout.Pulse + 4096, layout.Pulse + 8, layout.Stub, layout.VDSO, layout.Libos, layout.Files,
+	layout.Pulse + 4096, layout.Pulse + 8, layout.Stub, layout.VDSO, layout.Files,
 	layout.Temporary, layout.Areas + layout.AreaBytes*layout.CoresMax - 8, layout.Windows + 0x10_0000,
 	layout.Windows + layout.BlockBytes, layout.StackTop, playground, playground + 4095,
 	playground + 4096, playground + 8192, playground + 1<<20, sandboxData, sandboxData + 1,
@@ -201,6 +201,10 @@ func (f *fuzzer) allowed(number uint64, a *[6]uint64) bool {
 	case unix.SYS_CLONE:
 		if !rare { // a stack on which the new thread can take signals until it ends
 			a[1] = likely['S'][0]
+		}
+	case drivercall.Spawn:
+		if !rare { // a frame with a stack, as above
+			a[0] = frameAt
 		}
 	case 62, 234:
 		n := uint32(a[1])

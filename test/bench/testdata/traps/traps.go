@@ -67,7 +67,7 @@ func alone() error {
 //go:noinline
 func nullCall() {
 	for range times {
-		syscall.RawSyscall(syscall.SYS_GETPID, 0, 0, 0)
+		syscall.RawSyscall(syscall.SYS_GETTID, 0, 0, 0)
 	}
 }
 
