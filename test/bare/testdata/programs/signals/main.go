@@ -73,10 +73,11 @@ func main() {
 		ready.Add(1)
 		done.Go(func() {
 			runtime.LockOSThread()
-			file, err := os.Create(fmt.Sprint("/tmp/", i))
+			file, err := os.CreateTemp("", "signals")
 			if err != nil {
 				panic(err)
 			}
+			defer os.Remove(file.Name())
 			file.WriteAt([]byte("skerries"), 4000)
 			tids[i] = syscall.Gettid()
 			sum, float := work(i)
