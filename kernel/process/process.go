@@ -53,7 +53,8 @@ type Process struct {
 	Pulse   phys.Addr // of the page at layout.Pulse
 	Calls   uint64    // how many were made
 
-	told drivercall.Area // what the libOS was told last
+	awaited bool            // a thread may be waiting for events
+	told    drivercall.Area // what the libOS was told last
 }
 
 // Numbers of the calls that are served (Linux's arch/x86/entry/syscalls/syscall_64.tbl).

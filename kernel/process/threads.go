@@ -72,6 +72,7 @@ func (p *Process) futex(f *thread.Frame) int64 {
 			return e
 		}
 	}
+	p.awaited = p.awaited || f.DI == events
 	p.Threads.Wait(thread.Futex, f.DI, deadline)
 	return settled
 }
@@ -95,8 +96,14 @@ func (p *Process) Ring() {
 	p.Notify()
 }
 
+// events is the futex of those who wait for something from outside.
+const events = layout.Pulse + layout.PulseEvents
+
 // Notify has all look again who wait for something from outside.
 func (p *Process) Notify() {
 	*p.Space.Tables.Memory.Word(p.Pulse + layout.PulseEvents)++
-	p.Threads.FutexWake(layout.Pulse+layout.PulseEvents, thread.ThreadsMax)
+	if p.awaited { // or none of the threads that wait need be looked at
+		p.awaited = false
+		p.Threads.FutexWake(events, thread.ThreadsMax)
+	}
 }
