@@ -24,7 +24,7 @@ const (
 )
 
 // rig runs the libOS in a traced process of the test's machine, an instruction at a time, and does
-// does what the CPU driver would. The process has one thread, which is each of the program's in turn.
+// what the CPU driver would. The process's one thread is each of the program's in turn.
 type rig struct {
 	testing.TB
 	pid    int
