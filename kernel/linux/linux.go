@@ -1,7 +1,7 @@
 // Package linux is the part of Linux's ABI on x86-64 that static Go programs use, as far as it
 // needs no privilege: files, eventfds and epolls, signals, random numbers. It is linked into the
 // libOS, which runs in ring 3 in the address space of its instance, and serves the system calls
-// that the CPU driver does not: those of memory, threads and time.
+// that the CPU driver does not serve itself: it does those of memory, threads and time.
 //
 // What a program passes is used as it is: memory is the program's own, and an address that is none
 // faults, which ends the call with EFAULT. So each call reads what it needs before it changes
