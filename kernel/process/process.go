@@ -59,20 +59,21 @@ type Process struct {
 
 // Numbers of the calls that are served (Linux's arch/x86/entry/syscalls/syscall_64.tbl).
 const (
-	sysMmap       = 9
-	sysMprotect   = 10
-	sysMunmap     = 11
-	sysYield      = 24
-	sysMadvise    = 28
-	sysNanosleep  = 35
-	sysExit       = 60
-	sysArchPrctl  = 158
-	sysGettid     = 186
-	sysFutex      = 202
-	sysExitGroup  = 231
-	settled       = int64(-512) // what a call returns that has set the registers, or will later
-	exceptionPage = 14
+	sysMmap      = 9
+	sysMprotect  = 10
+	sysMunmap    = 11
+	sysYield     = 24
+	sysMadvise   = 28
+	sysNanosleep = 35
+	sysExit      = 60
+	sysArchPrctl = 158
+	sysGettid    = 186
+	sysFutex     = 202
+	sysExitGroup = 231
 )
+
+// settled is what a call returns that has set the registers itself, or will when its wait ends.
+const settled int64 = -512
 
 // Call serves the system call in the registers of th, which is running. Then no thread may be.
 func (p *Process) Call(th *thread.Thread) {

@@ -33,7 +33,7 @@ func TestS60Calls(t *testing.T) {
 func TestS60CallsFindPlantedBug(t *testing.T) {
 	t.Parallel()
 	const set = "f.CS, f.SS = layout.SelectorUserCode, layout.SelectorUserData"
-	segments := plant{"kernel/process/libos.go", set, "if f.CS == 0 {\n" + set + "\n}", ""}
+	segments := plant{"kernel/process/frame.go", set, "if f.CS == 0 {\n" + set + "\n}", ""}
 	binaries, err := Build(t.TempDir(), overlay(t, segments))
 	if err != nil {
 		t.Fatal(err)

@@ -16,7 +16,7 @@ type plant struct{ file, from, to, breaches string }
 var plants = []plant{
 	{"kernel/vm/vm.go", "if prot&Exec == 0 {", "if prot == None {", // data can be executed
 		`executes (its heap|its data|its stack|its window|a mapping|the pulse|the clock)`},
-	{"kernel/process/libos.go", "flagsChosen = 1<<0", "flagsChosen = 3<<12 | 1<<0",
+	{"kernel/process/frame.go", "flagsChosen = 1<<0", "flagsChosen = 3<<12 | 1<<0",
 		`(return|goes on) with (I/O privilege|all flags( but one)?)`},
 	{"kernel/process/memory.go", "case size == 0:\n\t\treturn 0\n\tcase kept(start, size):",
 		"case size == 0:\n\t\treturn 0\n\tcase kept(start, size) && start != layout.Clock:",
