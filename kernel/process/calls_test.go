@@ -193,7 +193,14 @@ func TestRing(t *testing.T) {
 			t.Error("nobody goes on: want who waits for events")
 		}
 	}
-	if r.word(rings) != 1 || r.word(events) != 2 {
-		t.Errorf("%d rings, %d events: want 1 of 2", r.word(rings), r.word(events))
+	r.put(buffer, 0, 1)
+	r.want(waiting, syscall.SYS_FUTEX, events, 128, r.word(events)&0xffff_ffff, buffer)
+	r.resume(second)
+	r.want(waiting, syscall.SYS_NANOSLEEP, buffer, 0)
+	if r.p.Notify(); r.p.Threads.Current() != nil {
+		t.Error("who sleeps goes on: want only who waits for events")
+	}
+	if r.word(rings) != 1 || r.word(events) != 3 {
+		t.Errorf("%d rings, %d events: want 1 of 3", r.word(rings), r.word(events))
 	}
 }

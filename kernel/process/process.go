@@ -53,8 +53,8 @@ type Process struct {
 	Pulse   phys.Addr // of the page at layout.Pulse
 	Calls   uint64    // how many were made
 
-	awaited bool            // a thread may be waiting for events
-	told    drivercall.Area // what the libOS was told last
+	awaiting uint64          // bit i: thread i+1 may be waiting for events
+	told     drivercall.Area // what the libOS was told last
 }
 
 // Numbers of the calls that are served (Linux's arch/x86/entry/syscalls/syscall_64.tbl).

@@ -1,6 +1,8 @@
 package process
 
 import (
+	"math/bits"
+
 	"skerry/kernel/errno"
 	"skerry/kernel/layout"
 	"skerry/kernel/thread"
@@ -72,7 +74,9 @@ func (p *Process) futex(f *thread.Frame) int64 {
 			return e
 		}
 	}
-	p.awaited = p.awaited || f.DI == events
+	if f.DI == events {
+		p.awaiting |= 1 << (p.Threads.Current().ID() - 1)
+	}
 	p.Threads.Wait(thread.Futex, f.DI, deadline)
 	return settled
 }
@@ -102,8 +106,10 @@ const events = layout.Pulse + layout.PulseEvents
 // Notify has all look again who wait for something from outside.
 func (p *Process) Notify() {
 	*p.Space.Tables.Memory.Word(p.Pulse + layout.PulseEvents)++
-	if p.awaited { // or none of the threads that wait need be looked at
-		p.awaited = false
-		p.Threads.FutexWake(events, thread.ThreadsMax)
+	for ; p.awaiting != 0; p.awaiting &= p.awaiting - 1 {
+		th := p.Threads.Get(thread.ID(bits.TrailingZeros64(p.awaiting) + 1))
+		if th != nil && th.WaitsFor(events) {
+			p.Threads.Wake(th, 0)
+		}
 	}
 }

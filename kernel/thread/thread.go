@@ -53,3 +53,6 @@ func (th *Thread) ID() ID { return th.id }
 
 // State returns where the thread is.
 func (th *Thread) State() State { return th.state }
+
+// WaitsFor tells whether the thread waits for a wake of an address.
+func (th *Thread) WaitsFor(futex uint64) bool { return th.state == Futex && th.futex == futex }

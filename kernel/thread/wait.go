@@ -26,7 +26,7 @@ func (t *Table) note(deadline uint64) {
 func (t *Table) First(futex uint64) (first *Thread) {
 	for set := t.used &^ t.ready; set != 0; set &= set - 1 {
 		th := &t.threads[bits.TrailingZeros64(set)%ThreadsMax]
-		if th.futex == futex && th.state == Futex && (first == nil || th.since < first.since) {
+		if th.WaitsFor(futex) && (first == nil || th.since < first.since) {
 			first = th
 		}
 	}
