@@ -20,7 +20,7 @@ const (
 func trap(f *thread.Frame) {
 	th := instance.Threads.Current()
 	switch {
-	case f.Vector == vectorCall && probed:
+	case f.Vector == thread.VectorCall && probed:
 		trace(com.EventCall, f.AX, f.DI)
 		instance.Call(th)
 	case f.Vector == vectorKick:
@@ -39,7 +39,7 @@ func trap(f *thread.Frame) {
 // handle handles what else comes from ring 3.
 func handle(th *thread.Thread, f *thread.Frame) {
 	switch vector := f.Vector; {
-	case vector == vectorCall:
+	case vector == thread.VectorCall:
 		probeCalls(true)
 		f.Flags = flagsUser // the stub used R11, where they were
 	case vector >= exceptions:
