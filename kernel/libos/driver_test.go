@@ -28,7 +28,11 @@ func (r *rig) serve(th *task) {
 		th.goOn(get[thread.Frame](r, g.Rdi))
 		return
 	case drivercall.Interrupt:
-		r.interrupt(r.threads[g.Rdi-1])
+		to := r.threads[g.Rdi-1]
+		if r.unmarked {
+			put(r, to.dueAt(), uint64(0))
+		}
+		r.interrupt(to)
 	case drivercall.Random, drivercall.Memory:
 	default:
 		r.Fatalf("the libOS makes call %d at %#x", g.Rax, g.Rip)

@@ -34,7 +34,9 @@ type rig struct {
 
 	threads []*task
 	running *task
-	deaf    bool // a planted bug: what is interrupted in the tail goes on there
+
+	// Planted bugs: who is interrupted in the tail goes on there, or is not told to look.
+	deaf, unmarked bool
 }
 
 // task is a thread of the program.
@@ -200,5 +202,6 @@ func (r *rig) step(th *task) {
 	r.must(syscall.PtraceGetRegs(r.pid, &th.regs))
 }
 
-// areaAt returns where a thread's area is.
+// areaAt returns where a thread's area is, dueAt where it is told to look for signals.
 func (th *task) areaAt() uint64 { return drivercall.AreaAt(th.id) }
+func (th *task) dueAt() uint64  { return th.areaAt() + drivercall.AreaID + 8 }
