@@ -24,7 +24,7 @@ type Tree struct {
 
 	files    Node   // of the image
 	end      Node   // from here on, all slots are free
-	pages    uint64 // in use, of all rooms
+	pages    uint64 // in use, of all rooms and their tables
 	pagesMax uint64
 	slot     [slotsMax]slot
 }
@@ -45,7 +45,7 @@ type slot struct {
 	holds    uint64 // while there are any, it outlives its name
 	modified uint64 // nanoseconds from 1970
 	heads    uint64 // bit i: page i of the room, up to where its data begins, is in use
-	pages    uint64 // in use, of its room
+	pages    uint64 // in use, of its room and its tables
 }
 
 // Init takes the image's files, and makes /tmp empty.
@@ -88,7 +88,7 @@ func (t *Tree) at(n Node) *slot { return &t.slot[n%slotsMax] }
 // parent returns the directory that a node is in, or None if its name was removed.
 func (t *Tree) parent(n Node) Node { return Node(t.at(n).Parent) }
 
-// Used returns how many pages have been written to.
+// Used returns how many pages have been written to, with their tables.
 func (t *Tree) Used() uint64 { return t.pages }
 
 // Hold keeps a node while a descriptor refers to it.

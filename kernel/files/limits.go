@@ -10,6 +10,7 @@ const (
 	// slotsMax bounds all files and folders: the image's, and the instance's own.
 	slotsMax = layout.TemporaryMax
 
-	// reserveBytes of the instance's memory are left for its other needs.
-	reserveBytes = 1 << 20
+	// reserveBytes of the instance's memory are left for its other needs: more than what is written
+	// at once takes, whose pages are counted before they are touched (linux.transferMax).
+	reserveBytes = 2 << 20
 )

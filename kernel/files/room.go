@@ -8,6 +8,7 @@ const (
 	dataOffset = 0x1_0000
 	bytesMax   = 1 << 30 // of its data
 	wordPages  = 64      // that a word of the map is about
+	tablePages = 2       // that the driver needs to map a room, of which little is in use
 )
 
 // Negative indexes, and so compile errors, mean that something does not fit.
@@ -42,7 +43,7 @@ func (t *Tree) take(n Node, page uint64) bool {
 		return true
 	}
 	at, head := t.word(n, page)
-	if !t.takeHead(n, head) || !t.count(n) {
+	if !t.takeHead(n, head) || !t.count(n, 1) {
 		return false
 	}
 	*wordAt(at) |= 1 << (page % wordPages)
@@ -51,9 +52,12 @@ func (t *Tree) take(n Node, page uint64) bool {
 
 // takeHead is take for a page of the room before the data.
 func (t *Tree) takeHead(n Node, head uint64) bool {
-	s := t.at(n)
+	s, pages := t.at(n), uint64(1)
+	if s.heads == 0 {
+		pages += tablePages
+	}
 	if s.heads>>head&1 == 0 {
-		if !t.count(n) {
+		if !t.count(n, pages) {
 			return false
 		}
 		s.heads |= 1 << head
@@ -61,14 +65,15 @@ func (t *Tree) takeHead(n Node, head uint64) bool {
 	return true
 }
 
-// count counts one more page of a room, if there is memory for it.
-func (t *Tree) count(n Node) bool {
+// count counts more pages of a room, if there is memory for them.
+func (t *Tree) count(n Node, pages uint64) bool {
 	total, used := t.Memory()
-	if t.pages >= t.pagesMax || total-min(total, used) < reserveBytes+layout.PageBytes {
+	if t.pages+pages > t.pagesMax ||
+		total-min(total, used) < reserveBytes+pages*layout.PageBytes {
 		return false
 	}
-	t.pages++
-	t.at(n).pages++
+	t.pages += pages
+	t.at(n).pages += pages
 	return true
 }
 

@@ -149,7 +149,7 @@ func (r *rig) restart() {
 			r.room -= n
 			return n
 		},
-		Memory:    func() (total, used uint64) { return 256 * 4096 * 2, r.used },
+		Memory:    func() (total, used uint64) { return 1 << 22, r.used },
 		Discard:   discard,
 		Spawn:     r.spawn,
 		Interrupt: r.interrupt,

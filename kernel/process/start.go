@@ -21,8 +21,8 @@ func (p *Process) Init(program *manifest.Program, random [2]uint64) bool {
 	p.Pulse = pulse
 	e := p.Space.Map(layout.Pulse, layout.PageBytes, readWrite, vm.Fixed, pulse, 0)
 	e |= p.Space.Map(layout.StackTop-layout.StackSize, layout.StackSize, readWrite, vm.Zero, 0, 0)
-	e |= p.Space.Map(layout.Areas, areasBytes, readWrite, vm.Zero, 0, 0)
-	e |= p.Space.Map(layout.Temporary, temporaryBytes, readWrite, vm.Zero, 0, 0)
+	e |= p.Space.Map(layout.Areas, areasBytes, readWrite, vm.Sparse, 0, 0)
+	e |= p.Space.Map(layout.Temporary, temporaryBytes, readWrite, vm.Sparse, 0, 0)
 	for i := range min(program.Segments, manifest.SegmentsMax) {
 		s := &program.Segment[i]
 		e |= p.Space.Map(s.Start, s.End-s.Start, vm.Prot(s.Prot), vm.Image, phys.Addr(s.Source),

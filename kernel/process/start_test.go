@@ -39,3 +39,15 @@ func TestInitRefuses(t *testing.T) {
 		}
 	}
 }
+
+// A file in /tmp takes the page that is written, and tables.
+func TestTemporaryTakesPageByPage(t *testing.T) {
+	r := newRig(t)
+	used := r.p.Space.Used()
+	for room := range uint64(2) {
+		r.p.Space.CopyOut(layout.Temporary+room*layout.TemporaryBytes, []byte{1})
+	}
+	if got := r.p.Space.Used() - used; got != 1+2*3 { // a table of tables, then two and a page
+		t.Errorf("%d frames of two files: want 7", got)
+	}
+}
