@@ -12,5 +12,10 @@ TEXT ·copyString(SB), NOSPLIT, $0-24
 	MOVQ dst+0(FP), DI
 	MOVQ src+8(FP), SI
 	MOVQ n+16(FP), CX
+	MOVQ CX, DX
+	SHRQ $3, CX
+	REP; MOVSQ
+	MOVQ DX, CX
+	ANDQ $7, CX
 	REP; MOVSB
 	RET

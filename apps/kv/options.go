@@ -15,6 +15,7 @@ import (
 // options are the app's arguments.
 type options struct {
 	cores      []kernel.CoreID // that run kv
+	spares     int             // of these, at the end
 	port       int
 	bytesMax   int64 // of each shard
 	clientsMax int   // on each core
@@ -26,6 +27,7 @@ func parse(args []string, all []kernel.CoreID) (o options, err error) {
 	f := flag.NewFlagSet("kv", flag.ContinueOnError)
 	f.SetOutput(io.Discard)
 	f.IntVar(&o.port, "port", portDefault, "")
+	f.IntVar(&o.spares, "spares", 0, "")
 	f.IntVar(&o.clientsMax, "maxclients", clientsMaxDefault, "")
 	f.Func("maxmemory", "", func(text string) (err error) {
 		o.bytesMax, err = parseBytes(text)
@@ -44,6 +46,9 @@ func parse(args []string, all []kernel.CoreID) (o options, err error) {
 	case o.clientsMax < 1 || o.port < 1 || o.port > 65535:
 		return o, fmt.Errorf("kv: --maxclients %d --port %d: want 1 or more, and a port",
 			o.clientsMax, o.port)
+	case o.spares < 0 || o.spares >= len(o.cores):
+		return o, fmt.Errorf("kv: --spares %d of %d cores: want 0 or more, and a core that is "+
+			"none", o.spares, len(o.cores))
 	case len(o.cores) > shardsMax:
 		return o, fmt.Errorf("kv: %d cores: want at most %d", len(o.cores), shardsMax)
 	}

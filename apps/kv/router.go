@@ -24,7 +24,12 @@ func newRouter(shards int) *router {
 }
 
 // shard returns the shard of a key.
-func (r *router) shard(key []byte) int { return r.slot(key) * r.shards / slots }
+func (r *router) shard(key []byte) int {
+	if r.shards == 1 {
+		return 0
+	}
+	return r.slot(key) * r.shards / slots
+}
 
 // slot returns the slot of a key, as CLUSTER KEYSLOT does: if there is something in braces, only
 // that counts, so that a client can put keys together.

@@ -53,14 +53,13 @@ func newServer(s *coreos.OS, o options, node *shard.Node) *server {
 	}
 }
 
-// serve serves all that connect. It returns when the listener is closed.
-func (s *server) serve(l net.Listener) error {
-	go s.watch()
+// serve serves all that connect, until the listener is closed.
+func (s *server) serve(l net.Listener) {
 	for {
 		conn, err := l.Accept()
 		switch {
 		case errors.Is(err, net.ErrClosed):
-			return nil
+			return
 		case err != nil:
 			fmt.Fprintln(os.Stderr, "kv:", err)
 			time.Sleep(acceptPause)

@@ -1,7 +1,7 @@
 package net
 
 import (
-	"slices"
+	"time"
 
 	"gvisor.dev/gvisor/pkg/tcpip/stack"
 
@@ -9,70 +9,106 @@ import (
 	"skerry/kernel"
 )
 
-// acks are acknowledgements without data that wait a moment. The stack sends one for whatever
-// comes, at once; most often an app's answer follows, which says the same. So each is held until
-// something else of its flow is sent, or the loop has nothing to do, or it is due.
+// acks are acknowledgements without data that wait a while (RFC 9293, section 3.8.6.3). The stack
+// sends one for whatever comes, at once; most often an app's answer follows, which says the same.
+// So one for little data is held until something else of its flow is sent, or it is due.
+//
+// What was acknowledged is noted for each flow, at a place that it may lose to another one. The
+// first acknowledgement after that is sent at once.
 type acks struct {
-	list []heldAck // oldest first
+	flows   [ackFlows]ackFlow
+	held    int         // acknowledgements that wait
+	timer   *time.Timer // by which they end waiting; nil: there was none yet
+	reminds bool        // it runs
 }
 
-// heldAck is a packet that waits.
-type heldAck struct {
-	link   *link
-	packet *stack.PacketBuffer
+// ackFlow is what a stack has acknowledged to the other end of a flow.
+type ackFlow struct {
 	key    packet.Key
-	ack    uint32
+	sent   uint32              // the last acknowledgement that was sent
+	ack    uint32              // the one that waits
+	packet *stack.PacketBuffer // that carries it; nil: none waits
+	link   *link
 	due    kernel.Instant
 }
 
 // hold takes a packet that a stack sends by a link; false: it is to be sent now.
 func (a *acks) hold(l *link, pkt *stack.PacketBuffer) bool {
-	if pkt.Size() > ackBytesMax && len(a.list) == 0 {
-		return false
-	}
 	var space [headBytes]byte
 	p, err := packet.ParseHead(head(space[:0], pkt.AsSlices()), pkt.Size())
 	if err != nil || p.Protocol != packet.TCP || p.Fragment.Is() {
 		return false
 	}
-	i := slices.IndexFunc(a.list, func(h heldAck) bool { return h.key == p.From() })
-	switch bare := p.Flags == packet.ACK && p.Data == 0; {
-	case !bare && i >= 0:
-		a.drop(i) // it says no more than this packet does
+	f, key := &a.flows[p.DstPort%ackFlows], p.From()
+	if f.key != key {
+		a.release(f)
+		*f = ackFlow{key: key, sent: p.Ack}
 		return false
-	case !bare:
+	}
+	bare := p.Flags == packet.ACK && p.Data == 0
+	again := bare && f.packet != nil && p.Ack == f.ack
+	if again {
+		a.release(f) // that it comes again tells something: RFC 5681, section 2
+	} else {
+		a.drop(f) // it says no more than this packet does
+	}
+	if !bare || again || p.Ack == f.sent || p.Ack-f.sent >= ackBytesMax {
+		f.sent = p.Ack
 		return false
-	case i >= 0 && a.list[i].ack == p.Ack:
-		a.release(i) // that it comes again tells something: RFC 5681, section 2
-		return false
-	case i >= 0:
-		a.drop(i)
-	case len(a.list) == acksMax:
-		a.release(0)
 	}
 	pkt.IncRef()
-	due := l.node.core.Now().Add(ackHold)
-	a.list = append(a.list, heldAck{l, pkt, p.From(), p.Ack, due})
+	f.packet, f.link, f.ack = pkt, l, p.Ack
+	f.due = l.node.core.Now().Add(ackHold)
+	a.held++
 	return true
 }
 
-// drop forgets one.
-func (a *acks) drop(i int) {
-	a.list[i].packet.DecRef()
-	a.list = slices.Delete(a.list, i, i+1)
-}
-
-// release sends one.
-func (a *acks) release(i int) {
-	a.list[i].link.send(a.list[i].packet)
-	a.drop(i)
-}
-
-// flush sends those that are due, and tells whether there were some.
-func (a *acks) flush(now kernel.Instant) (some bool) {
-	for len(a.list) > 0 && a.list[0].due <= now {
-		a.release(0)
-		some = true
+// drop forgets the acknowledgement of a flow that waits, if there is one.
+func (a *acks) drop(f *ackFlow) {
+	if f.packet != nil {
+		f.packet.DecRef()
+		f.packet = nil
+		a.held--
 	}
-	return some
+}
+
+// release sends it.
+func (a *acks) release(f *ackFlow) {
+	if f.packet != nil {
+		f.sent = f.ack
+		f.link.send(f.packet)
+		a.drop(f)
+	}
+}
+
+// flush sends those that are due.
+func (a *acks) flush(now kernel.Instant) {
+	for i := range a.flows {
+		if f := &a.flows[i]; f.packet != nil && f.due <= now {
+			a.release(f)
+		}
+	}
+}
+
+// remind has those that wait sent in time. The caller holds the loop's lock.
+func (n *node) remind() {
+	switch a := &n.acks; {
+	case a.held == 0 || a.reminds:
+		return
+	case a.timer == nil:
+		a.timer = time.AfterFunc(ackHold, n.sendAcks)
+	default:
+		a.timer.Reset(ackHold)
+	}
+	n.acks.reminds = true
+}
+
+// sendAcks sends the acknowledgements that are due, and comes again if there are others.
+func (n *node) sendAcks() {
+	n.loop.Lock()
+	defer n.loop.Unlock()
+	n.acks.reminds = false
+	n.acks.flush(n.core.Now())
+	n.remind()
+	n.flush()
 }

@@ -21,6 +21,7 @@ type driver struct {
 	hops      hops
 	table     *flow.Table
 	fragments flow.Fragments
+	merge     merge
 
 	frame   []byte          // in which frames are made
 	long    []byte          // in which one is that is cut into others
@@ -42,7 +43,7 @@ func newDriver(n *node, c card.Card) *driver {
 		frame: make([]byte, etherBytes, etherBytes+packetBytesMax),
 		long:  make([]byte, etherBytes, etherBytes+packetBytesMax),
 	}
-	d.hops.driver = d
+	d.hops.driver, d.merge.driver = d, d
 	d.gate = newGate(d)
 	return d
 }
@@ -216,6 +217,7 @@ func (d *driver) poll() bool {
 		}
 	}
 	some = d.card.Receive(receiveMax, d.receive) > 0 || some
+	d.merge.flush()
 	if now >= d.ticked.Add(tickTime) {
 		d.ticked = now
 		d.tick(now)

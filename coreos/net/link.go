@@ -31,13 +31,17 @@ var (
 func (l *link) WritePackets(list stack.PacketBufferList) (int, tcpip.Error) {
 	l.node.loop.Lock()
 	defer l.node.loop.Unlock()
-	packets, asleep := list.AsSlice(), l.node.loop.Asleep()
+	packets, sent := list.AsSlice(), false
 	for _, pkt := range packets {
-		if asleep || !l.node.acks.hold(l, pkt) {
+		if !l.node.acks.hold(l, pkt) {
 			l.send(pkt)
+			sent = true
 		}
 	}
-	l.node.flush()
+	if sent {
+		l.node.flush()
+	}
+	l.node.remind()
 	return len(packets), nil
 }
 

@@ -198,26 +198,7 @@ func (l *listener) adopt(e tcpip.Endpoint, queue *waiter.Queue) (net.Conn, bool)
 		return nil, false
 	}
 	keepAlive(e)
-	return &conn{TCPConn: gonet.NewTCPConn(queue, e), node: l.node}, true
-}
-
-// conn is a connection that this core accepted.
-type conn struct {
-	*gonet.TCPConn
-	node *node
-	once sync.Once
-}
-
-// Close implements net.Conn.
-func (c *conn) Close() error {
-	err := net.ErrClosed
-	c.once.Do(func() {
-		err = c.TCPConn.Close()
-		c.node.loop.Lock()
-		c.node.accepted--
-		c.node.loop.Unlock()
-	})
-	return err
+	return newConn(l.node, e, queue), true
 }
 
 func (l *listener) refusal(err error) error {

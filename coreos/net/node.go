@@ -199,7 +199,7 @@ func (n *node) arrive(l *link, b buffer.Buffer, v6 bool) {
 
 // Poll implements msgpass.Source.
 func (n *node) Poll() bool {
-	some := len(n.acks.list) > 0 && n.acks.flush(n.core.Now())
+	some := false
 	for _, p := range n.peers {
 		some = p.resume() || some
 	}
@@ -261,7 +261,7 @@ func (n *node) work() bool {
 // Arm implements msgpass.Source.
 func (n *node) Arm() bool {
 	n.tellCard()
-	if len(n.inbox) > 0 || len(n.jobs) > 0 || n.acks.flush(kernel.Forever) {
+	if len(n.inbox) > 0 || len(n.jobs) > 0 {
 		return false
 	}
 	for _, p := range n.peers {

@@ -1,6 +1,7 @@
 package net
 
 import (
+	"encoding/binary"
 	"encoding/json"
 	"fmt"
 	"net/netip"
@@ -98,23 +99,21 @@ func (s *settings) broadcast(ip netip.Addr) bool {
 	if !ip.Is4() {
 		return false
 	}
-	all := ip.As4()
-	if all == [4]byte{255, 255, 255, 255} {
+	const all = 1<<32 - 1
+	last := number(ip)
+	if last == all {
 		return true
 	}
 	for _, p := range s.Addresses {
-		if p.Addr().Is4() && p.Bits() < 31 && lastOf(p) == ip {
+		if p.Addr().Is4() && p.Bits() < 31 && number(p.Addr())|all>>p.Bits() == last {
 			return true
 		}
 	}
 	return false
 }
 
-// lastOf returns the last address of a network of IPv4.
-func lastOf(p netip.Prefix) netip.Addr {
-	b := p.Addr().As4()
-	for i := p.Bits(); i < 32; i++ {
-		b[i/8] |= 0x80 >> (i % 8)
-	}
-	return netip.AddrFrom4(b)
+// number returns an address of IPv4 as a number.
+func number(ip netip.Addr) uint32 {
+	b := ip.As4()
+	return binary.BigEndian.Uint32(b[:])
 }

@@ -35,6 +35,7 @@ func newStack(n *node, first, last uint16) (*ipStack, error) {
 	log.SetTarget(new(log.MultiEmitter)) // strangers' packets decide what it would say
 	s := &ipStack{
 		Stack: stack.New(stack.Options{
+			Clock: newClock(n.core),
 			NetworkProtocols: []stack.NetworkProtocolFactory{
 				ipv4.NewProtocol, ipv6.NewProtocolWithOptions(ipv6.Options{}), // the gate asks
 			},

@@ -85,7 +85,7 @@ func (d *driver) receiveFlow(p *packet.Packet, frame, b []byte) {
 		}
 		return
 	}
-	d.deliver(id, b)
+	d.merge.deliver(id, p, b)
 	if p.Fragment.More {
 		for _, earlier := range d.fragments.First(p, id, d.node.core.Now()) {
 			d.deliver(id, earlier)

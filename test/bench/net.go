@@ -28,6 +28,7 @@ const netTime = 8 * time.Minute
 // The programs of others that serve the same, and ours.
 const (
 	ours      = "Skerry"
+	sparing   = "Skerry, one core a spare"
 	oneGo     = "one Go process"
 	gohttp    = "skerry/test/serve/rivals/gohttp"
 	gokv      = "skerry/test/serve/rivals/gokv"

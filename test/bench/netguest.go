@@ -88,8 +88,8 @@ func (n *nets) guest() (subjects []harness.Subject, bars []harness.Bar, err erro
 			return nil, nil, err
 		}
 		others := map[string]starter{guestLinux: linux}
-		subjects = append(subjects, rateSubjects(service.kase, guestOurs, n.skerryGuest(service),
-			others, service.rate)...)
+		own := []contender{{guestOurs, n.skerryGuest(service)}}
+		subjects = append(subjects, rateSubjects(service.kase, own, others, service.rate)...)
 		bars = append(bars, harness.Bar{Name: "Skerry / Linux, " + service.kase, AtLeast: true,
 			Over:   harness.Ref{Case: service.kase, Subject: guestOurs},
 			Under:  harness.Ref{Case: service.kase, Subject: guestLinux},

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -38,9 +39,9 @@ func (n *nets) page() ([]harness.Subject, []harness.Bar, error) {
 			return server.Nginx(filepath.Join(folder, "site"), n.cpus)
 		}
 	}
-	machine := n.loose(httpdPort, "httpd", "httpd")
-	return rateSubjects(pageCase, ours, machine, others, pageRate),
-		[]harness.Bar{aheadOfGo(pageCase)}, nil
+	own := []contender{{ours, n.loose(httpdPort, "httpd", "httpd")}}
+	return rateSubjects(pageCase, own, others, pageRate),
+		[]harness.Bar{aheadOfGo(pageCase, ours)}, nil
 }
 
 // packageFolder returns where the sources of a package are.
@@ -85,12 +86,20 @@ func (n *nets) kv() (subjects []harness.Subject, bars []harness.Bar, err error) 
 			kase := fmt.Sprintf("%s, redis-benchmark -c 50 -P %d", test, load.pipeline)
 			rate := kvRate(clients.Redis{Test: test, Pipeline: load.pipeline,
 				Requests: load.requests, Keys: kvKeys})
-			machine := n.loose(kvPort, "kv", "kv")
-			subjects = append(subjects, rateSubjects(kase, ours, machine, others, rate)...)
-			bars = append(bars, aheadOfGo(kase))
+			subjects = append(subjects, rateSubjects(kase, n.stores(), others, rate)...)
+			bars = append(bars, aheadOfGo(kase, ours), aheadOfGo(kase, sparing))
 		}
 	}
 	return subjects, bars, nil
+}
+
+// stores returns the two ways in which two cores share a store: each has clients and half of the
+// keys, and a copy of the other half; or one has all of them, and the other the copy.
+func (n *nets) stores() []contender {
+	return []contender{
+		{ours, n.loose(kvPort, "kv", "kv")},
+		{sparing, n.loose(kvPort, "kv -spares 1", "kv -spares 1")},
+	}
 }
 
 // kvRate returns what tells how many requests a server answers in a second, once all keys are set.
@@ -106,8 +115,14 @@ func kvRate(load clients.Redis) func(*server.Server) (float64, error) {
 	}
 }
 
+// contender is a server of ours.
+type contender struct {
+	name  string
+	start starter
+}
+
 // rateSubjects returns the subjects of a case that is about a rate.
-func rateSubjects(kase, own string, machine starter, others map[string]starter,
+func rateSubjects(kase string, own []contender, others map[string]starter,
 	rate func(*server.Server) (float64, error)) (subjects []harness.Subject) {
 	subject := func(name string, start starter) harness.Subject {
 		run := func(count int) (time.Duration, error) {
@@ -125,20 +140,25 @@ func rateSubjects(kase, own string, machine starter, others map[string]starter,
 		return harness.Subject{Case: kase, Name: name, Kind: perSecond("requests"),
 			Count: rateCount, Run: run}
 	}
-	all := subject(own, machine)
+	var versus []string
 	for _, name := range []string{oneGo, nginx, redis, guestLinux} {
 		if start := others[name]; start != nil {
-			all.Versus = append(all.Versus, name)
+			versus = append(versus, name)
 			subjects = append(subjects, subject(name, start))
 		}
 	}
-	return append([]harness.Subject{all}, subjects...)
+	for i, c := range own {
+		s := subject(c.name, c.start)
+		s.Versus = versus
+		subjects = slices.Insert(subjects, i, s)
+	}
+	return subjects
 }
 
 // aheadOfGo is the requirement of a case that is about a rate.
-func aheadOfGo(kase string) harness.Bar {
-	return harness.Bar{Name: "Skerry / one Go process, " + kase, AtLeast: true,
-		Over:   harness.Ref{Case: kase, Subject: ours},
+func aheadOfGo(kase, own string) harness.Bar {
+	return harness.Bar{Name: own + " / one Go process, " + kase, AtLeast: true,
+		Over:   harness.Ref{Case: kase, Subject: own},
 		Under:  harness.Ref{Case: kase, Subject: oneGo},
 		Bounds: map[harness.Class]float64{harness.One: 1}}
 }

@@ -35,7 +35,7 @@ func (l *link) expect(part []byte) {
 			break
 		}
 		var in message
-		if in.parse(rest[lengthBytes:end], len(m.cores)) &&
+		if in.parse(rest[lengthBytes:end], len(m.replicas), len(m.cores)) &&
 			(in.kind == request || in.kind == replay) {
 			m.expect(in.shard, in.body)
 		}

@@ -41,7 +41,7 @@ func (still) Reset()               {}
 func newLeader(t *testing.T) *machine {
 	t.Helper()
 	ids := []kernel.CoreID{0, 1}
-	m := newMachine(ids, 0, 0, 64, func() State { return still{} })
+	m := newMachine(ids, 2, 0, 0, 64, func() State { return still{} })
 	m.Step(step.Event{Kind: step.Boot, Incarnation: 1}, nowhere(true))
 	tellLeader(m, message{kind: hello, seq: 1})
 	tellLeader(m, message{kind: answer, seq: 1})
@@ -123,7 +123,7 @@ func TestCommandsDoNotAllocate(t *testing.T) {
 // A learner is told of a backup only when that knows that it is one: if the primary dies, the
 // learner waits for the word of the backup. (A backup that had not heard of it never gave it.)
 func TestBackupKnowsBeforeLearner(t *testing.T) {
-	m := newMachine([]kernel.CoreID{0, 1, 2}, 0, 0, 64, func() State { return still{} })
+	m := newMachine([]kernel.CoreID{0, 1, 2}, 3, 0, 0, 64, func() State { return still{} })
 	m.Step(step.Event{Kind: step.Boot, Incarnation: 1}, nowhere(true))
 	m.Step(step.Event{Kind: step.Death, From: 2}, nowhere(true))
 	hear := func(from kernel.CoreID, in message) {

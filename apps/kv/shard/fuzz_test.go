@@ -28,7 +28,7 @@ func FuzzHear(f *testing.F) {
 		f.Add(append([]byte{1, 40}, m.append(nil)...))
 	}
 	f.Fuzz(func(t *testing.T, script []byte) {
-		m := newMachine(ids, 0, 0, 64, newCells)
+		m := newMachine(ids, len(ids), 0, 0, 64, newCells)
 		m.Step(step.Event{Kind: step.Boot, Incarnation: 1}, nowhere(true))
 		first := message{kind: hello, seq: 1}
 		for i := 1; i < len(ids); i++ {
@@ -54,7 +54,7 @@ func FuzzStream(f *testing.F) {
 	f.Add([]byte{24, 0, 0, 0}, uint8(3))
 	f.Fuzz(func(t *testing.T, stream []byte, cut uint8) {
 		feed := func(cut int) (uint64, string) {
-			n := &Node{machine: newMachine([]kernel.CoreID{0, 1}, 0, 0, 64, newCells)}
+			n := &Node{machine: newMachine([]kernel.CoreID{0, 1}, 2, 0, 0, 64, newCells)}
 			n.machine.begin(0, nowhere(true))
 			l, rest := &link{node: n, index: 1}, stream
 			for len(rest) > 0 {

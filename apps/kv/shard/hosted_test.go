@@ -32,7 +32,7 @@ func TestMain(m *testing.M) {
 // serveLines is an app that serves a store over TCP, a command on each line. It writes where it
 // listens into a file in the folder that its argument names, when all shards are as they should be.
 func serveLines(s *coreos.OS) error {
-	n, err := New(s, s.Core().Boot().Cores, newCells)
+	n, err := New(s, s.Core().Boot().Cores, len(s.Core().Boot().Cores), newCells)
 	if err != nil {
 		return err
 	}

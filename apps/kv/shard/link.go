@@ -17,9 +17,10 @@ type link struct {
 	channel *msgpass.Channel
 	client  *CarrierClient
 
-	out  []byte // from done on, what is to be sent
-	done int
-	in   []byte // the start of a message whose end is still to come
+	out   []byte // from done on, what is to be sent
+	done  int
+	begun int    // where the message ends, in out, that is sent in part; or done
+	in    []byte // the start of a message whose end is still to come
 
 	life    uint64         // of the other core, which the streams are with, or were
 	down    bool           // they were, and no death was told
@@ -45,20 +46,45 @@ func (l *link) put(body []byte) bool {
 // it flushes the loop, or is the loop.
 func (l *link) pump() (sent bool) {
 	for l.done < len(l.out) {
-		part := l.out[l.done:min(l.done+CarrierCarryPartMax, len(l.out))]
-		if !l.try(part) {
+		end, begun := l.cut()
+		if !l.try(l.out[l.done:end]) {
 			break
 		}
-		l.done += len(part)
+		l.done, l.begun = end, begun
 		sent = true
 	}
+	l.tidy()
+	return sent
+}
+
+// tidy forgets what was sent, if that is much.
+func (l *link) tidy() {
 	switch {
 	case l.done == len(l.out):
-		l.out, l.done = emptied(l.out), 0
+		l.out, l.done, l.begun = emptied(l.out), 0, 0
 	case l.done > len(l.out)/2:
+		l.begun -= l.done
 		l.out, l.done = l.out[:copy(l.out, l.out[l.done:])], 0
 	}
-	return sent
+}
+
+// cut returns where the next part ends: behind the last message that fits in whole, so that its
+// receiver need not put it together, and expects all of them. A message that fits in no part is
+// cut; begun is where it ends.
+func (l *link) cut() (end, begun int) {
+	most := min(l.done+CarrierCarryPartMax, len(l.out))
+	end, begun = l.done, l.begun
+	for begun <= most {
+		end = begun
+		if end == len(l.out) {
+			return end, begun
+		}
+		begun += lengthBytes + int(binary.LittleEndian.Uint32(l.out[begun:]))
+	}
+	if end == l.done {
+		return most, begun
+	}
+	return end, end
 }
 
 // try sends a part. A ring that refuses several times in a row grows at the next Flush; with what
@@ -153,7 +179,7 @@ func (l *link) Bound(err error) {
 
 // Down implements CarrierCallbacks.
 func (l *link) Down([]uint32) {
-	l.bound, l.refused, l.out, l.done = false, false, nil, 0
+	l.bound, l.refused, l.out, l.done, l.begun = false, false, nil, 0, 0
 	l.part()
 }
 

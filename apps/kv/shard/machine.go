@@ -19,6 +19,7 @@ type machine struct {
 	replicas []replica // by shard: this core's copy
 	clock    int64     // milliseconds to add to the machine's clock; the same on all cores
 
+	serves bool // this core takes clients: see duty
 	stuck  int  // peers to which something waits for room
 	armed  bool // a tick will come
 	counts counts
@@ -48,17 +49,17 @@ type client interface {
 	done(index int, reply []byte, err error)
 }
 
-// newMachine returns the machine of cores[self]. Clock is what its wall clock shows, in
-// milliseconds, less the machine's clock; chunk is about how many bytes a chunk has; empty makes an
-// empty copy.
-func newMachine(cores []kernel.CoreID, self int, clock int64, chunk int, empty func() State,
-) *machine {
+// newMachine returns the machine of cores[self], of a store of so many shards. Clock is what its
+// wall clock shows, in milliseconds, less the machine's clock; chunk is about how many bytes a
+// chunk has; empty makes an empty copy.
+func newMachine(cores []kernel.CoreID, shards, self int, clock int64, chunk int,
+	empty func() State) *machine {
 	m := &machine{
 		self: self, cores: cores, clock: clock, parcel: make([]byte, 0, chunk),
-		peers: make([]peer, len(cores)), routes: make([]route, len(cores)),
-		replicas: make([]replica, len(cores)),
+		peers: make([]peer, len(cores)), routes: make([]route, shards),
+		replicas: make([]replica, shards),
 	}
-	for i := range cores {
+	for i := range shards {
 		m.routes[i] = newRoute()
 		m.replicas[i] = newReplica(empty(), len(cores))
 	}
@@ -90,8 +91,10 @@ func (m *machine) tick() {
 // begin begins a step; several things may happen in one.
 func (m *machine) begin(now kernel.Instant, out step.Outbox) { m.now, m.out = now, out }
 
-// end ends a step: acks that are owed, what waited for room, and an alarm if something still does.
+// end ends a step: what the core's duty is now, acks that are owed, what waited for room, and an
+// alarm if something still does.
 func (m *machine) end() {
+	m.serves = m.duty()
 	for _, s := range m.owing {
 		m.acknowledge(s)
 	}
@@ -124,8 +127,8 @@ func (m *machine) milliseconds() int64 { return int64(m.now)/1e6 + m.clock }
 // trusted, until it is dead.
 func (m *machine) hear(from int, body []byte) error {
 	var in message
-	if !in.parse(body, len(m.cores)) || from == nobody || from == m.self ||
-		m.peers[from].fate != alive && in.kind != hello {
+	if !in.parse(body, len(m.replicas), len(m.cores)) || from == nobody ||
+		from == m.self || m.peers[from].fate != alive && in.kind != hello {
 		m.broken(from, &in, "one of a core that said hello")
 	} else {
 		m.take(from, &in)

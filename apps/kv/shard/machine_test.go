@@ -52,15 +52,15 @@ func (w *world) stir() error {
 
 // No acknowledged write is lost, whichever core dies, and what clients see is linearizable.
 func TestDeathsOneAtATime(t *testing.T) {
-	for _, cores := range []int{2, 3, 5} {
+	for _, c := range []struct{ cores, spares int }{{2, 0}, {3, 0}, {5, 0}, {2, 1}, {4, 2}} {
 		sim.Seeds(t, seeds(200), func(t *testing.T, seed uint64) {
-			w := newWorld(unrest(cores, seed), 6, 8)
+			w := newSparingWorld(unrest(c.cores, seed), c.spares, 6, 8)
 			err := w.live(30)
 			if total := w.total(); err == nil && total.lost > 0 {
 				t.Errorf("%d shards were lost: want none", total.lost)
 			}
 			if err != nil {
-				t.Errorf("%d cores: %v", cores, err)
+				t.Errorf("%d cores, %d spares: %v", c.cores, c.spares, err)
 			}
 		})
 	}
@@ -69,17 +69,19 @@ func TestDeathsOneAtATime(t *testing.T) {
 // Whichever cores die, and when, there are never two primaries, no core hangs or panics, and in the
 // end all shards are at home with a backup that has the same content.
 func TestDeathsAtAnyTime(t *testing.T) {
-	for _, cores := range []int{1, 2, 4, 7} {
+	for _, c := range []struct{ cores, spares int }{
+		{1, 0}, {2, 0}, {4, 0}, {7, 0}, {2, 1}, {5, 2},
+	} {
 		sim.Seeds(t, seeds(100), func(t *testing.T, seed uint64) {
-			cfg := unrest(cores, seed)
+			cfg := unrest(c.cores, seed)
 			cfg.Faults.DeathEvery = time.Duration(100+50*(seed%5)) * time.Microsecond
 			cfg.Faults.DeadFor = 80 * time.Microsecond
-			w := newWorld(cfg, 6, 8)
+			w := newSparingWorld(cfg, c.spares, 6, 8)
 			if err := w.run(3 * time.Millisecond); err != nil {
-				t.Fatalf("%d cores: %v", cores, err)
+				t.Fatalf("%d cores, %d spares: %v", c.cores, c.spares, err)
 			}
 			if err := w.rest(20 * time.Millisecond); err != nil {
-				t.Errorf("%d cores: %v", cores, err)
+				t.Errorf("%d cores, %d spares: %v", c.cores, c.spares, err)
 			}
 		})
 	}

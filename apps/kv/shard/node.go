@@ -30,23 +30,26 @@ type Node struct {
 	told    int            // lost shards that were logged
 	room    sync.Cond      // there may be room in a route
 	waiting int            // for room
+	relief  sync.Cond      // this core begins to take clients, or ends it
 }
 
 // New returns the node of a core, which belongs to the store. The cores of the store are given in
-// the same order on each of them; there are as many shards as cores, and shard i is at home on
-// cores[i]. Empty makes an empty copy of a shard. Errors: this core is not one of them, or shares
-// no window with one of them; there are too many; the core has a node already.
-func New(s *coreos.OS, cores []kernel.CoreID, empty func() State) (*Node, error) {
+// the same order on each of them, and how many shards there are: shard i is at home on cores[i],
+// and cores behind these are spares. Empty makes an empty copy of a shard. Errors: this core is not
+// one of them, or shares no window with one of them; there are too many, or no shards, or more than
+// cores; the core has a node already.
+func New(s *coreos.OS, cores []kernel.CoreID, shards int, empty func() State) (*Node, error) {
 	core := s.Core()
 	self := slices.Index(cores, core.Boot().Core)
-	if self < 0 || len(cores) > CoresMax {
-		return nil, fmt.Errorf("shard: a node on %v for %d cores: want it one of at most %d",
-			core.Boot().Core, len(cores), CoresMax)
+	if self < 0 || len(cores) > CoresMax || shards < 1 || shards > len(cores) {
+		return nil, fmt.Errorf("shard: a node on %v for %d cores and %d shards: want it one of at "+
+			"most %d, and a shard or more, each with a home", core.Boot().Core, len(cores), shards,
+			CoresMax)
 	}
 	n := &Node{os: s, core: core, loop: s.Loop(), armed: kernel.Forever, began: core.Now()}
 	clock := time.Now().UnixMilli() - int64(n.began)/int64(time.Millisecond)
-	n.machine = newMachine(slices.Clone(cores), self, clock, chunkBytes, empty)
-	n.room.L = n.loop
+	n.machine = newMachine(slices.Clone(cores), shards, self, clock, chunkBytes, empty)
+	n.room.L, n.relief.L = n.loop, n.loop
 	n.timer = time.AfterFunc(time.Hour, n.tick)
 	n.timer.Stop()
 	n.loop.Lock()
@@ -109,7 +112,11 @@ func (n *Node) begin() {
 }
 
 func (n *Node) end() {
+	served := n.machine.serves
 	n.machine.end()
+	if n.machine.serves != served {
+		n.relief.Broadcast()
+	}
 	if n.waiting > 0 {
 		n.room.Broadcast()
 	}
@@ -231,7 +238,18 @@ func (n *Node) seek(l *link) {
 }
 
 // Shards returns how many shards there are.
-func (n *Node) Shards() int { return len(n.links) }
+func (n *Node) Shards() int { return len(n.machine.replicas) }
+
+// Await waits until this core is to take clients, or until it is not to any more. One that is the
+// home of a shard always is. A spare is while no core lives that is none, so that those have the
+// work; see the package comment.
+func (n *Node) Await(serves bool) {
+	n.loop.Lock()
+	defer n.loop.Unlock()
+	for n.machine.serves != serves {
+		n.relief.Wait()
+	}
+}
 
 // NewBatch returns an empty batch.
 func (n *Node) NewBatch() *Batch { return &Batch{node: n, over: make(chan struct{}, 1)} }

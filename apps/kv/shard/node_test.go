@@ -37,7 +37,7 @@ func runNodes(t *testing.T, cores int) {
 	var mu sync.Mutex
 	left := cores
 	app := coreos.App{Name: "test", Run: func(s *coreos.OS) error {
-		n, err := New(s, s.Core().Boot().Cores, newCells)
+		n, err := New(s, s.Core().Boot().Cores, len(s.Core().Boot().Cores), newCells)
 		if err != nil {
 			return err
 		}
@@ -105,7 +105,7 @@ func visit(t *testing.T, n *Node, past *history.History, client int) {
 // Commands and replies may be long; those that are too long are refused, and others go on.
 func TestLongCommands(t *testing.T) {
 	app := coreos.App{Name: "test", Run: func(s *coreos.OS) error {
-		n, err := New(s, s.Core().Boot().Cores, newCells)
+		n, err := New(s, s.Core().Boot().Cores, len(s.Core().Boot().Cores), newCells)
 		if err != nil {
 			return err
 		}
@@ -142,7 +142,7 @@ func TestLongCommands(t *testing.T) {
 // one with the higher index ends its life, and the others serve all shards.
 func TestLostChannel(t *testing.T) {
 	app := coreos.App{Name: "test", Run: func(s *coreos.OS) error {
-		n, err := New(s, s.Core().Boot().Cores, newCells)
+		n, err := New(s, s.Core().Boot().Cores, len(s.Core().Boot().Cores), newCells)
 		if err != nil {
 			return err
 		}
@@ -183,7 +183,7 @@ func TestBatches(t *testing.T) {
 		if s.Core().Boot().Core == 1 {
 			time.Sleep(time.Second) // it has no store: nobody knows what it may hold
 		}
-		n, err := New(s, s.Core().Boot().Cores, newCells)
+		n, err := New(s, s.Core().Boot().Cores, len(s.Core().Boot().Cores), newCells)
 		if err != nil {
 			return err
 		}

@@ -32,12 +32,12 @@ func ambitious(s *site, in step.Event) func() {
 func indiscreet(s *site, in step.Event) func() {
 	shard, origin := nobody, s.machine.self
 	var msg message
-	if msg.parse(in.Body, len(s.cores)) && in.Kind == step.Message {
+	if msg.parse(in.Body, len(s.replicas), len(s.cores)) && in.Kind == step.Message {
 		if msg.kind == request && !msg.has(write) {
 			shard, origin = msg.shard, s.index(in.From)
 		}
 	} else if in.Kind == step.Command && in.Body[1] == 'g' {
-		shard = int(in.Body[5]) % len(s.cores)
+		shard = int(in.Body[5]) % len(s.replicas)
 	}
 	if shard == nobody || s.replicas[shard].role != Primary {
 		return nil
@@ -56,7 +56,8 @@ func indiscreet(s *site, in step.Event) func() {
 // greedy plants: a shard is claimed though somebody holds it.
 func greedy(s *site, in step.Event) func() {
 	var msg message
-	if msg.parse(in.Body, len(s.cores)) && in.Kind == step.Message && msg.kind == answer {
+	if in.Kind == step.Message && msg.parse(in.Body, len(s.replicas), len(s.cores)) &&
+		msg.kind == answer {
 		in.Body[1] &^= holds | later
 	}
 	return nil
@@ -67,7 +68,7 @@ func eager(s *site, in step.Event) func() {
 	if in.Kind != step.Command || in.Body[1] != 'g' {
 		return nil
 	}
-	r := &s.replicas[int(in.Body[5])%len(s.cores)]
+	r := &s.replicas[int(in.Body[5])%len(s.replicas)]
 	if r.role != Learner {
 		return nil
 	}

@@ -62,7 +62,7 @@ func (m *machine) enlist(shard int) {
 	if home := shard; home != m.self && m.peers[home].fate == alive {
 		wanted = home
 	} else if r.backup.core == nobody {
-		wanted = m.after(m.self)
+		wanted = m.keeper(shard)
 	}
 	if wanted == nobody || wanted == r.backup.core {
 		return

@@ -121,6 +121,7 @@ func (c *cells) Reset() {
 type world struct {
 	net     *sim.Net
 	ids     []kernel.CoreID
+	shards  int
 	dice    *rand.Rand
 	plant   func(*site, step.Event) func() // a bug: runs before a step, and what it returns after
 	clients []*worldClient
@@ -154,16 +155,22 @@ type worldClient struct {
 	reads  bool
 }
 
+// newWorld returns a world in which each core is the home of a shard.
 func newWorld(cfg sim.Config, clients, keys int) *world {
+	return newSparingWorld(cfg, 0, clients, keys)
+}
+
+// newSparingWorld returns one in which some cores, the last ones, are spares.
+func newSparingWorld(cfg sim.Config, spares, clients, keys int) *world {
 	w := &world{
 		dice: rand.New(rand.NewPCG(cfg.Seed, 77)), keys: keys,
-		redundant: make([]bool, cfg.Cores), empty: newCells,
+		shards: cfg.Cores - spares, redundant: make([]bool, cfg.Cores-spares), empty: newCells,
 	}
 	for i := range cfg.Cores {
 		w.ids = append(w.ids, kernel.MakeCoreID(0, uint16(i)))
 	}
 	w.net = sim.NewNet(cfg, func(boot kernel.BootInfo) step.Machine {
-		m := newMachine(w.ids, int(boot.Core.Index()), 0, 512, w.empty)
+		m := newMachine(w.ids, w.shards, int(boot.Core.Index()), 0, 512, w.empty)
 		return &site{machine: m, world: w, self: boot.Core}
 	})
 	w.patient = cfg.Seed%2 == 0
@@ -232,7 +239,7 @@ func (w *world) ask(s *site, body []byte) {
 	c := w.clients[body[0]]
 	text := bytes.Clone(body[1:])
 	key := string(bytes.Fields(text)[1])
-	shard := int(key[0]) % len(w.ids)
+	shard := int(key[0]) % w.shards
 	if s.routes[shard].room() == 0 {
 		c.busy = false
 		return
@@ -286,7 +293,7 @@ func (w *world) work() {
 
 func (w *world) issue(i int, c *worldClient) {
 	k := w.dice.IntN(w.keys)
-	key := fmt.Sprintf("%c-k%c", 'a'+k%len(w.ids), 'a'+k)
+	key := fmt.Sprintf("%c-k%c", 'a'+k%w.shards, 'a'+k)
 	var text string
 	switch w.dice.IntN(8) {
 	case 0, 1, 2:
@@ -322,7 +329,7 @@ func (w *world) run(d time.Duration) error {
 
 // look checks what must hold at any time, and notes which shards are redundant.
 func (w *world) look() error {
-	for s := range w.ids {
+	for s := range w.shards {
 		primary := nobody
 		for i, id := range w.ids {
 			site := w.site(id)
@@ -408,9 +415,15 @@ func (w *world) rest(d time.Duration) error {
 	if n := w.total().malformed; n > 0 {
 		return fmt.Errorf("%d messages were malformed: want none", n)
 	}
-	for s := range w.ids {
+	for s := range w.shards {
 		if err := w.atRest(s); err != nil {
 			return err
+		}
+	}
+	for i, id := range w.ids {
+		if got, want := w.site(id).serves, i < w.shards; got != want {
+			return fmt.Errorf("core %d of %d, %d of them spares, takes clients: %t: want %t", i,
+				len(w.ids), len(w.ids)-w.shards, got, want)
 		}
 	}
 	for _, c := range w.clients {

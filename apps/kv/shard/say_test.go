@@ -9,7 +9,7 @@ import (
 func say(cores int) func([]byte) string {
 	return func(body []byte) string {
 		var in message
-		if !in.parse(body, cores) {
+		if !in.parse(body, cores, cores) {
 			return string(body[min(1, len(body)):]) // a client's command
 		}
 		return in.words()

@@ -1,13 +1,16 @@
 // Package shard replicates a store over the cores of a machine, so that the death of any one core
 // loses no write that was acknowledged.
 //
-// The store is cut into shards, as many as it has cores; shard i is at home on core i. A shard has
-// one primary, which carries out its commands, and one backup on another core, to which the primary
-// forwards what changed. The reply to a command leaves the primary when the backup has that change
-// and all before it; so a read never shows a write that may yet be lost. A request at the wrong
-// core travels by message; but a backup carries out reads itself, while nothing else of its core is
-// under way to the primary: it has all that was acknowledged, and what it has is on both cores. For
-// the same reason the primary's answers to the backup itself need not wait.
+// The store is cut into shards; shard i is at home on core i. A shard has one primary, which
+// carries out its commands, and one backup on another core, to which the primary forwards what
+// changed. The reply to a command leaves the primary when the backup has that change and all before
+// it; so a read never shows a write that may yet be lost. A request at the wrong core travels by
+// message; but a backup carries out reads itself, while nothing else of its core is under way to
+// the primary: it has all that was acknowledged, and what it has is on both cores. For the same
+// reason the primary's answers to the backup itself need not wait.
+//
+// There may be more cores than shards. Those behind the last shard's home are spares: backups, if
+// they live. They are to take clients only in place of the others: see Node.Await.
 //
 // # Views
 //
@@ -31,9 +34,10 @@
 //	          its learner has everything, no backup: Join   same, next view, with a backup
 //	          hand-over to the shard's home: Take           backup of the next view
 //
-// A primary without a backup looks for a learner: the shard's home, or else the next living core in
-// the ring of cores. It sends its copy in chunks while commands go on (State.Snapshot tells how
-// these two meet). A primary that has no learner and no backup acknowledges alone.
+// A primary without a backup looks for a learner: the shard's home, or else a spare, or else the
+// next living core in the ring of cores. It sends its copy in chunks while commands go on
+// (State.Snapshot tells how these two meet). A primary that has no learner and no backup
+// acknowledges alone.
 //
 // # Hand-over
 //

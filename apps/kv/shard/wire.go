@@ -75,7 +75,7 @@ func (m *message) append(b []byte) []byte {
 
 // parse takes a message apart; its body is part of b. False: no core sends that. A message is not
 // copied, here or elsewhere: to load what was just stored in smaller pieces stalls the processor.
-func (m *message) parse(b []byte, cores int) bool {
+func (m *message) parse(b []byte, shards, cores int) bool {
 	if len(b) < headBytes {
 		return false
 	}
@@ -88,7 +88,7 @@ func (m *message) parse(b []byte, cores int) bool {
 		m.view, m.time = 0, int64(m.view)
 	}
 	m.body = b[headBytes:]
-	return m.kind >= hello && m.kind < kinds && m.shard < cores &&
+	return m.kind >= hello && m.kind < kinds && m.shard < shards &&
 		m.core >= nobody && m.core < cores
 }
 

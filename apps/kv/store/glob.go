@@ -3,7 +3,7 @@ package store
 // Matches tells whether a text matches a pattern as Redis has them (stringmatchlen in util.c):
 // * any text, ? any byte, [abc] [a-z] [^a] one of a set, \ the next byte as it is. It keeps one
 // place to go back to, the last *, and so takes at most len(pattern)*len(text) steps.
-func Matches(pattern []byte, text string) bool {
+func Matches[T string | []byte](pattern []byte, text T) bool {
 	p, t := 0, 0
 	star, starText := -1, 0
 	for t < len(text) {

@@ -77,19 +77,19 @@ func flushall(s *Store, args [][]byte) {
 
 // keys: KEYS pattern.
 func keys(s *Store, args [][]byte) {
-	var found []string
+	var found [][]byte
 	for p := position(0); p < positionEnd; {
 		var e *entry
 		for e, p = s.at(p); e != nil; e = e.next {
-			if !s.gone(e) && Matches(args[0], e.key) {
-				found = append(found, e.key)
+			if !s.gone(e) && Matches(args[0], e.key()) {
+				found = append(found, e.key())
 			}
 		}
 	}
 	s.list(found)
 }
 
-func (s *Store) list(texts []string) {
+func (s *Store) list(texts [][]byte) {
 	s.reply = resp.AppendArray(s.reply, len(texts))
 	for _, text := range texts {
 		s.reply = resp.AppendBulk(s.reply, text)
@@ -115,15 +115,15 @@ func scan(s *Store, args [][]byte) {
 }
 
 // scanFrom returns keys from a position on, and the position after them.
-func (s *Store) scanFrom(p position, o scanOptions) (found []string, next position) {
+func (s *Store) scanFrom(p position, o scanOptions) (found [][]byte, next position) {
 	most := max(scanBucketsMin, o.count*scanBucketsPerKey)
 	seen := 0
 	for looks := 0; p < positionEnd && seen < o.count && looks < most; looks++ {
 		var e *entry
 		for e, p = s.at(p); e != nil; e = e.next {
 			seen++
-			if !s.gone(e) && !o.none && (o.all || Matches(o.pattern, e.key)) {
-				found = append(found, e.key)
+			if !s.gone(e) && !o.none && (o.all || Matches(o.pattern, e.key())) {
+				found = append(found, e.key())
 			}
 		}
 	}
@@ -168,11 +168,11 @@ func parseScan(words [][]byte) (o scanOptions, refusal string) {
 func randomkey(s *Store, _ [][]byte) {
 	start := position(rand.Uint64N(uint64(positionEnd)))
 	if e := s.firstLive(start, positionEnd); e != nil {
-		s.reply = resp.AppendBulk(s.reply, e.key)
+		s.reply = resp.AppendBulk(s.reply, e.key())
 		return
 	}
 	if e := s.firstLive(0, start); e != nil {
-		s.reply = resp.AppendBulk(s.reply, e.key)
+		s.reply = resp.AppendBulk(s.reply, e.key())
 		return
 	}
 	s.null()

@@ -10,6 +10,9 @@ const (
 	splitsPerInsert = 2
 	// entryBytes is what a key costs beside its bytes and its value's: its entry and its bucket.
 	entryBytes = 80
+	// nearBytes is how long a key and its value may be together, to lie in their entry: it is 64
+	// bytes long then, as a line of the caches is, and as pieces of memory from Go are.
+	nearBytes = 24
 	// spareBytesMax is how much longer the memory of a value may be than the value.
 	spareBytesMax = 64
 	// replyBytesKept and argsKept are what a store keeps of the memory for a long reply, or for a

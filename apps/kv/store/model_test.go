@@ -154,7 +154,7 @@ func (p *player) check(s *Store) error {
 	for p := position(0); p < positionEnd; {
 		var e *entry
 		for e, p = s.at(p); e != nil; e = e.next {
-			bytes += entryBytes + int64(len(e.key)) + int64(len(e.value))
+			bytes += entryBytes + int64(len(e.key())) + int64(len(e.value()))
 			if count++; e.expiry != 0 {
 				volatile++
 			}

@@ -44,15 +44,15 @@ func (s *Store) Snapshot(chunk []byte, cursor uint64) (longer []byte, next uint6
 
 func appendEntry(chunk []byte, e *entry) []byte {
 	chunk = binary.LittleEndian.AppendUint64(chunk, uint64(e.expiry))
-	chunk = binary.LittleEndian.AppendUint64(chunk, uint64(len(e.key)))
-	chunk = binary.LittleEndian.AppendUint64(chunk, uint64(len(e.value)))
-	return append(append(chunk, e.key...), e.value...)
+	chunk = binary.LittleEndian.AppendUint64(chunk, uint64(e.keyBytes))
+	chunk = binary.LittleEndian.AppendUint64(chunk, uint64(e.valueBytes()))
+	return append(chunk, e.text()...)
 }
 
 // chainBytes returns how long a bucket is in a chunk.
 func chainBytes(e *entry) (total int) {
 	for ; e != nil; e = e.next {
-		total += chunkEntryBytes + len(e.key) + len(e.value)
+		total += chunkEntryBytes + int(e.textBytes)
 	}
 	return total
 }

@@ -147,7 +147,7 @@ func (s *Store) room(grows int) bool {
 // sure of the room.
 func (s *Store) put(e *entry, key, value []byte) *entry {
 	e = s.resized(e, key, len(value))
-	copy(e.value, value)
+	copy(e.value(), value)
 	return e
 }
 
@@ -167,7 +167,7 @@ func growth(e *entry, key []byte, length int) int {
 	if e == nil {
 		return entryBytes + len(key) + length
 	}
-	return length - len(e.value)
+	return length - e.valueBytes()
 }
 
 // The replies.
@@ -183,7 +183,7 @@ func (s *Store) value(e *entry) {
 		s.null()
 		return
 	}
-	s.bulk(e.value)
+	s.bulk(e.value())
 }
 
 // is tells whether an argument is a word, in whatever case.

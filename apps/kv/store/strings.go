@@ -37,7 +37,7 @@ func appendTo(s *Store, args [][]byte) {
 	e := s.find(key)
 	length := 0
 	if old := s.alive(e); old != nil {
-		length = len(old.value)
+		length = old.valueBytes()
 	}
 	s.write(e, key, length, tail)
 }
@@ -59,7 +59,7 @@ func setrange(s *Store, args [][]byte) {
 	case len(part) == 0 && old == nil:
 		s.number(0)
 	case len(part) == 0:
-		s.number(int64(len(old.value)))
+		s.number(int64(old.valueBytes()))
 	case offset > resp.BulkBytesMax:
 		s.fail(tooLong)
 	default:
@@ -72,7 +72,7 @@ func setrange(s *Store, args [][]byte) {
 func (s *Store) write(e *entry, key []byte, offset int, part []byte) {
 	length := offset + len(part)
 	if old := s.alive(e); old != nil {
-		length = max(length, len(old.value))
+		length = max(length, old.valueBytes())
 	}
 	if length > resp.BulkBytesMax {
 		s.fail(tooLong)
@@ -81,13 +81,13 @@ func (s *Store) write(e *entry, key []byte, offset int, part []byte) {
 	if !s.room(growth(e, key, length)) {
 		return
 	}
-	copy(s.resized(e, key, length).value[offset:], part)
+	copy(s.resized(e, key, length).value()[offset:], part)
 	s.number(int64(length))
 }
 
 func strlen(s *Store, args [][]byte) {
 	if e := s.live(args[0]); e != nil {
-		s.number(int64(len(e.value)))
+		s.number(int64(e.valueBytes()))
 		return
 	}
 	s.number(0)
@@ -108,13 +108,13 @@ func getrange(s *Store, args [][]byte) {
 		s.bulk(nil)
 		return
 	}
-	length := int64(len(e.value))
+	length := int64(e.valueBytes())
 	first, last = fromStart(first, length), min(fromStart(last, length), length-1)
 	if first > last {
 		s.bulk(nil)
 		return
 	}
-	s.bulk(e.value[first : last+1])
+	s.bulk(e.value()[first : last+1])
 }
 
 // fromStart returns an index that was perhaps counted from the end, at least 0.
@@ -150,7 +150,7 @@ func (s *Store) add(key []byte, by int64) {
 	var n int64
 	if old := s.alive(e); old != nil {
 		var ok bool
-		if n, ok = resp.Int(old.value); !ok {
+		if n, ok = resp.Int(old.value()); !ok {
 			s.fail(NotInteger)
 			return
 		}

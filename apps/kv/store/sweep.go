@@ -24,7 +24,7 @@ func sweep(s *Store, args [][]byte) {
 		var e *entry
 		for e, p = s.at(p); e != nil; e = e.next {
 			if s.gone(e) {
-				found = append(found, e.key)
+				found = append(found, string(e.key()))
 			}
 		}
 	}

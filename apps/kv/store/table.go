@@ -17,18 +17,6 @@ type table struct {
 	bytes    int64 // memory, as entryBytes counts it
 }
 
-// entry is a key with its value.
-type entry struct {
-	next   *entry
-	hash   uint64
-	expiry int64 // unix milliseconds; 0: none
-	key    string
-	value  []byte
-}
-
-// expires tells whether the key is gone by then.
-func (e *entry) expires(now int64) bool { return e.expiry != 0 && e.expiry <= now }
-
 // position is a hash's high bits, by which buckets are ordered: the place where a bucket begins.
 type position uint64
 
@@ -65,7 +53,7 @@ func (t *table) at(p position) (first *entry, next position) {
 func (t *table) find(key []byte) *entry {
 	hash := hash(key, t.seed)
 	e := *t.bucket(hash)
-	for e != nil && (e.hash != hash || e.key != string(key)) {
+	for e != nil && (e.hash != hash || string(e.key()) != string(key)) {
 		e = e.next
 	}
 	return e
@@ -74,7 +62,7 @@ func (t *table) find(key []byte) *entry {
 // insert adds a key that is not there, with an empty value.
 func (t *table) insert(key []byte) *entry {
 	t.grow()
-	e := &entry{hash: hash(key, t.seed), key: string(key)}
+	e := newEntry(key, hash(key, t.seed))
 	bucket := t.bucket(e.hash)
 	e.next, *bucket = *bucket, e
 	t.count++
@@ -90,25 +78,13 @@ func (t *table) remove(e *entry) {
 	}
 	*link = e.next
 	t.count--
-	t.bytes -= entryBytes + int64(len(e.key)) + int64(len(e.value))
+	t.bytes -= entryBytes + int64(e.textBytes)
 }
 
 // resize gives the entry's value a length. Its bytes up to the shorter length stay.
 func (t *table) resize(e *entry, length int) {
-	t.bytes += int64(length) - int64(len(e.value))
-	switch {
-	case cap(e.value) < length && len(e.value) == 0,
-		cap(e.value) > 2*length+spareBytesMax:
-		value := make([]byte, length)
-		copy(value, e.value)
-		e.value = value
-	case cap(e.value) < length:
-		e.value = append(e.value, make([]byte, length-len(e.value))...)
-	default:
-		before := len(e.value)
-		e.value = e.value[:length]
-		clear(e.value[min(before, length):])
-	}
+	t.bytes += int64(length) - int64(e.valueBytes())
+	e.resize(int(e.keyBytes) + length)
 }
 
 // expireAt sets when a key expires; 0: never.

@@ -58,28 +58,29 @@ func (l *Listeners) Of(s Service) []kernel.CoreID { return slices.Clone(l.cores[
 // the flow and the core (rendezvous hashing). So when a core comes or goes, only those flows have
 // another core that are its own. False: nobody listens.
 func (l *Listeners) Pick(key packet.Key) (best kernel.CoreID, ok bool) {
-	return l.pick(key, func(kernel.CoreID) uint64 { return 1 })
+	return l.pick(key, func(kernel.CoreID) uint64 { return wholeParts })
 }
 
 // PickSparing is Pick with a core that has other work to do: all weights there are a part of what
-// they would be. So it gets a quarter of the flows if two cores listen, less if more do, and all if
-// it is alone.
+// they would be. So it gets 0.42 of the flows if two cores listen, 0.15 if four do, and all if it
+// is alone.
 func (l *Listeners) PickSparing(key packet.Key, busy kernel.CoreID) (kernel.CoreID, bool) {
 	return l.pick(key, func(core kernel.CoreID) uint64 {
 		if core == busy {
-			return busyPart
+			return busyParts
 		}
-		return 1
+		return wholeParts
 	})
 }
 
-// pick returns the core of the highest weight, each divided by the core's part.
-func (l *Listeners) pick(key packet.Key, part func(kernel.CoreID) uint64) (best kernel.CoreID,
+// pick returns the core of the highest weight, of which the core's parts count.
+func (l *Listeners) pick(key packet.Key, parts func(kernel.CoreID) uint64) (best kernel.CoreID,
 	ok bool) {
 	var most uint64
 	flow := hash(key)
 	for _, core := range l.cores[Service{key.Protocol, key.LocalPort}] {
-		if weight := mix(flow^mix(uint64(core)+1)) / part(core); !ok || weight > most {
+		weight := mix(flow^mix(uint64(core)+1)) / wholeParts * parts(core)
+		if !ok || weight > most {
 			best, most, ok = core, weight, true
 		}
 	}

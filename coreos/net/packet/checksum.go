@@ -6,23 +6,28 @@ import (
 )
 
 // Sum returns the ones' complement sum of bytes, taken as big-endian 16-bit words, added to another
-// sum (RFC 1071).
+// sum. It adds in the processor's byte order, and turns the result around (RFC 1071, section 2).
 func Sum(b []byte, initial uint16) uint16 {
-	sum := uint64(initial)
-	for len(b) >= 8 {
-		var carry uint64
-		sum, carry = bits.Add64(sum, binary.BigEndian.Uint64(b), 0)
+	sum, carry := uint64(bits.ReverseBytes16(initial)), uint64(0)
+	for ; len(b) >= 32; b = b[32:] {
+		sum, carry = bits.Add64(sum, binary.LittleEndian.Uint64(b), 0)
+		sum, carry = bits.Add64(sum, binary.LittleEndian.Uint64(b[8:]), carry)
+		sum, carry = bits.Add64(sum, binary.LittleEndian.Uint64(b[16:]), carry)
+		sum, carry = bits.Add64(sum, binary.LittleEndian.Uint64(b[24:]), carry)
 		sum += carry
-		b = b[8:]
+	}
+	for ; len(b) >= 8; b = b[8:] {
+		sum, carry = bits.Add64(sum, binary.LittleEndian.Uint64(b), 0)
+		sum += carry
 	}
 	var rest [8]byte
 	copy(rest[:], b)
-	sum, carry := bits.Add64(sum, binary.BigEndian.Uint64(rest[:]), 0)
+	sum, carry = bits.Add64(sum, binary.LittleEndian.Uint64(rest[:]), 0)
 	sum += carry
 	sum = sum>>32 + sum&0xffffffff
 	sum = sum>>32 + sum&0xffffffff
 	sum = sum>>16 + sum&0xffff
-	return uint16(sum>>16 + sum&0xffff)
+	return bits.ReverseBytes16(uint16(sum>>16 + sum&0xffff))
 }
 
 // SumPlace returns where the checksum of a packet of TCP or UDP is, counted from the transport's

@@ -1,0 +1,112 @@
+package net
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"net"
+	"os"
+	"sync"
+	"time"
+
+	"gvisor.dev/gvisor/pkg/tcpip"
+	"gvisor.dev/gvisor/pkg/tcpip/adapters/gonet"
+	"gvisor.dev/gvisor/pkg/waiter"
+)
+
+// conn is a connection that this core accepted. It is gonet's, but for reads and writes: these
+// wait, and have deadlines, by what the connection keeps for that. gonet makes channels and timers
+// each time.
+type conn struct {
+	*gonet.TCPConn
+	node        *node
+	endpoint    tcpip.Endpoint
+	once        sync.Once
+	read, write side
+}
+
+func newConn(n *node, e tcpip.Endpoint, queue *waiter.Queue) *conn {
+	c := &conn{TCPConn: gonet.NewTCPConn(queue, e), node: n, endpoint: e}
+	c.read.open(queue, waiter.ReadableEvents)
+	c.write.open(queue, waiter.WritableEvents)
+	return c
+}
+
+// Read implements net.Conn.
+func (c *conn) Read(b []byte) (int, error) {
+	c.read.one.Lock()
+	defer c.read.one.Unlock()
+	for !c.read.late() {
+		w := tcpip.SliceWriter(b)
+		result, err := c.endpoint.Read(&w, tcpip.ReadOptions{})
+		switch err.(type) {
+		case nil:
+			c.endpoint.ModerateRecvBuf(result.Count)
+			return result.Count, nil
+		case *tcpip.ErrWouldBlock:
+			<-c.read.ready
+		case *tcpip.ErrClosedForReceive:
+			return 0, io.EOF
+		default:
+			return 0, c.failure("read", errors.New(err.String()))
+		}
+	}
+	return 0, c.failure("read", os.ErrDeadlineExceeded)
+}
+
+// Write implements net.Conn.
+func (c *conn) Write(b []byte) (written int, err error) {
+	c.write.one.Lock()
+	defer c.write.one.Unlock()
+	var from bytes.Reader
+	for !c.write.late() {
+		from.Reset(b[written:])
+		n, err := c.endpoint.Write(&from, tcpip.WriteOptions{})
+		written += int(n)
+		switch _, wait := err.(*tcpip.ErrWouldBlock); {
+		case wait:
+			<-c.write.ready
+		case err != nil:
+			return written, c.failure("write", errors.New(err.String()))
+		case written == len(b):
+			return written, nil
+		}
+	}
+	return written, c.failure("write", os.ErrDeadlineExceeded)
+}
+
+func (c *conn) failure(what string, err error) error {
+	return &net.OpError{Op: what, Net: "tcp", Source: c.LocalAddr(), Addr: c.RemoteAddr(),
+		Err: err}
+}
+
+// SetReadDeadline implements net.Conn.
+func (c *conn) SetReadDeadline(t time.Time) error {
+	c.read.limit(t)
+	return nil
+}
+
+// SetWriteDeadline implements net.Conn.
+func (c *conn) SetWriteDeadline(t time.Time) error {
+	c.write.limit(t)
+	return nil
+}
+
+// SetDeadline implements net.Conn.
+func (c *conn) SetDeadline(t time.Time) error {
+	c.read.limit(t)
+	c.write.limit(t)
+	return nil
+}
+
+// Close implements net.Conn.
+func (c *conn) Close() error {
+	err := net.ErrClosed
+	c.once.Do(func() {
+		err = c.TCPConn.Close()
+		c.node.loop.Lock()
+		c.node.accepted--
+		c.node.loop.Unlock()
+	})
+	return err
+}

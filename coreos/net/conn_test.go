@@ -1,0 +1,78 @@
+package net
+
+import (
+	"context"
+	"errors"
+	"net"
+	"os"
+	"testing"
+	"time"
+)
+
+// Deadlines of a connection hold for who waits already and for who comes later, until there are
+// others; and what has come by then is read.
+func TestDeadlines(t *testing.T) {
+	outside, c := accepted(t)
+	b, past := make([]byte, 64<<10), time.Now().Add(-time.Second)
+	read := func() error {
+		_, err := c.Read(b)
+		return err
+	}
+	failed := make(chan error)
+	go func() { failed <- read() }()
+	time.Sleep(10 * time.Millisecond) // most often, it waits by then
+	c.SetReadDeadline(past)
+	tooLate(t, "a read that waited", <-failed)
+	tooLate(t, "a read after the deadline", read())
+
+	c.SetReadDeadline(time.Now().Add(20 * time.Millisecond))
+	tooLate(t, "a read that waits for the deadline", read())
+
+	c.SetReadDeadline(time.Now().Add(20 * time.Millisecond))
+	c.SetDeadline(time.Now().Add(time.Hour))
+	go func() { failed <- read() }()
+	time.Sleep(40 * time.Millisecond) // when the first deadline would have passed
+	if _, err := outside.Write([]byte("x")); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-failed; err != nil {
+		t.Errorf("a read whose deadline was put off: %v: want what came", err)
+	}
+
+	var err error
+	c.SetWriteDeadline(time.Now().Add(100 * time.Millisecond))
+	for err == nil { // until all buffers are full
+		_, err = c.Write(b)
+	}
+	tooLate(t, "a write that nobody reads", err)
+}
+
+func tooLate(t *testing.T, what string, err error) {
+	t.Helper()
+	var network net.Error
+	if !errors.Is(err, os.ErrDeadlineExceeded) || !errors.As(err, &network) || !network.Timeout() {
+		t.Errorf("%s: error %v: want that the deadline has passed", what, err)
+	}
+}
+
+// accepted returns the two ends of a connection.
+func accepted(t *testing.T) (outside, inside net.Conn) {
+	r := newRig(t, 1, static(), 0)
+	l, err := r.lives[0].net.Listen("tcp", ":80")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	if outside, err = r.wire.dial(ctx, machineIP, 80); err == nil {
+		inside, err = l.Accept()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		outside.Close()
+		inside.Close()
+	})
+	return outside, inside
+}
