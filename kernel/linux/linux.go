@@ -34,7 +34,7 @@ type Machine struct {
 	Seed func(to []byte) // fills up to drivercall.SeedBytes with random numbers
 
 	Read  func(to []byte) (uint64, bool) // from the console, what there is; false: it has ended
-	Write func(text []byte) uint64       // to the console; returns how much there was room for
+	Write func(text []byte) uint64       // to the console; returns how much it took, 0: it is full
 
 	Memory  func() (total, used uint64) // bytes that the instance has, and uses
 	Discard func(start, size uint64)    // makes pages zeros, and gives their memory back

@@ -40,7 +40,7 @@ func (p *Process) writeConsole(a *drivercall.Area, at, size uint64) int64 {
 		n := uint64(copy(p.scratch[:], bytesAt(at+done, size-done)))
 		taken := p.Machine.Write(p.scratch[:n])
 		done += taken
-		if taken < n {
+		if taken == 0 { // it may take a part for other reasons than that it is full
 			p.wait(a, seen, retryNanos)
 		}
 	}
