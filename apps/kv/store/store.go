@@ -6,11 +6,7 @@
 // command; they are removed by the writes that meet them, and by the commands *sweep and *evict.
 package store
 
-import (
-	"strings"
-
-	"skerry/apps/kv/resp"
-)
+import "skerry/apps/kv/resp"
 
 // Store holds the keys of a shard: a shard.State. One goroutine uses it at a time.
 type Store struct {
@@ -186,7 +182,18 @@ func (s *Store) value(e *entry) {
 	s.bulk(e.value())
 }
 
-// is tells whether an argument is a word, in whatever case.
+// is tells whether an argument is a word, which is in small letters of ASCII, in whatever case.
 func is(arg []byte, word string) bool {
-	return len(arg) == len(word) && strings.EqualFold(string(arg), word)
+	if len(arg) != len(word) {
+		return false
+	}
+	for i, c := range arg {
+		if 'A' <= c && c <= 'Z' {
+			c += 'a' - 'A'
+		}
+		if c != word[i] {
+			return false
+		}
+	}
+	return true
 }
