@@ -59,6 +59,9 @@ func (o *options) image(m *machine.Machine) (*image.Image, error) {
 	if config.Driver, err = os.ReadFile(o.bare.driver); err != nil {
 		return nil, fmt.Errorf("skerry: CPU driver: %w", err)
 	}
+	if config.LibOS, err = os.ReadFile(o.bare.libos); err != nil {
+		return nil, fmt.Errorf("skerry: libOS: %w", err)
+	}
 	return image.Build(config)
 }
 

@@ -30,6 +30,7 @@ type options struct {
 // bareOptions are the flags for machines on bare.
 type bareOptions struct {
 	driver string
+	libos  string
 	memory string // of each core; "": not said
 	board  string
 	accel  string
@@ -98,6 +99,7 @@ func (o *options) flags(verb, folder string) *flag.FlagSet {
 // imageFlags adds what says what is in a machine.
 func (b *bareOptions) imageFlags(f *flag.FlagSet, folder string) {
 	f.StringVar(&b.driver, "driver", filepath.Join(folder, "driver"), "bare: the CPU driver")
+	f.StringVar(&b.libos, "libos", filepath.Join(folder, "libos"), "bare: the libOS")
 	f.StringVar(&b.memory, "memory", "", "bare: memory of each core, as in 128MiB")
 	f.Func("file", "bare: HOST:GUEST, a file for programs to read; may be repeated",
 		func(pair string) error { b.files = append(b.files, pair); return nil })

@@ -1,8 +1,8 @@
 // Package entropy gives the cores of a machine what a source of random numbers has, a device of
 // kind virtio-rng. The core that drives it sends each other core a seed every few seconds, and that
-// one writes it to /dev/urandom: there its CPU driver mixes it into the numbers that it makes. So
-// nobody depends on the source, nor on the core that has it; and where a processor has no RDRAND, a
-// CPU driver has more to go by than the time.
+// one writes it to /dev/urandom: there its libOS mixes it into the numbers that it makes. So nobody
+// depends on the source, nor on the core that has it; and where a processor has no RDRAND, a core
+// has more to go by than the time.
 package entropy
 
 import (

@@ -15,7 +15,6 @@ const (
 	vectorMail     = 0xf1 // there is an order in the mail
 	vectorOutput   = 0xf2 // there is text for the console
 	vectorSpurious = 0xff
-	vectorCall     = 256 // not of the processor: a system call
 )
 
 // Registers of the local APIC. Intel SDM volume 3, 11.4.1; in x2APIC mode register r is model

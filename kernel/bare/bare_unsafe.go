@@ -17,6 +17,7 @@ const (
 	bootTables        = layout.BootTables
 	driverAt          = layout.Driver
 	stackTop          = layout.StackTop0
+	vectorCall        = thread.VectorCall
 	selectorData      = layout.SelectorData
 	selectorCode      = layout.SelectorCode
 	selectorUserData  = layout.SelectorUserData

@@ -81,6 +81,9 @@ func greet() {
 		l.text(", no real-time clock")
 	}
 	l.mention()
+	if !hasRandom() {
+		newLine().text("random numbers: from the time only, this processor has no RDRAND").say()
+	}
 }
 
 // clearCommons makes the commons and the windows zero, as after power-on, if this is a warm start.

@@ -41,61 +41,66 @@ func calibrate() bool {
 }
 
 // scaleByTimer measures the time stamp counter against the interval timer; 0 if there is none. A
-// hypervisor may take the processor away at any point, or move it to where the counter is another
-// one: so this takes the middle one of several measurements, each of which was left alone.
+// hypervisor may take the processor away at any point: so this takes what several measurements
+// allow together. Where they contradict each other it has moved the processor to where the counter
+// is another one, and only what comes after counts.
 func scaleByTimer() uint64 {
-	var ticks [calibrations]uint64
-	for count, tries := 0, 0; count < calibrations; tries++ {
-		taken, doubt := measure()
-		if taken == 0 {
+	low, high := uint64(0), ^uint64(0)
+	for i := 0; i < calibrations || i < calibrationsMax && high-low > low/calibrationPart; i++ {
+		shortest, longest := measure()
+		if longest == 0 {
 			return 0
 		}
-		if doubt > taken/calibrationPart && tries < calibrationsMax {
-			continue
+		low, high = max(low, shortest), min(high, longest)
+		if low > high {
+			low, high = shortest, longest
 		}
-		i := count
-		for ; i > 0 && taken < ticks[i-1]; i-- {
-			ticks[i] = ticks[i-1]
-		}
-		ticks[i] = taken
-		count++
 	}
-	scale, _ := bits.Div64(pitCountNanos>>32, pitCountNanos<<32, ticks[calibrations/2])
+	scale, _ := bits.Div64(pitCountNanos>>32, pitCountNanos<<32, low+(high-low)/2)
 	return scale
 }
 
-// measure returns how far the time stamp counter counts while the interval timer counts down once,
-// and how far off that may be, both ways together; 0 if the interval timer comes to no end.
-func measure() (ticks, doubt uint64) {
+// measure returns bounds of how far the time stamp counter counts while the interval timer counts
+// down once; zeros if that comes to no end.
+func measure() (shortest, longest uint64) {
 	out8(pitMode, pitOneShot)
 	out8(pitChannel0, pitCount&0xff)
 	before := rdtsc()
 	out8(pitChannel0, pitCount>>8)
 	after := rdtsc()
-	running, ended := after, after
-	for done := false; !done; {
+	running := after // it was, at that time
+	for asked := after; ; asked = rdtsc() {
 		out8(pitMode, pitStatus)
-		done = in8(pitChannel0)&pitOutput != 0
-		running, ended = ended, rdtsc()
-		if ended-before > pitTicksMax {
+		if in8(pitChannel0)&pitOutput != 0 {
+			return running - after, rdtsc() - before
+		}
+		running = asked
+		if asked-before > pitTicksMax {
 			return 0, 0
 		}
 	}
-	shortest, longest := running-after, ended-before
-	return (shortest + longest) / 2, longest - shortest
 }
 
 // timerByClock measures the local APIC's timer against the clock, and returns its counts per
-// nanosecond, times 2³².
-func timerByClock() uint64 {
-	writeAPIC(apicInitial, 1<<32-1)
-	start := now()
-	for now()-start < timerSpanNanos {
-		pause()
+// nanosecond, times 2³²: by the one of a few measurements that is least in doubt.
+func timerByClock() (scale uint64) {
+	doubt := ^uint64(0)
+	for i := 0; i < calibrations && doubt > timerSpanNanos/timerPart; i++ {
+		before := now()
+		writeAPIC(apicInitial, 1<<32-1)
+		after := now()
+		for now()-after < timerSpanNanos {
+			pause()
+		}
+		asked := now()
+		counts := 1<<32 - 1 - uint64(readAPIC(apicCurrent))
+		shortest, longest := asked-after, now()-before
+		if longest-shortest < doubt {
+			doubt = longest - shortest
+			scale, _ = bits.Div64(counts>>32, counts<<32, shortest+doubt/2)
+		}
 	}
-	counts, nanos := 1<<32-1-uint64(readAPIC(apicCurrent)), now()-start
 	writeAPIC(apicInitial, 0)
-	scale, _ := bits.Div64(counts>>32, counts<<32, nanos)
 	return scale
 }
 

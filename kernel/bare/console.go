@@ -4,6 +4,7 @@ import (
 	"sync/atomic"
 
 	com "skerry/kernel/commons"
+	"skerry/kernel/errno"
 	"skerry/kernel/layout"
 )
 
@@ -158,26 +159,47 @@ const (
 	byteLiteral = 0x16 // Ctrl-V
 )
 
-// readConsole takes what was typed; false: it is the end.
-func readConsole(to []byte) (count uint64, open bool) {
+// readConsole gives the instance what was typed, 0: nothing yet, or EPIPE at the end.
+func readConsole(to, size uint64) int64 {
+	typed := newLine()
+	if !takeInput(typed, min(size, lineBytes)) {
+		return errno.EPIPE
+	}
+	if !instance.Space.CopyOut(to, typed.bytes[:min(typed.size, lineBytes)]) {
+		return errno.EFAULT
+	}
+	return int64(typed.size)
+}
+
+// takeInput takes what was typed, up to a size; false: it is the end.
+func takeInput(to *line, size uint64) bool {
 	if hasConsole() {
 		receive()
 	}
-	for count < uint64(len(to)) && input.tail != input.head {
+	for to.size < size && input.tail != input.head {
 		b := input.text[input.tail%inputBytes]
 		means := !attached() && !input.literal
-		if means && b == byteEnd && count > 0 {
+		if means && b == byteEnd && to.size > 0 {
 			break // the next read tells
 		}
 		input.tail++
 		input.literal = means && b == byteLiteral
 		switch {
 		case means && b == byteEnd:
-			return 0, false
+			return false
 		case !input.literal:
-			to[count] = b
-			count++
+			to.byte(b)
 		}
 	}
-	return count, true
+	return true
+}
+
+// writeConsole takes what the instance writes, up to the end of the page, and returns how much.
+func writeConsole(from, size uint64) int64 {
+	text := instance.Space.Slice(from, size)
+	if text == nil {
+		return errno.EFAULT
+	}
+	listen(text)
+	return int64(output(bytesOf(text)))
 }

@@ -106,7 +106,7 @@ func claim(i uint64) int64 {
 
 // mapDevice lets the instance reach a device's memory and registers.
 func mapDevice(i uint64, d *com.Device) int64 {
-	space := &process.Space
+	space := &instance.Space
 	e := space.Map(drivercall.MemoryAt(i), layout.BlockBytes, vm.Read|vm.Write, vm.Fixed,
 		phys.Addr(image().Device[i].Memory), 0)
 	for index := range d.Range {
@@ -171,7 +171,7 @@ func deviceRang(i uint64) {
 	case h.Core() != me:
 		command(h.Core(), commandFixed|vectorDevice|uint32(i))
 	default:
-		process.Ring()
+		instance.Ring()
 		if rung++; rung > rungMax {
 			die(epitaph.Faulted, 1, newLine().text("device ").number(i, 1).text(": over ").
 				number(rungMax, 1).text(" interrupts between two ticks"))

@@ -15,22 +15,12 @@ import (
 
 // driverCall serves what the instance asks of the driver beyond Linux's calls.
 func driverCall(f *thread.Frame) int64 {
-	if f.AX == drivercall.Kick && f.DI < layout.CoresMax && kickable>>f.DI&1 != 0 {
-		command(f.DI, commandFixed|vectorKick)
-		return 0
-	}
-	operation, core := operations[(f.AX-drivercall.First)%uint64(len(operations))], f.DI
-	if operation == cap.PowerOff {
-		core = me
-	}
-	switch {
-	case operation == cap.None:
-	case core >= commons().Clock.Cores || core >= layout.CoresMax:
-		return errno.ENODEV
-	case !cap.May(image(), me, operation, core):
-		return errno.EPERM
-	}
 	switch f.AX {
+	case drivercall.Kick:
+		if f.DI < layout.CoresMax && kickable>>f.DI&1 != 0 {
+			command(f.DI, commandFixed|vectorKick)
+			return 0
+		}
 	case drivercall.Info:
 		return copyOut(f.DI, tellFacts())
 	case drivercall.Notice:
@@ -46,31 +36,59 @@ func driverCall(f *thread.Frame) int64 {
 		return tellDevice(f.DI, f.SI)
 	case drivercall.Claim:
 		return claim(f.DI)
-	case drivercall.Kick: // itself: others are kickable
-		process.Ring()
+	case drivercall.Read:
+		return readConsole(f.DI, f.SI)
+	case drivercall.Write:
+		return writeConsole(f.DI, f.SI)
+	case drivercall.Random:
+		return copySeed(f.DI, f.SI)
+	case drivercall.Unknown:
+		trace(com.EventUnknown, f.DI, f.SI)
 		return 0
-	case drivercall.Start:
+	}
+	return callOn(f)
+}
+
+// callOn serves a call that does something to a core or to the machine, if the instance may.
+func callOn(f *thread.Frame) int64 {
+	operation, core := operations[(f.AX-drivercall.First)%uint64(len(operations))], f.DI
+	if operation == cap.PowerOff {
+		core = me
+	}
+	switch {
+	case core >= commons().Clock.Cores || core >= layout.CoresMax:
+		return errno.ENODEV
+	case !cap.May(image(), me, operation, core):
+		return errno.EPERM
+	}
+	switch operation {
+	case cap.Kick: // itself: others are kickable
+		instance.Ring()
+		return 0
+	case cap.Start:
 		if running(core) {
 			return errno.EALREADY
 		}
 		startCore(core)
 		return 0
-	case drivercall.Stop:
+	case cap.Stop:
 		if !running(core) {
 			return errno.ESRCH
 		}
 		want(core, com.OrderStop)
 		return 0
+	case cap.Provoke:
+		return provoke(core, com.Order(f.SI))
+	case cap.PowerOff:
+		powerOff(f.DI)
+	}
+	switch f.AX { // what shows how a core is
 	case drivercall.Epitaph:
 		return copyEpitaph(core, f.SI)
 	case drivercall.Status:
 		return copyOut(f.SI, status(core))
 	case drivercall.Trace:
 		return copyOut(f.SI, &commons().Trace[core])
-	case drivercall.Provoke:
-		return provoke(core, com.Order(f.SI))
-	case drivercall.PowerOff:
-		powerOff(f.DI)
 	}
 	return errno.ENOSYS
 }
@@ -92,7 +110,19 @@ var kickable uint64
 
 // copyOut gives the instance a structure.
 func copyOut[T any](to uint64, from *T) int64 {
-	if !process.Space.CopyOut(to, phys.BytesOf(from)) {
+	if !instance.Space.CopyOut(to, phys.BytesOf(from)) {
+		return errno.EFAULT
+	}
+	return 0
+}
+
+// copySeed gives the instance random numbers, for those that it makes itself.
+func copySeed(to, size uint64) int64 {
+	var seed [drivercall.SeedBytes / 8]uint64
+	for i := range seed {
+		seed[i] = randomWord()
+	}
+	if !instance.Space.CopyOut(to, phys.BytesOf(&seed)[:min(size, drivercall.SeedBytes)]) {
 		return errno.EFAULT
 	}
 	return 0
@@ -128,11 +158,10 @@ func attached() bool { return facts.Cores != 0 }
 // ORDER: its epitaph is readable; pairs with finish.
 func ended(core uint64) uint64 { return atomic.LoadUint64(&status(core).Ended) }
 
-// tellDeaths lets the instance know that there may be notices: the second word of the pulse's page
-// counts.
+// tellDeaths lets the instance know that there may be notices.
 func tellDeaths() {
-	*memory.Word(pulse + 8)++
-	process.Ring()
+	*memory.Word(instance.Pulse + layout.PulseDeaths)++
+	instance.Ring()
 }
 
 // nextNotice tells the instance of a death that it does not know yet.
@@ -171,7 +200,7 @@ func copyEpitaph(core, to uint64) int64 {
 func dieByCall(f *thread.Frame) int64 {
 	reason := newLine()
 	size := min(f.DX, lineBytes)
-	if !process.Space.CopyIn(reason.bytes[:size], f.SI) {
+	if !instance.Space.CopyIn(reason.bytes[:size], f.SI) {
 		return errno.EFAULT
 	}
 	reason.size = size

@@ -18,8 +18,10 @@ const (
 	calibrationsMax = 200
 	pitTicksMax     = 1 << 36 // half a minute or so
 
-	// timerSpanNanos is how long the local APIC's timer is measured.
+	// timerSpanNanos is how long the local APIC's timer is measured, and which part of that may be
+	// doubt: an interrupt of it may come a little early or late.
 	timerSpanNanos = uint64(1_000_000)
+	timerPart      = 50
 
 	// timerNanosMin is the shortest time for which the timer is set.
 	timerNanosMin = uint64(1_000)

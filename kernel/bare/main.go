@@ -9,12 +9,12 @@
 // one instruction in which an idle core halts. The way of each event:
 //
 //	start            begin    a life begins: hardware, instance     entry_amd64.s, begin.go
-//	system call      trap     the ABI slice: package linux          trap.go
-//	fault, timer,    trap     vm, signals, wake-ups                 trap.go
-//	interrupt
+//	system call      trap     package process, or to the libOS      trap.go
+//	exception        trap     vm, or to the libOS                   trap.go
+//	interrupt        trap     wake-ups                              trap.go, schedule.go
 //	NMI              nmi      stop this core, or start it again     life.go
 //
-// After each: deliver signals, choose the next thread, or halt until an interrupt (schedule.go).
+// After each: choose the next thread, or halt until an interrupt (schedule.go).
 package main
 
 // main is never called: the entry is start, in assembly.

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/binary"
 	"fmt"
 	"testing"
 	"time"
@@ -34,59 +33,6 @@ func TestLine(t *testing.T) {
 	}
 	if l.size != lineBytes {
 		t.Errorf("line of %d bytes: want it cut at %d", l.size, lineBytes)
-	}
-}
-
-// The random numbers are ChaCha20's: the block of RFC 8439, 2.3.2.
-func TestMixRandom(t *testing.T) {
-	pool.state = [16]uint32{0x61707865, 0x3320646e, 0x79622d32, 0x6b206574}
-	for i := range 8 {
-		at := byte(4 * i)
-		pool.state[4+i] = binary.LittleEndian.Uint32([]byte{at, at + 1, at + 2, at + 3})
-	}
-	pool.state[12], pool.state[13], pool.state[14] = 1, 0x09000000, 0x4a000000
-	mixRandom()
-	words := map[int]uint32{0: 0xe4e7f110, 1: 0x15593bd1, 8: 0x466482d2, 15: 0x4e3c50a2}
-	for i, want := range words {
-		if got := pool.block[i]; got != want {
-			t.Errorf("word %d of the block: %#x: want %#x", i, got, want)
-		}
-	}
-	for i := range 8 {
-		if pool.state[4+i] != pool.block[i] {
-			t.Errorf("word %d of the key: want it replaced by the block's", i)
-		}
-	}
-}
-
-// Each byte that is stirred in changes what comes next, wherever it is, and none takes the key
-// away. Planted: a key that is only replaced by the bytes is the same whatever it was.
-func TestStirRandom(t *testing.T) {
-	next := func(key uint32, stir func([]byte), from []byte) (to [16]byte) {
-		pool.state, pool.ready = [16]uint32{4: key}, true
-		stir(from)
-		fillRandom(to[:])
-		return to
-	}
-	replace := func(from []byte) {
-		clear(pool.state[:])
-		stirRandom(from)
-	}
-	seen := map[[16]byte]string{next(1, stirRandom, nil): "nothing"}
-	for at := range 2*keyBytes + 5 {
-		from := make([]byte, 2*keyBytes+5)
-		from[at] = 0x80
-		to := next(1, stirRandom, from)
-		if other, has := seen[to]; has {
-			t.Errorf("byte %d set stirs like %s", at, other)
-		}
-		seen[to] = fmt.Sprintf("byte %d set", at)
-		if next(2, stirRandom, from) == to {
-			t.Errorf("byte %d set: the key before does not matter", at)
-		}
-		if next(2, replace, from) != next(1, replace, from) {
-			t.Error("a key that is replaced matters: want it found out")
-		}
 	}
 }
 

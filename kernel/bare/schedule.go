@@ -22,7 +22,7 @@ func rest() {
 // expire does what is due.
 func expire() {
 	at := now()
-	process.Threads.Expire(at)
+	instance.Threads.Expire(at)
 	if at >= nextTick {
 		nextTick = at + tickNanos
 		tick(at)
@@ -34,10 +34,10 @@ func expire() {
 // one that is set for earlier is left alone.
 func arm(at uint64) {
 	first := nextTick
-	if next := process.Threads.NextDeadline(); next != 0 {
+	if next := instance.Threads.NextDeadline(); next != 0 {
 		first = min(first, next)
 	}
-	if turnArmed = process.Threads.Contended(); turnArmed {
+	if turnArmed = instance.Threads.Contended(); turnArmed {
 		first = min(first, at+thread.QuantumNanos)
 	}
 	if armed == 0 || first < armed {
@@ -52,7 +52,7 @@ func interrupt(vector uint64) {
 	trace(com.EventInterrupt, vector, 0)
 	switch interruptDone(); vector {
 	case vectorKick:
-		process.Ring()
+		instance.Ring()
 	case vectorTimer:
 		armed = 0
 		expire()
@@ -63,11 +63,11 @@ func interrupt(vector uint64) {
 		drainIfConsole()
 	case vectorSerial:
 		receive()
-		process.Input()
+		instance.Notify()
 	default:
 		if i := vector - vectorDevice; i < layout.DevicesMax {
 			deviceRang(i)
 		}
 	}
-	process.Threads.Yield()
+	instance.Threads.Yield()
 }

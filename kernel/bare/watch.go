@@ -74,7 +74,7 @@ func tick(at uint64) {
 	s := status(me)
 	s.Pulse++
 	rung = 0
-	s.Frames, s.FramesMax, s.Calls = frames.Used(), frames.Total(), process.Calls
+	s.Frames, s.FramesMax, s.Calls = frames.Used(), frames.Total(), instance.Calls
 	watchInstance()
 	watchNext()
 	for c := range commons().Clock.Cores {
@@ -136,7 +136,7 @@ func watchNext() {
 
 // watchInstance ends this core if its instance has shown that it lives, and does so no more.
 func watchInstance() {
-	count := *memory.Word(pulse)
+	count := *memory.Word(instance.Pulse)
 	if count != heartbeat.count || count == 0 {
 		heartbeat.count, heartbeat.ticks = count, 0
 		return

@@ -1,10 +1,13 @@
 // Package drivercall is what an instance can ask of the CPU driver beyond Linux's system calls. A
 // call is made like one of those: number in RAX, arguments in RDI, RSI, RDX; the result in RAX, or
 // an error number of Linux, negated. Nothing here is for programs: kernel/ring3 turns it into the
-// contract of package kernel.
+// contract of package kernel, and kernel/libos into Linux's system calls.
 package drivercall
 
-import "skerry/kernel/layout"
+import (
+	"skerry/kernel/layout"
+	"skerry/kernel/thread"
+)
 
 // The calls. Structures are written to where the instance points; a bad pointer gets EFAULT, a core
 // that does not exist ENODEV, and what package cap does not allow EPERM.
@@ -24,11 +27,58 @@ const (
 	Console                     // () 1 if this core has the console, else 0
 	Device                      // (device, *Hardware) 0; ENODEV for all that there are not
 	Claim                       // (device) 0; EBUSY while a living core drives it
-	Last     = Claim
+
+	// What the libOS needs. Of a frame, the driver takes the registers, IP, SP and as much of Flags
+	// as an instance may choose.
+	Spawn     // (*thread.Frame, FS base or ^0: the same) the new thread; EAGAIN: there are enough
+	Return    // (*thread.Frame) does not return: the thread goes on so
+	Interrupt // (thread) 0; ESRCH. Its wait ends with EINTR, and it comes to the libOS
+	Kill      // (signal, *thread.Frame) does not return: a signal ends the process, at that frame
+	Read      // (*byte, size) how much the console had, 0: nothing yet; EPIPE: it has ended
+	Write     // (*byte, size) how much the console took, up to the page's end; 0: it is full
+	Random    // (*byte, size <= SeedBytes) 0: random numbers, for a seed
+	Memory    // (*[2]uint64) 0: the bytes of memory that the instance has, and that it uses
+	Unknown   // (number, count) 0: the trace tells that a call was not served, and how often
+	Last      = Unknown
 )
+
+// SeedBytes is the most that a call of Random gives.
+const SeedBytes = 64
 
 // Bell is the file that becomes readable by a kick or a notice: 8 bytes, as of an eventfd.
 const Bell = "/dev/skerry/bell"
+
+// Area is what the libOS has of a thread: AreaAt tells where. The driver writes Frame, Address and
+// Reason when it sends the thread to manifest.Libos.Upcall.
+type Area struct {
+	FX      thread.FX    // by FXSAVE: aligned to 16 bytes
+	Frame   thread.Frame // with which the thread is to go on
+	Address uint64       // of a page fault
+	Reason  Reason
+	ID      thread.ID // the libOS's, as what follows
+	Due     uint64    // 1: look for signals before the thread goes on
+}
+
+// Reason says why a thread comes to the libOS, other than by a system call.
+type Reason uint64
+
+// The reasons.
+const (
+	Exception   Reason = 1 + iota // Frame has its vector and its error code; see below
+	Interrupted                   // by Interrupt
+)
+
+// A page fault's error code has these bits. The first one tells that there is something at the
+// address, but not for this use. Without the second, it was the processor's own access.
+const (
+	ErrorRights = 1 << 0
+	ErrorUser   = 1 << 2
+)
+
+// AreaAt returns where the Area of a thread is: at the end of its layout.AreaBytes.
+func AreaAt(id thread.ID) uint64 {
+	return layout.Areas + uint64(id)*layout.AreaBytes - areaSize
+}
 
 // Facts is what a core is told of itself.
 type Facts struct {

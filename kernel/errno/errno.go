@@ -23,6 +23,7 @@ const (
 	ENOSPC       int64 = -28
 	ESPIPE       int64 = -29
 	EROFS        int64 = -30
+	EPIPE        int64 = -32
 	ERANGE       int64 = -34
 	ENAMETOOLONG int64 = -36
 	ENOSYS       int64 = -38

@@ -1,9 +1,6 @@
 package files
 
-import (
-	"skerry/kernel/errno"
-	"skerry/kernel/phys"
-)
+import "skerry/kernel/errno"
 
 // Create makes a file or directory where Walk has found nothing.
 func (t *Tree) Create(w Place, mode uint64, isDirectory bool, now uint64) (Node, int64) {
@@ -77,8 +74,7 @@ func (t *Tree) Rename(n Node, w Place) int64 {
 			return e
 		}
 	}
-	s := t.at(n)
-	s.Parent, s.NameBytes = uint64(w.Dir), uint64(len(w.Name))
-	t.Memory.Store(phys.Addr(s.Name), w.Name)
+	t.at(n).Parent = uint64(w.Dir)
+	t.name(n, w.Name)
 	return 0
 }

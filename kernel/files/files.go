@@ -1,25 +1,32 @@
 // Package files is the tree of files that an instance sees: the image's, which it can only read,
-// with the directories that their names imply; and /tmp, which it can write, in page frames of its
-// core. There are no links and no permissions: an instance is alone with its tree.
+// with the directories that their names imply; and /tmp, which it can write, in memory of its own.
+// There are no links and no permissions: an instance is alone with its tree.
+//
+// What is written is in a range of addresses whose pages are zeros at first and take memory when
+// they are touched. Each node has its room there, of layout.TemporaryBytes:
+//
+//	+0        its name
+//	+256      its map: a bit for each page of its data that is in use; others are holes
+//	+0x1_0000 its data, up to 1 GiB
+//
+// A hole reads as zeros, and is not touched for that.
 package files
 
-import (
-	"skerry/kernel/manifest"
-	"skerry/kernel/paging"
-	"skerry/kernel/phys"
-)
+import "skerry/kernel/layout"
 
 // Tree is the whole. Its owner sets the exported fields once, then calls Init.
 type Tree struct {
-	Memory    *phys.Memory
-	Frames    *phys.Frames
-	Manifest  *manifest.Manifest
-	FramesMax uint64 // that what is written may take
+	Image     uint64 // the address of an Image
+	Temporary uint64 // that of the rooms
 
-	pages paging.Tables // see place
-	zeros phys.Addr     // what holes read as
-	end   Node          // from here on, all slots are free
-	slot  [slotsMax]slot
+	Memory  func() (total, used uint64) // bytes that the instance has, and uses
+	Discard func(start, size uint64)    // makes pages zeros, and gives their memory back
+
+	files    Node   // of the image
+	end      Node   // from here on, all slots are free
+	pages    uint64 // in use, of all rooms and their tables
+	pagesMax uint64
+	slot     [slotsMax]slot
 }
 
 // Node names a file or directory: by its slot. It serves as inode number too.
@@ -32,51 +39,48 @@ const (
 	temporary // /tmp
 )
 
-// slot is a file or directory: first those of the manifest, then the instance's own.
+// slot is a file or directory: first those of the image, then the instance's own.
 type slot struct {
-	manifest.File        // its mode is 0 in a free slot, its parent None when its name was removed
-	holds         uint64 // while there are any, it outlives its name
-	modified      uint64 // nanoseconds from 1970
+	File            // its mode is 0 in a free slot, its parent None when its name was removed
+	holds    uint64 // while there are any, it outlives its name
+	modified uint64 // nanoseconds from 1970
+	heads    uint64 // bit i: page i of the room, up to where its data begins, is in use
+	pages    uint64 // in use, of its room and its tables
 }
 
-// Init takes the image's files, and makes /tmp empty. It returns false if there was no memory for
-// that.
-func (t *Tree) Init(now uint64) bool {
-	root, ok := t.Frames.Take()
-	if !ok {
-		return false
+// Init takes the image's files, and makes /tmp empty.
+func (t *Tree) Init(now uint64) {
+	total, _ := t.Memory()
+	t.pagesMax = total / layout.PageBytes / 2
+	image := imageAt(t.Image)
+	t.files = Node(min(image.Files, ImageMax))
+	for i := range t.files {
+		t.slot[i+1].File = image.File[i]
 	}
-	t.pages = paging.Tables{Root: root, Memory: t.Memory, Frames: t.Frames, Invalidate: unused}
-	for i := range t.Manifest.Files {
-		t.slot[i+1].File = t.Manifest.File[i]
-	}
-	t.end = Node(t.Manifest.Files) + 1
+	t.end = t.files + 1
 	t.slot[temporary].modified = now
-	t.zeros = t.newPage(nameOf(None))
-	return t.zeros != 0
 }
-
-// unused is for tables that no processor uses.
-func unused(uint64) {}
 
 // make makes something of the instance's own, or returns None if there is no room.
 func (t *Tree) make(dir Node, name []byte, mode, now uint64) Node {
-	n := Node(t.Manifest.Files) + 1
+	n := t.files + 1
 	for n < slotsMax && t.slot[n].Mode != 0 {
 		n++
 	}
-	if n == slotsMax {
+	if n == slotsMax || !t.takeHead(n, 0) {
 		return None
 	}
-	frame := t.newPage(nameOf(n))
-	if frame == 0 {
-		return None
-	}
-	t.Memory.Store(frame, name)
-	t.slot[n] = slot{modified: now, File: manifest.File{Parent: uint64(dir), Name: uint64(frame),
-		NameBytes: uint64(len(name)), Mode: mode}}
+	s := t.at(n)
+	s.File, s.modified = File{Parent: uint64(dir), Mode: mode}, now
+	t.name(n, name)
 	t.end = max(t.end, n+1)
 	return n
+}
+
+// name gives a node its name.
+func (t *Tree) name(n Node, name []byte) {
+	s := t.at(n)
+	s.Name, s.NameBytes = t.room(n), uint64(copy(bytesAt(t.room(n), NameMax), name))
 }
 
 func (t *Tree) at(n Node) *slot { return &t.slot[n%slotsMax] }
@@ -84,8 +88,8 @@ func (t *Tree) at(n Node) *slot { return &t.slot[n%slotsMax] }
 // parent returns the directory that a node is in, or None if its name was removed.
 func (t *Tree) parent(n Node) Node { return Node(t.at(n).Parent) }
 
-// Used returns how many frames the tree has, with those of its tables.
-func (t *Tree) Used() uint64 { return 1 + t.pages.Used() }
+// Used returns how many pages have been written to, with their tables.
+func (t *Tree) Used() uint64 { return t.pages }
 
 // Hold keeps a node while a descriptor refers to it.
 func (t *Tree) Hold(n Node) { t.at(n).holds++ }
@@ -99,8 +103,8 @@ func (t *Tree) Drop(n Node) {
 // release frees a node that has neither name nor holders.
 func (t *Tree) release(n Node) {
 	if s := t.at(n); t.parent(n) == None && s.holds == 0 {
-		t.pages.Unmap(place(n, 0), place(n+1, 0))
-		t.pages.Unmap(nameOf(n), nameOf(n+1))
+		t.pages -= s.pages
+		t.Discard(t.room(n), layout.TemporaryBytes)
 		*s = slot{}
 	}
 }
@@ -109,7 +113,7 @@ func (t *Tree) release(n Node) {
 func (t *Tree) Directory(n Node) bool { return t.at(n).Mode&modeDirectory != 0 }
 
 // Writable tells whether a node can be changed.
-func (t *Tree) Writable(n Node) bool { return n == temporary || n > Node(t.Manifest.Files) }
+func (t *Tree) Writable(n Node) bool { return n == temporary || n > t.files }
 
 // Size returns how many bytes a file has.
 func (t *Tree) Size(n Node) uint64 { return t.at(n).Bytes }

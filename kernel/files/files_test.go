@@ -5,100 +5,11 @@ import (
 	"testing"
 
 	"skerry/kernel/errno"
-	"skerry/kernel/manifest"
-	"skerry/kernel/phys"
 )
-
-const (
-	poolAt    = 0x1_0000
-	poolPages = 1100
-	page      = 4096
-)
-
-// rig is a tree over an arena, with files of the image.
-type rig struct {
-	memory   phys.Memory
-	frames   phys.Frames
-	manifest manifest.Manifest
-	Tree
-}
-
-func newRig(t *testing.T, framesMax uint64, names ...string) *rig {
-	r := &rig{memory: phys.Over(make([]byte, poolAt+poolPages*page))}
-	at := uint64(page)
-	put := func(s string) uint64 {
-		r.memory.Store(phys.Addr(at), []byte(s))
-		at += uint64(len(s))
-		return at - uint64(len(s))
-	}
-	places := map[string]uint64{"": 1}
-	add := func(name string, f manifest.File) {
-		end := max(strings.LastIndex(name, "/"), 0)
-		base := strings.TrimPrefix(name[end:], "/")
-		f.Parent, f.Name, f.NameBytes = places[name[:end]], put(base), uint64(len(base))
-		r.manifest.File[r.manifest.Files] = f
-		r.manifest.Files++
-		places[name] = r.manifest.Files
-	}
-	add("", manifest.File{Mode: 0o040555})
-	add("/tmp", manifest.File{Mode: 0o041777})
-	for _, name := range names {
-		for i := range name {
-			if folder := name[:i]; name[i] == '/' && places[folder] == 0 {
-				add(folder, manifest.File{Mode: 0o040555})
-			}
-		}
-		add(name, manifest.File{Data: put("data of " + name), Bytes: uint64(len(name)) + 8,
-			Mode: 0o100640})
-	}
-	r.frames.Init(&r.memory, poolAt, poolAt+poolPages*page)
-	r.Memory, r.Frames, r.Manifest, r.FramesMax = &r.memory, &r.frames, &r.manifest, framesMax
-	if !r.Init(0) {
-		t.Fatal("no frames for an empty tree")
-	}
-	return r
-}
-
-func (r *rig) make(t *testing.T, path string, isDirectory bool) Node {
-	t.Helper()
-	n, e := r.Create(r.place(path), 0o644, isDirectory, 5*second)
-	if e < 0 {
-		t.Fatalf("%s: %d", path, e)
-	}
-	return n
-}
-
-// place returns the place of a path, whether or not there is something.
-func (r *rig) place(path string) Place {
-	w, _ := r.Walk(Root, []byte(path))
-	return w
-}
-
-// node returns what a path names.
-func (r *rig) node(path string) Node { return r.place(path).Node }
-
-const second = 1_000_000_000
-
-// names returns the names in a directory, in their order; directories end in a slash.
-func (r *rig) names(dir Node) string {
-	var names []string
-	for position := uint64(0); ; {
-		child, name, next := r.Next(dir, position)
-		if child == None {
-			return strings.Join(names, " ")
-		}
-		position = next
-		s := string(name)
-		if r.Directory(child) {
-			s += "/"
-		}
-		names = append(names, s)
-	}
-}
 
 // Directories are where names of files imply them, and lead to their files by every path.
 func TestImplied(t *testing.T) {
-	r := newRig(t, 10, "/etc/hosts", "/a", "/etc/ssl/certs/x.pem", "/etcetera", "/etc/ssl/y")
+	r := newRig(t, "/etc/hosts", "/a", "/etc/ssl/certs/x.pem", "/etcetera", "/etc/ssl/y")
 	for path, want := range map[string]int64{
 		"/": 0, "/etc": 0, "/etc/": 0, "//etc//ssl/": 0, "/etc/ssl/certs/x.pem": 0, ".": 0,
 		"/etc/ssl/certs/../../hosts": 0, "/../../a": 0, "etc/./hosts": 0, "/tmp": 0,
@@ -130,11 +41,11 @@ func TestImplied(t *testing.T) {
 
 // What the image has can be read and not changed.
 func TestReadOnly(t *testing.T) {
-	r := newRig(t, 10, "/d/f")
+	r := newRig(t, "/d/f")
 	f := r.node("/d/f")
 	d := r.node("/d")
 	tmp := r.node("/tmp")
-	if got := string(r.Chunk(f, 5)); got != "of /d/f" || len(r.Chunk(f, 12)) != 0 {
+	if got := r.read(f, 5, 100); got != "of /d/f" || r.read(f, 12, 1) != "" {
 		t.Errorf("bytes from 5 on: %q: want of /d/f, and none after", got)
 	}
 	if s := r.Stat(f); s.Mode != 0o100640 || s.Size != 12 || s.Blocks != 1 {
@@ -156,56 +67,96 @@ func TestReadOnly(t *testing.T) {
 	}
 }
 
-// A file has holes that are zeros, grows to its limit, and gives all its frames back.
-func TestFrames(t *testing.T) {
-	const limit, tables = 20, 3 // a page may need that many
-	r := newRig(t, limit)
-	f := r.make(t, "/tmp/f", false)
-	start := r.Used()
-	n, e := r.Write(f, 5<<20+100, []byte("far"), 0)
-	if n != 3 || e != 0 || r.Used() != start+1+tables {
-		t.Errorf("wrote %d bytes, %d, frames %d: want 3, 0, 4 more", n, e, r.Used()-start)
-	}
-	if c := r.Chunk(f, 4096); len(c) != page || c[0] != 0 || r.Size(f) != 5<<20+103 {
-		t.Errorf("a hole of %d bytes, size %d", len(c), r.Size(f))
-	}
-	r.Truncate(f, 5<<20+101, 0)
-	r.Truncate(f, 5<<20+103, 0)
-	if c := r.Chunk(f, 5<<20+100); string(c) != "f\x00\x00" {
-		t.Errorf("%q after it was cut and grew: want f and zeros", c)
-	}
-	pages := uint64(0)
-	for ; ; pages++ {
-		if _, e := r.Write(f, pages*page, []byte("x"), 0); e != 0 {
-			if e != errno.ENOSPC || r.Used() != limit-tables {
-				t.Errorf("page %d: %d with %d frames: want %d with %d", pages, e, r.Used(),
-					errno.ENOSPC, limit-tables)
-			}
-			break
+// A file has holes that are zeros and take no memory, also when they are read; it grows to its
+// limit, and gives all its memory back.
+func TestPages(t *testing.T) {
+	r := newRig(t)
+	const far = 5<<20 + 100
+	wantPages := func(want uint64) {
+		t.Helper()
+		if touched := r.touched(); r.Used() != want+tablePages || touched != want {
+			t.Errorf("%d pages, %d touched: want %d and tables", r.Used(), touched, want)
 		}
 	}
-	if _, e := r.Create(r.place("/tmp/g"), 0, false, 0); e != errno.ENOSPC {
-		t.Errorf("a file without a frame: %d: want %d", e, errno.ENOSPC)
+	f := r.make("/tmp/f", false)
+	wantPages(1)
+	r.write(f, far, "far")
+	wantPages(2)
+	if got := r.read(f, 4097, far); got != strings.Repeat("\x00", far-4097)+"far" {
+		t.Errorf("read %d bytes of a hole and behind it: want zeros and far", len(got))
 	}
-	if e := r.Truncate(f, bytesMax+1, 0); e != errno.EFBIG {
-		t.Errorf("too long: %d: want %d", e, errno.EFBIG)
+	wantPages(2)
+	r.Truncate(f, far+1, 0)
+	r.Truncate(f, far+3, 0)
+	if got := r.read(f, far, 10); got != "f\x00\x00" {
+		t.Errorf("%q after it was cut and grew: want f and zeros", got)
+	}
+	r.Truncate(f, far-100, 0) // at the end of a page
+	wantPages(1)
+	r.Truncate(f, 40<<20, 0)
+	if got := r.read(f, 0, 41<<20); got != strings.Repeat("\x00", 40<<20) {
+		t.Errorf("read %d bytes of a hole: want 40 MiB of zeros", len(got))
+	}
+	wantPages(1)
+	r.write(f, bytesMax-1, "!") // its page of the map is another one
+	if got := r.read(f, bytesMax-1, 2); got != "!" || r.Used() != 5 {
+		t.Errorf("at the end %q, %d pages: want !, 5", got, r.Used())
+	}
+	_, e := r.Write(f, bytesMax, nil, 0)
+	if g := r.Truncate(f, bytesMax+1, 0); e != errno.EFBIG || g != errno.EFBIG {
+		t.Errorf("too long: %d, %d: want %d", e, g, errno.EFBIG)
 	}
 	r.Hold(f)
-	if e := r.Remove(f, false); e != 0 || r.Used() != limit-tables {
-		t.Errorf("removed while held: %d, %d frames: want 0, %d", e, r.Used(), limit-tables)
+	if e := r.Remove(f, false); e != 0 || r.Used() != 5 {
+		t.Errorf("removed while held: %d, %d pages: want 0, 5", e, r.Used())
 	}
 	r.Drop(f)
-	if r.Used() != start || r.frames.Used() != r.Used() { // a table stays
-		t.Errorf("%d frames, %d of the pool: want %d", r.Used(), r.frames.Used(), start)
+	if again := r.make("/tmp/g", false); again != f || r.read(f, 0, 1) != "" {
+		t.Errorf("the next file is %d, %q: want %d, empty", again, r.read(f, 0, 1), f)
+	}
+	wantPages(1)
+}
+
+// What is written takes half of the memory at most, and leaves some to others.
+func TestNoMemory(t *testing.T) {
+	for _, c := range []struct{ total, other, want uint64 }{
+		{100 * page, 0, 0},
+		{2000 * page, 0, 1000},
+		{100*page + reserveBytes, 0, 100},
+		{200*page + reserveBytes, 150 * page, 50},
+	} {
+		r := newRig(t)
+		r.total, r.other = c.total, c.other
+		r.Init(0)
+		f, e := r.Create(r.place("/tmp/f"), 0, false, 0)
+		if c.want == 0 {
+			if e != errno.ENOSPC {
+				t.Errorf("a file without memory: %d: want %d", e, errno.ENOSPC)
+			}
+			continue
+		}
+		text := []byte(strings.Repeat("x", int(c.want+5)*page))
+		size, _ := r.Write(f, 10, text, 0)
+		more, e := r.Write(f, 10+size, text, 0)
+		_, g := r.Create(r.place("/tmp/g"), 0, false, 0)
+		want := (c.want-1-tablePages)*page - 10
+		if size != want || more != 0 || e != errno.ENOSPC || g != errno.ENOSPC {
+			t.Errorf("%+v: wrote %d bytes, then %d, %d, then a file: %d: want %d, 0, %d, %d", c,
+				size, more, e, g, want, errno.ENOSPC, errno.ENOSPC)
+		}
+		r.Truncate(f, 0, 0)
+		if r.Used() != 1+tablePages || r.touched() != 1 {
+			t.Errorf("%d pages, %d touched of an empty file: want 3, 1", r.Used(), r.touched())
+		}
 	}
 }
 
 // There is a limit to files, and a place that was freed is used again.
 func TestSlots(t *testing.T) {
-	r := newRig(t, poolPages)
+	r := newRig(t)
 	var last Node
 	for i := 1; i < slotsMax-2; i++ { // no node, the root, /tmp
-		last = r.make(t, "/tmp/"+strings.Repeat("x", i%200+1)+strings.Repeat("y", i/200), false)
+		last = r.make("/tmp/"+strings.Repeat("x", i%200+1)+strings.Repeat("y", i/200), false)
 	}
 	if _, e := r.Create(r.place("/tmp/z"), 0, false, 0); e != errno.ENOSPC {
 		t.Errorf("one too many: %d: want %d", e, errno.ENOSPC)
@@ -213,16 +164,16 @@ func TestSlots(t *testing.T) {
 	if e := r.Remove(last, false); e != 0 {
 		t.Errorf("remove: %d", e)
 	}
-	if n := r.make(t, "/tmp/z", false); n != last {
+	if n := r.make("/tmp/z", false); n != last {
 		t.Errorf("the next is %#x: want the place of %#x", n, last)
 	}
 }
 
 // A directory moves with what it has, but not into itself, and a removed one takes nothing more.
 func TestDirectories(t *testing.T) {
-	r := newRig(t, poolPages)
-	a, b := r.make(t, "/tmp/a", true), r.make(t, "/tmp/a/b", true)
-	r.make(t, "/tmp/a/b/f", false)
+	r := newRig(t)
+	a, b := r.make("/tmp/a", true), r.make("/tmp/a/b", true)
+	r.make("/tmp/a/b/f", false)
 	if e := r.Rename(a, r.place("/tmp/a/b/c")); e != errno.EINVAL {
 		t.Errorf("into itself: %d: want %d", e, errno.EINVAL)
 	}

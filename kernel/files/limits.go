@@ -1,10 +1,16 @@
 package files
 
-import "skerry/kernel/manifest"
+import "skerry/kernel/layout"
 
-// Limits. Names are as long as in the image; slots lie in the driver's data, 64 bytes each: for the
-// image's files and folders, and for those of the instance's own.
+// Limits.
 const (
-	NameMax  = manifest.NameMax
-	slotsMax = manifest.FilesMax + 512
+	ImageMax = 512 // files and folders of an image, the root and /tmp among them
+	NameMax  = 255 // bytes of a name in its folder, as many as Linux allows
+
+	// slotsMax bounds all files and folders: the image's, and the instance's own.
+	slotsMax = layout.TemporaryMax
+
+	// reserveBytes of the instance's memory are left for its other needs: more than what is written
+	// at once takes, whose pages are counted before they are touched (linux.transferMax).
+	reserveBytes = 2 << 20
 )

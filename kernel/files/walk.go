@@ -1,9 +1,6 @@
 package files
 
-import (
-	"skerry/kernel/errno"
-	"skerry/kernel/phys"
-)
+import "skerry/kernel/errno"
 
 // Place is what a path names: a node, or None, and the directory that it is in, or would be.
 type Place struct {
@@ -82,7 +79,7 @@ func (t *Tree) child(dir Node, name []byte) Node {
 func (t *Tree) Next(dir Node, position uint64) (child Node, name []byte, next uint64) {
 	for n := Node(max(position, uint64(temporary))); n < t.end; n++ {
 		if s := t.at(n); s.Mode != 0 && t.parent(n) == dir {
-			return n, t.Memory.Bytes(phys.Addr(s.Name), s.NameBytes), uint64(n) + 1
+			return n, bytesAt(s.Name, s.NameBytes), uint64(n) + 1
 		}
 	}
 	return None, nil, max(position, uint64(t.end))

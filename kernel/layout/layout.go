@@ -33,6 +33,10 @@
 // The instance's:
 //
 //	0x0000_0000_0040_0000  UserStart  its program, heap and mappings
+//	0x0000_7b00_0000_0000  Temporary  what it writes to files: TemporaryBytes a file
+//	0x0000_7d00_0000_0000  Libos      the libOS, which serves most of its system calls
+//	0x0000_7d40_0000_0000  Areas      AreaBytes a thread, for the libOS
+//	0x0000_7d80_0000_0000  Files      the image's files, to read
 //	0x0000_7e00_0000_0000  Windows    its windows, 2 MiB a peer, by the peer's index
 //	0x0000_7ff0_0000_0000  StackTop   its first stack, downwards
 //	0x0000_7ff8_0000_0000  Clock      page with what the vDSO needs, to read
@@ -40,7 +44,7 @@
 //	0x0000_7ff9_0000_0000  Stub       landing page of SYSCALL where the hypervisor needs one
 //	0x0000_7ff9_8000_0000  Devices    the devices that it drives, 16 MiB for each
 //	0x0000_7ffa_0000_0000  Pulse      page on which the instance counts that it is alive, and
-//	                                  the driver deaths
+//	                                  the driver what comes from outside
 package layout
 
 // Sizes.
@@ -85,6 +89,10 @@ const (
 	UserStart = 0x40_0000
 	UserEnd   = 0x7fff_ffff_f000
 	MapStart  = 0x7f00_0000_0000 // mappings without a wish go here, upwards
+	Temporary = 0x7b00_0000_0000
+	Libos     = 0x7d00_0000_0000
+	Areas     = 0x7d40_0000_0000
+	Files     = 0x7d80_0000_0000
 	Windows   = 0x7e00_0000_0000
 	StackTop  = 0x7ff0_0000_0000
 	StackSize = 1 << 20
@@ -95,6 +103,24 @@ const (
 	Devices   = 0x7ff9_8000_0000
 	Pulse     = 0x7ffa_0000_0000
 )
+
+// Offsets of words in the page at Pulse. The word at its start is the instance's.
+const (
+	PulseDeaths = 8  // counts deaths of cores, a notice each
+	PulseRings  = 16 // counts kicks and notices
+	PulseEvents = 24 // counts as well what the console and files have; threads wait for a change
+)
+
+// Files that the instance may write to: how many, and how much of the address space each has. The
+// first half of that is for what is in the file.
+const (
+	TemporaryMax   = 1024
+	TemporaryBytes = 2 << 30
+)
+
+// AreaBytes is what each thread has at Areas, by its number: a stack for the libOS, and above it
+// what the driver tells the libOS of the thread.
+const AreaBytes = 4 * PageBytes
 
 // Offsets in a core's private range.
 const (

@@ -7,12 +7,9 @@ import (
 	"testing"
 
 	"skerry/kernel/drivercall"
-	"skerry/kernel/errno"
 	"skerry/kernel/files"
 	"skerry/kernel/layout"
-	"skerry/kernel/signal"
 	"skerry/kernel/thread"
-	"skerry/kernel/vm"
 )
 
 // player makes calls that bytes tell it to make.
@@ -38,11 +35,9 @@ var strangeNumbers = []uint64{none, 1 << 63, 511, 512, 41, uint64(len(handlers))
 var values = []uint64{
 	0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 16, 23, 64, 65, 128, 129, 255, 256, 1030, 4095, 4096,
 	1 << 16, 1 << 20, 1 << 30, 1 << 31, 1<<32 - 1, 1 << 32, 1 << 40, 1<<62 - 1, 1 << 63, none,
-	^uint64(4095), hole, hole - 1, hole - 4096, kernelAddress, layout.DirectMap + 0x4_0000,
-	layout.UserEnd, layout.UserEnd - 1, layout.UserEnd - 8, layout.UserStart, layout.Driver,
-	layout.UserStart - 8, layout.Clock, layout.Clock - 4096, layout.Clock + 4096, layout.Pulse,
-	layout.Windows, layout.Windows + 4096, layout.StackTop - 4096, layout.StackTop - 4,
-	layout.MapStart, layout.MapStart + 4096, text, text + 4092, text + 0x1000, text + 0x3ffc,
+	^uint64(4095), hole, hole - 1, hole - 4096, kernelAddress,
+	layout.UserEnd, layout.UserEnd - 1, layout.UserEnd - 8, layout.UserStart - 8, imageAt,
+	imageAt + 4092, imageEnd - 4, imageEnd,
 	buffer, buffer + 1, buffer + 4, buffer + 8, buffer + 4092, buffer + 4096, bufferEnd - 1,
 	bufferEnd - 4, bufferEnd - 8, bufferEnd - 4096, bufferEnd, bufferEnd + 4096, 0x6000_0000,
 	atRoot, 0x22, 0x32, 0x80800, 0x10000, 0x241, 0x441, 0x242, 0xc1, 0x200, pathAt, pathAt, pathAt,
@@ -55,17 +50,10 @@ var likely = map[byte][]uint64{
 	'f': {0, 1, 2, 3, 4, 5, 6, 7, 8, 100},
 	'E': {3}, 'W': {4, 5},
 	'd': {atRoot, atRoot, atRoot, 3, 4, 5, 6},
-	'b': {buffer, buffer, buffer + 8, buffer + 4092, buffer + 0x2000, text + 0x1000, 0},
+	'b': {buffer, buffer, buffer + 8, buffer + 4092, buffer + 0x2000, imageAt, 0},
 	'n': {8, 8, 24, 100, 4096, 5000, 1 << 16},
 	'p': {pathAt},
-	'm': {buffer, layout.MapStart, layout.MapStart + 4096, text, text + 0x1000, 0xc0_0000_0000,
-		layout.Clock, layout.Windows},
-	's': {4096, 8192, 1 << 16, 1 << 20},
-	'r': {0, 1, 3, 3, 3, 5, 7},
-	'a': {0x22, 0x22, 0x32},
 	'o': {0, 1, 2, 0x42, 0x42, 0x241, 0x442, 0xc2, 0x800, 0x80800, 0x10000},
-	'v': {4, 8, 14},
-	'w': {0, 1, 128, 129, 128, 129, 137},
 	'e': {1, 1, 2, 3},
 	'k': {1, 10, 11, 17, 23, 23, 64},
 	'c': {0x50f00, 0xd0f00, 0xd0f00},
@@ -73,10 +61,9 @@ var likely = map[byte][]uint64{
 }
 
 var shapes = map[uint64]string{
-	0: "fbn", 1: "fbn", 3: "f", 5: "fb", 8: "fnt", 9: "msra", 10: "msr", 11: "ms", 13: "kbb8",
-	14: "tbb8", 17: "fbnn", 18: "fbnn", 28: "msv", 35: "b", 56: "cbbbb",
-	62: "1k", 63: "b", 72: "fxn", 77: "fn", 79: "bn", 99: "b", 131: "bb", 158: "xb",
-	202: "bwzz", 204: "z8b", 217: "fbn", 233: "EeWb",
+	0: "fbn", 1: "fbn", 3: "f", 5: "fb", 8: "fnt", 13: "kbb8", 14: "tbb8", 17: "fbnn", 18: "fbnn",
+	56: "cbbbb", 62: "1k", 63: "b", 72: "fxn", 77: "fn", 79: "bn", 99: "b",
+	131: "bb", 204: "z8b", 217: "fbn", 233: "EeWb",
 	234: "1tk", 257: "dpon", 258: "dpn", 262: "dpbz", 263: "dpz", 264: "dpdp", 267: "dpbn",
 	281: "Ebnl", 290: "zz", 291: "z", 302: "ztzb", 318: "bn",
 }
@@ -96,9 +83,6 @@ func (p *player) number() uint64 {
 		return strangeNumbers[p.byte()%uint64(len(strangeNumbers))]
 	}
 	n := served[b/16%uint64(len(served))]
-	if n == 60 || n == 231 { // exit and exit_group end it too soon
-		n = served[p.byte()%uint64(len(served))]
-	}
 	return n
 }
 
@@ -117,42 +101,48 @@ func (p *player) step() (string, error) {
 	what := ""
 	switch b := p.byte(); {
 	case b < 8:
-		p.p.Ring()
+		p.ring()
 		what = "ring"
 	case b < 12:
-		p.input = append(p.input, "input"...)
-		p.p.Input()
+		p.typed("input")
 		what = "input"
 	case b < 16:
 		p.room = b * 1000
 		p.resume(uint64(1) << (p.byte() % 40))
 		what = "time"
 	case b < 32:
-		p.p.Space.CopyOut(pathAt, append([]byte(paths[p.byte()%uint64(len(paths))]), 0))
+		p.path(paths[p.byte()%uint64(len(paths))])
 		what = "path"
 	case b < 48:
-		from := []uint64{0, 1, 5, 1000, text, text, buffer, buffer + 4096, 0x1400_0004}
+		from := []uint64{0, 1, 5, 1000, imageAt, buffer, buffer + 4096, 0x1400_0004}
 		if p.byte()%4 == 0 {
 			from = values
 		}
-		at := likely['b'][p.byte()%uint64(len(likely['b']))] + p.byte()%4*8
-		vm.Store(&p.p.Space, at, from[p.byte()%uint64(len(from))])
+		store(buffer+p.byte()%4*8, from[p.byte()%uint64(len(from))])
 		what = "store"
-	case p.p.Threads.Current() != nil:
+	case p.next():
 		what = p.callAny()
+	default:
+		p.resume(second)
+		p.p.Machine.Interrupt(1 + thread.ID(b%4)) // all wait: one of them too long
+		what = "interrupt"
 	}
-	switch b := p.byte(); {
-	case p.p.Threads.Current() != nil:
-		p.p.Resume()
-	case !p.resume(b%2*second) && b > 192: // all wait: one of them too long
-		if th := p.p.Threads.Get(thread.ID(1 + b%4)); th != nil {
-			p.p.Threads.Wake(th, errno.EINTR)
-		}
-	}
-	if p.exited || p.killed != 0 {
+	if p.resume(0); p.killed != 0 {
 		return what, nil
 	}
 	return what, p.invariants()
+}
+
+// next has another thread make calls, and tells whether there is one that does not wait.
+func (p *player) next() bool {
+	first := p.byte()
+	for i := range uint64(thread.ThreadsMax) {
+		if th := p.threads[(first+i)%thread.ThreadsMax]; th != nil && !th.waits {
+			p.th = th
+			return true
+		}
+	}
+	return false
 }
 
 func (p *player) callAny() string {
@@ -165,17 +155,20 @@ func (p *player) callAny() string {
 		}
 		args[i] = from[p.byte()%uint64(len(from))]
 	}
-	p.p.Threads.Current().Frame.IP = text
+	if f := &p.th.Frame; p.byte()%4 != 0 {
+		f.IP, f.SP = imageAt, bufferEnd-8
+	}
 	result := p.call(number, args[:]...)
 	return fmt.Sprintf("call %d %#x: %d", number, args, result)
 }
 
 // play makes calls until the bytes end, with new processes in place of those that end.
-func play(t testing.TB, planted map[uint64]plant, data []byte) error {
-	p := &player{begun(t, planted), data}
+func play(r *rig, planted map[uint64]plant, data []byte) error {
+	p := &player{r, data}
+	p.begin(planted)
 	for n := 0; len(p.data) > 0; n++ {
-		if p.exited || p.killed != 0 {
-			p.rig = begun(t, planted)
+		if p.killed != 0 {
+			p.begin(planted)
 		}
 		if what, err := p.step(); err != nil {
 			return fmt.Errorf("step %d, %s: %w", n, what, err)
@@ -184,10 +177,11 @@ func play(t testing.TB, planted map[uint64]plant, data []byte) error {
 	return nil
 }
 
-// begun returns a process with two threads, and with an epoll of an eventfd and the bell, a file
-// and a directory open.
-func begun(t testing.TB, planted map[uint64]plant) *rig {
-	r := newRig(t)
+// begin restarts with a process with two threads, and with an epoll of an eventfd and the bell, a
+// file and a directory open.
+func (r *rig) begin(planted map[uint64]plant) {
+	r.planted = nil
+	r.restart()
 	r.want(3, 291, 0)
 	r.want(4, 290, 0, 0x800)
 	r.want(5, 257, atRoot, r.path(drivercall.Bell), 0x800)
@@ -199,7 +193,6 @@ func begun(t testing.TB, planted map[uint64]plant) *rig {
 	r.want(0, 233, 3, pollAdd, 5, event1)
 	r.want(2, 56, 0xd0f00, bufferEnd, 0, 0, buffer)
 	r.planted = planted
-	return r
 }
 
 func random(seed uint64, size int) []byte {
@@ -218,7 +211,7 @@ func FuzzCalls(f *testing.F) {
 		f.Add(random(seed, 2000))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		if err := play(t, nil, data); err != nil {
+		if err := play(newRig(t), nil, data); err != nil {
 			t.Error(err)
 		}
 	})
@@ -226,55 +219,51 @@ func FuzzCalls(f *testing.F) {
 
 // Bugs that are planted in calls are found by the same sequences.
 func TestPlantedBugsAreFound(t *testing.T) {
+	r := newRig(t)
 	for name, plant := range map[string]map[uint64]plant{
-		"close forgets who was watched": {3: func(p *Process, th *thread.Thread) int64 {
-			if o := p.file(th.Frame.DI); o != nil {
+		"close forgets who was watched": {3: func(p *Process, a *drivercall.Area) int64 {
+			if o := p.file(a.Frame.DI); o != nil {
 				*o = open{}
 			}
 			return 0
 		}},
-		"mprotect changes what the driver keeps": {10: func(p *Process, th *thread.Thread) int64 {
-			return p.Space.Protect(th.Frame.DI, th.Frame.SI, 3)
-		}},
-		"write wakes nobody": {1: func(p *Process, th *thread.Thread) int64 {
-			if o := p.file(th.Frame.DI); o != nil && o.kind == event {
+		"write wakes nobody": {1: func(p *Process, a *drivercall.Area) int64 {
+			if o := p.file(a.Frame.DI); o != nil && o.kind == event {
 				o.offset++
-				p.changed[o.fd/64] |= 1 << (o.fd % 64)
+				p.change(o)
 				return 8
 			}
 			return 0
 		}},
-		"arch_prctl takes any FS base": {158: func(p *Process, th *thread.Thread) int64 {
-			th.FSBase = th.Frame.SI
+		"a wait keeps the lock": {0: func(p *Process, a *drivercall.Area) int64 {
+			p.waiters++
+			p.Machine.Wait(p.Machine.Events(), 0)
+			p.waiters--
 			return 0
 		}},
-		"a lost frame": {28: func(p *Process, th *thread.Thread) int64 {
-			p.Space.Tables.Frames.Take()
+		"a wait begins without a look": {0: func(p *Process, a *drivercall.Area) int64 {
+			p.wait(a, p.Machine.Events(), 0)
 			return 0
 		}},
-		"sigreturn believes the frame": {15: func(p *Process, th *thread.Thread) int64 {
-			flags, _ := vm.Load[uint64](&p.Space, th.Frame.SP)
-			th.Frame.Flags = flags
+		"a signal does not end a wait": {234: func(p *Process, a *drivercall.Area) int64 {
+			if to := a.Frame.SI; to-1 < thread.ThreadsMax {
+				p.threads[to-1].Pending |= 1 << 22
+			}
 			return 0
 		}},
-		"kill ends nothing": {62: func(p *Process, th *thread.Thread) int64 {
-			th.Frame.CS = signalSelector(th.Frame.SI)
-			return 0
+		"a fault in the midst of a change": {233: func(p *Process, a *drivercall.Area) int64 {
+			p.waiters++
+			wanted := load[interest](a.Frame.R10)
+			p.waiters--
+			return int64(wanted.events)
 		}},
 	} {
 		found := false
 		for seed := uint64(0); seed < 300 && !found; seed++ {
-			found = play(t, plant, random(seed, 2000)) != nil
+			found = play(r, plant, random(seed, 2000)) != nil
 		}
 		if !found {
 			t.Errorf("%s: not found", name)
 		}
 	}
-}
-
-func signalSelector(n uint64) uint64 {
-	if signal.Number(n).Valid() {
-		return layout.SelectorCode
-	}
-	return layout.SelectorUserCode
 }

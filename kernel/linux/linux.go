@@ -1,121 +1,93 @@
-// Package linux is the part of Linux's ABI on x86-64 that static Go programs use: a process with
-// threads, one address space, signals, files, eventfds and epolls. It knows no machine: the CPU
-// driver brings it system calls and interrupts, and runs the threads that it says can run.
+// Package linux is the part of Linux's ABI on x86-64 that static Go programs use, as far as it
+// needs no privilege: files, eventfds and epolls, signals, random numbers. It is linked into the
+// libOS, which runs in ring 3 in the address space of its instance, and serves the system calls
+// that the CPU driver does not serve itself: it does those of memory, threads and time.
 //
-// Whatever an instance passes is a number until it has been checked. Addresses are never used: they
-// go through the process's page tables, in package vm. What is not served is refused with ENOSYS
-// and counted.
+// What a program passes is used as it is: memory is the program's own, and an address that is none
+// faults, which ends the call with EFAULT. So each call reads what it needs before it changes
+// anything, or leaves a state that is good at each access. What is not served is refused with
+// ENOSYS and counted.
 //
-// How the driver uses a Process:
+// How the libOS uses a Process; a is that of the thread that does it:
 //
-//	Init                     once, before anything else
-//	Call                     the running thread has made a system call
-//	Ring                     a kick or a notice has come
-//	Input                    the console has input, or has ended
-//	Threads.Expire           a deadline of Threads.NextDeadline has passed
-//	Resume                   before the running thread goes on
+//	Call      the thread has made a system call
+//	Upcall    an exception has happened to it, or another thread has interrupted it
+//	Deliver   signals have come to it since one of these
+//	Faulted   an exception has happened to it in one of these
 //
-// A call that has to wait leaves its registers as they are, with the call's number in AX, until its
-// result is put there.
+// Threads take a lock in each of them, and give it back to wait. A call that has to wait looks,
+// waits until Machine.Events has changed since before it looked, and looks again.
 package linux
 
 import (
+	"skerry/kernel/drivercall"
 	"skerry/kernel/files"
 	"skerry/kernel/signal"
 	"skerry/kernel/thread"
-	"skerry/kernel/vm"
 )
 
-// Machine is what a process needs of the machine that it runs on.
+// Machine is what a process needs of what is below it. Results are those of Linux's calls: 0, or an
+// error of package errno.
 type Machine struct {
-	Now    func() uint64                  // nanoseconds since the machine's start
-	Random func(to []byte)                // fills it
-	Stir   func(from []byte)              // makes what Random gives next depend on it as well
-	Write  func(text []byte) uint64       // to the console; returns how much there was room for
-	Read   func(to []byte) (uint64, bool) // from the console, what there is; false: it has ended
-	Exit   func(status uint64)            // the process has ended itself
-	Kill   func(n signal.Number)          // a signal has ended it
-	SetFS  func(base uint64)              // the running thread's FS base has changed
+	Now  func() uint64   // nanoseconds since the machine's start
+	Wall func() uint64   // nanoseconds from 1970 to the machine's start
+	Seed func(to []byte) // fills up to drivercall.SeedBytes with random numbers
 
-	// Call serves a call of package drivercall with these registers, and returns its result.
-	Call func(f *thread.Frame) int64
+	Read  func(to []byte) (uint64, bool) // from the console, what there is; false: it has ended
+	Write func(text []byte) uint64       // to the console; returns how much it took, 0: it is full
+
+	Memory  func() (total, used uint64) // bytes that the instance has, and uses
+	Discard func(start, size uint64)    // makes pages zeros, and gives their memory back
+
+	Spawn     func(f *thread.Frame, fsBase uint64) int64 // as drivercall.Spawn
+	Interrupt func(id thread.ID) int64
+	Kill      func(n signal.Number, f *thread.Frame) // does not return
+	SaveFX    func(fx *thread.FX)                    // stores the FPU's state
+
+	// Events counts what may end a wait. Wake counts one more, and ends all waits. Wait waits while
+	// the count is what was seen, for some nanoseconds if they are not 0, or until interrupted.
+	Events func() uint64
+	Wake   func()
+	Wait   func(seen, nanos uint64)
+
+	Rings func() uint64 // counts kicks and notices, each an event
+
+	// Park waits while a word is a value; Unpark ends one such wait.
+	Park   func(word *uint32, value uint32)
+	Unpark func(word *uint32)
 
 	// Unknown is told of a call that is not served, and how many of its number there were.
 	Unknown func(number, count uint64)
 }
 
-// Process is an instance's. Its owner sets Machine, Wall, Space.Tables and the exported fields of
-// Files, then calls Init.
+// Process is an instance's. Its owner sets Machine, and of Files the addresses, before the first
+// call.
 type Process struct {
-	Threads thread.Table // first: FXSAVE wants threads aligned
 	Machine Machine
-	Wall    uint64 // nanoseconds from 1970 to the machine's start
-	Space   vm.Space
 	Signals signal.Signals
 	Files   files.Tree
-	Calls   uint64 // how many were made
+
+	mutex mutex
+	began bool // the first call has made the process ready
+
+	threads [thread.ThreadsMax]signal.Thread
 
 	open    [descriptorsMax]open        // by descriptor
 	changed [descriptorsMax / 64]uint64 // bit i: open[i] may have an event for its epoll
+	waiters uint64                      // threads that wait for events
 
-	bell  *open  // the bell's file, or nil
-	rings uint64 // not read yet
+	bell    *open  // the bell's file, or nil
+	rings   uint64 // of Machine.Rings, those that were read
+	noticed uint64 // of Machine.Rings, those that its epoll was told of
 
-	unfinished uint64                    // bit i: thread i+1 sleeps in a write to the console
-	written    [thread.ThreadsMax]uint64 // of such a write, the bytes already taken
+	pool pool
 
 	unknown [unknownMax]uint64 // calls not served, by number; the last place is for all others
 	path    [pathMax]byte      // that a call names
 	scratch [scratchBytes]byte
 }
 
-// Undisturbed tells whether th goes on running and Resume has nothing to do.
-func (p *Process) Undisturbed(th *thread.Thread) bool {
-	return p.Threads.Current() == th && p.calm(th)
-}
-
-// Resume has the running thread go on with what it slept for, and begin the handlers of its
-// signals. It returns that thread, or nil if all wait.
-func (p *Process) Resume() *thread.Thread {
-	th := p.Threads.Current()
-	for th != nil && !p.calm(th) && !p.goOn(th) {
-		th = p.Threads.Current() // the last one waits again
-	}
-	return th
-}
-
-// calm tells whether a thread may have neither slept in a write nor signals to be delivered.
-func (p *Process) calm(th *thread.Thread) bool {
-	return p.unfinished|th.Pending&^th.Mask == 0
-}
-
-func (p *Process) goOn(th *thread.Thread) bool {
-	if bit := uint64(1) << (th.ID() - 1); p.unfinished&bit != 0 {
-		p.unfinished &^= bit
-		th.Frame.AX = sysWrite
-		result := p.writeOn(th)
-		if result == settled {
-			return false
-		}
-		th.Frame.AX = uint64(result)
-	}
-	if n := p.Signals.Deliver(&p.Space, th); n != 0 {
-		p.Machine.Kill(n)
-	}
-	return true
-}
-
-// Ring rings the bell.
-func (p *Process) Ring() {
-	p.rings++
-	if p.bell != nil {
-		p.notify(p.bell)
-	}
-}
-
-// Input says that the console has input, or has ended.
-func (p *Process) Input() {
-	if o := &p.open[0]; o.kind == console {
-		p.notify(o)
-	}
+// thread returns what a process knows of a thread.
+func (p *Process) thread(a *drivercall.Area) *signal.Thread {
+	return &p.threads[(a.ID-1)%thread.ThreadsMax]
 }

@@ -1,9 +1,9 @@
 package linux
 
 import (
+	"skerry/kernel/drivercall"
 	"skerry/kernel/errno"
 	"skerry/kernel/files"
-	"skerry/kernel/thread"
 )
 
 // kind is what an open file is.
@@ -22,13 +22,12 @@ const (
 
 // open is an open file. Nothing makes a second descriptor of one.
 type open struct {
-	kind    kind
-	fd      uint64 // its place in Process.open
-	flags   uint64 // O_ACCMODE, O_APPEND, O_NONBLOCK
-	awaited bool   // a thread may be waiting for it
-	offset  uint64 // where a regular file is read and written next; what an eventfd counts
-	node    files.Node
-	watch   watch
+	kind   kind
+	fd     uint64 // its place in Process.open
+	flags  uint64 // O_ACCMODE, O_APPEND, O_NONBLOCK
+	offset uint64 // where a regular file is read and written next; what an eventfd counts
+	node   files.Node
+	watch  watch
 }
 
 // Flags of open files.
@@ -64,7 +63,7 @@ func (p *Process) create(o open) int64 {
 	return errno.EMFILE
 }
 
-func (p *Process) close(_ *thread.Thread, o *open) int64 {
+func (p *Process) close(_ *drivercall.Area, o *open) int64 {
 	switch o.kind {
 	case regular:
 		p.Files.Drop(o.node)
@@ -82,14 +81,14 @@ func (p *Process) close(_ *thread.Thread, o *open) int64 {
 }
 
 // fcntl serves what Go asks of descriptors. They are never closed at exec: there is none.
-func (p *Process) fcntl(th *thread.Thread, o *open) int64 {
-	switch uint32(th.Frame.SI) {
+func (p *Process) fcntl(a *drivercall.Area, o *open) int64 {
+	switch uint32(a.Frame.SI) {
 	case 1, 2: // F_GETFD, F_SETFD
 		return 0
 	case 3: // F_GETFL
 		return int64(o.flags)
 	case 4: // F_SETFL
-		o.flags = o.flags&accessMask | th.Frame.DX&(appending|nonblocking)
+		o.flags = o.flags&accessMask | a.Frame.DX&(appending|nonblocking)
 		return 0
 	}
 	return errno.EINVAL

@@ -4,7 +4,6 @@ import (
 	"skerry/kernel/drivercall"
 	"skerry/kernel/errno"
 	"skerry/kernel/files"
-	"skerry/kernel/thread"
 )
 
 // Flags of openat.
@@ -36,27 +35,19 @@ func (p *Process) find(fd, at uint64) (files.Place, int64) {
 	return p.Files.Walk(from, path)
 }
 
-// loadPath copies a path that ends in a zero to p.path. The process may change its own meanwhile:
-// windows are shared with other cores.
+// loadPath copies a path that ends in a zero to p.path. Other threads may change it meanwhile.
 func (p *Process) loadPath(at uint64) ([]byte, int64) {
-	for size := uint64(0); size < pathMax; {
-		chunk := p.Space.Slice(at+size, pathMax-size)
-		if chunk == nil {
-			return nil, errno.EFAULT
-		}
-		for _, c := range chunk {
-			if c == 0 {
-				return p.path[:size], 0
-			}
-			p.path[size%pathMax] = c
-			size++
+	for i := range p.path {
+		p.path[i] = load[byte](at + uint64(i))
+		if p.path[i] == 0 {
+			return p.path[:i], 0
 		}
 	}
 	return nil, errno.ENAMETOOLONG
 }
 
-func (p *Process) openat(th *thread.Thread) int64 {
-	f := &th.Frame
+func (p *Process) openat(a *drivercall.Area) int64 {
+	f := &a.Frame
 	path, e := p.loadPath(f.SI)
 	if e < 0 {
 		return e
@@ -112,29 +103,29 @@ func (p *Process) lookup(fd, at, flags, mode uint64) (files.Node, int64) {
 	return w.Node, e
 }
 
-func (p *Process) mkdirat(th *thread.Thread) int64 {
-	w, e := p.find(th.Frame.DI, th.Frame.SI)
+func (p *Process) mkdirat(a *drivercall.Area) int64 {
+	w, e := p.find(a.Frame.DI, a.Frame.SI)
 	if w.Dir != files.None {
-		_, e = p.Files.Create(w, th.Frame.DX, true, p.wallTime())
+		_, e = p.Files.Create(w, a.Frame.DX, true, p.wallTime())
 	}
 	return e
 }
 
-func (p *Process) unlinkat(th *thread.Thread) int64 {
+func (p *Process) unlinkat(a *drivercall.Area) int64 {
 	const removeDirectory = 0x200
-	w, e := p.find(th.Frame.DI, th.Frame.SI)
+	w, e := p.find(a.Frame.DI, a.Frame.SI)
 	if e < 0 {
 		return e
 	}
-	return p.Files.Remove(w.Node, th.Frame.DX&removeDirectory != 0)
+	return p.Files.Remove(w.Node, a.Frame.DX&removeDirectory != 0)
 }
 
-func (p *Process) renameat(th *thread.Thread) int64 {
-	from, e := p.find(th.Frame.DI, th.Frame.SI)
+func (p *Process) renameat(a *drivercall.Area) int64 {
+	from, e := p.find(a.Frame.DI, a.Frame.SI)
 	if e < 0 {
 		return e
 	}
-	to, e := p.find(th.Frame.DX, th.Frame.R10)
+	to, e := p.find(a.Frame.DX, a.Frame.R10)
 	if e < 0 && e != errno.ENOENT {
 		return e
 	}
@@ -142,8 +133,8 @@ func (p *Process) renameat(th *thread.Thread) int64 {
 }
 
 // readlinkat finds no links.
-func (p *Process) readlinkat(th *thread.Thread) int64 {
-	if _, e := p.find(th.Frame.DI, th.Frame.SI); e < 0 {
+func (p *Process) readlinkat(a *drivercall.Area) int64 {
+	if _, e := p.find(a.Frame.DI, a.Frame.SI); e < 0 {
 		return e
 	}
 	return errno.EINVAL

@@ -2,10 +2,9 @@ package linux
 
 import (
 	"math/bits"
+	"skerry/kernel/drivercall"
 
 	"skerry/kernel/errno"
-	"skerry/kernel/thread"
-	"skerry/kernel/vm"
 )
 
 // watch is what an epoll is to tell of an open file. An open file is in one epoll at most.
@@ -30,9 +29,9 @@ const (
 	countMax   = ^uint64(0) - 1 // of an eventfd
 )
 
-func (p *Process) eventfd(th *thread.Thread) int64 {
+func (p *Process) eventfd(a *drivercall.Area) int64 {
 	const semaphore = 1
-	count, flags := uint64(uint32(th.Frame.DI)), th.Frame.SI
+	count, flags := uint64(uint32(a.Frame.DI)), a.Frame.SI
 	if flags&semaphore != 0 {
 		return errno.EINVAL
 	}
@@ -44,10 +43,8 @@ func (p *Process) writeEvent(o *open, at, size uint64) int64 {
 	if size < 8 {
 		return errno.EINVAL
 	}
-	more, ok := vm.Load[uint64](&p.Space, at)
+	more := load[uint64](at)
 	switch {
-	case !ok:
-		return errno.EFAULT
 	case more > countMax:
 		return errno.EINVAL
 	case more > countMax-o.offset:
@@ -58,12 +55,12 @@ func (p *Process) writeEvent(o *open, at, size uint64) int64 {
 	return 8
 }
 
-func (p *Process) epollCreate(*thread.Thread) int64 {
+func (p *Process) epollCreate(*drivercall.Area) int64 {
 	return p.create(open{kind: epoll, flags: readWrite})
 }
 
-func (p *Process) epollCtl(th *thread.Thread, e *open) int64 {
-	f := &th.Frame
+func (p *Process) epollCtl(a *drivercall.Area, e *open) int64 {
+	f := &a.Frame
 	o := p.file(f.DX)
 	switch {
 	case o == nil:
@@ -84,54 +81,52 @@ func (p *Process) epollCtl(th *thread.Thread, e *open) int64 {
 		o.watch = watch{}
 		return 0
 	}
-	wanted, ok := vm.Load[interest](&p.Space, f.R10)
-	if !ok {
-		return errno.EFAULT
-	}
-	o.watch = watch{e, wanted}
+	o.watch = watch{e, load[interest](f.R10)}
 	p.notify(o)
 	return 0
 }
 
-func (p *Process) epollPwait(th *thread.Thread, e *open) int64 {
-	f := &th.Frame
+func (p *Process) epollPwait(a *drivercall.Area, e *open) int64 {
+	f := &a.Frame
 	if e.kind != epoll || int32(f.DX) <= 0 {
 		return errno.EINVAL
 	}
-	n, timeout, deadline := p.collect(th), int32(f.R10), uint64(0)
-	switch {
-	case n != errno.EAGAIN:
-		return n
-	case timeout == 0:
-		return 0
-	case timeout > 0:
-		deadline = p.Machine.Now() + uint64(timeout)*(second/1000)
+	deadline := uint64(0)
+	if millis := int32(f.R10); millis >= 0 {
+		deadline = p.Machine.Now() + uint64(millis)*(second/1000)
 	}
-	return p.await(e, deadline)
+	n := p.patiently(a, deadline, (*Process).collect)
+	if n == errno.ETIMEDOUT {
+		return 0
+	}
+	return n
 }
 
-// notify says that an open file may have become readable or writable: who waits for it goes on.
-func (p *Process) notify(o *open) {
-	if o.awaited {
-		p.retry(o)
-	}
-	if e := o.watch.epoll; e != nil {
+// change says that an open file may have an event for its epoll.
+func (p *Process) change(o *open) {
+	if o.watch.epoll != nil {
 		p.changed[o.fd/64%uint64(len(p.changed))] |= 1 << (o.fd % 64)
-		if e.awaited {
-			p.retry(e)
-		}
+	}
+}
+
+// listen looks whether the bell has rung.
+func (p *Process) listen() {
+	if rings := p.Machine.Rings(); p.bell != nil && rings != p.noticed {
+		p.noticed = rings
+		p.change(p.bell)
 	}
 }
 
 // collect writes events to where a thread's epoll_pwait wants them, and returns how many, or EAGAIN
 // if there are none. It looks only at files that have changed; those without an event, or whose
 // event is told once for each change, have not changed any more.
-func (p *Process) collect(th *thread.Thread) int64 {
-	e := p.file(th.Frame.DI)
+func (p *Process) collect(a *drivercall.Area) int64 {
+	e := p.file(a.Frame.DI)
 	if e == nil {
 		return errno.EBADF
 	}
-	count, room := uint64(0), uint64(uint32(th.Frame.DX))
+	p.listen()
+	count, room := uint64(0), uint64(uint32(a.Frame.DX))
 	for i := range p.changed {
 		for set := p.changed[i]; set != 0 && count < room; set &= set - 1 {
 			o := &p.open[64*i+bits.TrailingZeros64(set)]
@@ -140,9 +135,7 @@ func (p *Process) collect(th *thread.Thread) int64 {
 			}
 			told := interest{p.ready(o) & o.watch.events, o.watch.data}
 			if told.events != 0 {
-				if !vm.Store(&p.Space, th.Frame.SI+count*eventBytes, told) {
-					return partial(count, errno.EFAULT)
-				}
+				store(a.Frame.SI+count*eventBytes, told)
 				count++
 			}
 			if told.events == 0 || o.watch.events&pollEdge != 0 {
@@ -150,12 +143,15 @@ func (p *Process) collect(th *thread.Thread) int64 {
 			}
 		}
 	}
-	return partial(count, errno.EAGAIN)
+	if count == 0 {
+		return errno.EAGAIN
+	}
+	return int64(count)
 }
 
 // ready returns the events of an open file.
 func (p *Process) ready(o *open) (events uint32) {
-	if o.kind == bell && p.rings != 0 || o.kind == event && o.offset != 0 {
+	if p.count(o) != 0 {
 		events = pollIn
 	}
 	if o.kind == event && o.offset < countMax {

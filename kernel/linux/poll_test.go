@@ -6,7 +6,6 @@ import (
 
 	"skerry/kernel/drivercall"
 	"skerry/kernel/errno"
-	"skerry/kernel/vm"
 )
 
 const (
@@ -31,12 +30,12 @@ func poller(t *testing.T) (r *rig, epoll, event, bell uint64) {
 }
 
 func (r *rig) putEvent(mask uint32, data uint64) {
-	vm.Store(&r.p.Space, event1, interest{mask, [2]uint32{uint32(data), uint32(data >> 32)}})
+	store(event1, interest{mask, [2]uint32{uint32(data), uint32(data >> 32)}})
 }
 
 func (r *rig) wantEvent(i int, mask uint32, data uint64) {
 	r.Helper()
-	got, _ := vm.Load[interest](&r.p.Space, events+uint64(i)*eventBytes)
+	got := load[interest](events + uint64(i)*eventBytes)
 	if want := (interest{mask, [2]uint32{uint32(data), uint32(data >> 32)}}); got != want {
 		r.Errorf("event %d is %#x: want %#x", i, got, want)
 	}
@@ -55,17 +54,17 @@ func TestPoll(t *testing.T) {
 	if r.resume(1 << 40) {
 		t.Fatal("goes on without an event")
 	}
-	th := r.p.Threads.Get(1)
-	r.p.Ring()
+	th := r.th
+	r.ring()
 	if !r.resume(0) || th.Frame.AX != 1 {
 		t.Fatalf("%d events: want 1", int64(th.Frame.AX))
 	}
 	r.wantEvent(0, pollIn, 0x2222)
 	wait(0, 0)
-	r.p.Ring()
+	r.ring()
 	wait(1, -1)
 	r.want(8, syscall.SYS_READ, bell, counter, 8)
-	if n := r.word(counter); n != 2 {
+	if n := load[uint64](counter); n != 2 {
 		t.Errorf("the bell has rung %d times: want 2", n)
 	}
 	r.want(errno.EAGAIN, syscall.SYS_READ, bell, counter, 8)
@@ -77,12 +76,12 @@ func TestPoll(t *testing.T) {
 		wait(1, -1)
 		r.wantEvent(0, pollIn, 0x1111)
 	}
-	r.p.Ring()
+	r.ring()
 	wait(2, -1)
 	r.want(8, syscall.SYS_READ, event, counter, 8)
 	wait(waiting, 5)
 	r.resume(1_000_000)
-	if r.p.Threads.Current() != nil {
+	if !r.th.waits {
 		t.Error("5 ms are over after 1")
 	}
 	if !r.resume(5_000_000) || th.Frame.AX != 0 {
@@ -112,7 +111,7 @@ func TestPollControl(t *testing.T) {
 	control(errno.EINVAL, 0, event)
 	r.want(errno.EBUSY, syscall.SYS_OPENAT, atRoot, r.path(drivercall.Bell), 0)
 	r.want(0, syscall.SYS_CLOSE, bell)
-	r.p.Ring()
+	r.ring()
 	r.want(0, syscall.SYS_EPOLL_PWAIT, epoll, events, 128, 0)
 	r.want(int64(bell), syscall.SYS_OPENAT, atRoot, r.path(drivercall.Bell), 0)
 	control(0, pollAdd, bell)
@@ -129,49 +128,128 @@ func TestPollControl(t *testing.T) {
 // A read of the console waits for input, and a descriptor that blocks waits for the bell.
 func TestReadWaits(t *testing.T) {
 	r := newRig(t)
-	th := r.p.Threads.Current()
+	th := r.th
 	r.want(waiting, syscall.SYS_READ, 0, buffer, 100)
-	r.input = []byte("hello\n")
-	r.p.Input()
+	r.typed("hello\n")
 	if !r.resume(0) || th.Frame.AX != 6 || string(r.get(buffer, 6)) != "hello\n" {
 		t.Errorf("read %d bytes: want hello", int64(th.Frame.AX))
 	}
 	r.want(waiting, syscall.SYS_READ, 0, buffer, 100)
 	r.ended = true
-	r.p.Input()
+	r.typed("")
 	if !r.resume(0) || th.Frame.AX != 0 {
 		t.Errorf("read %d bytes at the end: want 0", int64(th.Frame.AX))
 	}
 	bell := uint64(r.call(syscall.SYS_OPENAT, atRoot, r.path(drivercall.Bell), 0))
 	r.want(waiting, syscall.SYS_READ, bell, counter, 8)
-	r.p.Ring()
-	if !r.resume(0) || th.Frame.AX != 8 || r.word(counter) != 1 {
+	r.ring()
+	if !r.resume(0) || th.Frame.AX != 8 || load[uint64](counter) != 1 {
 		t.Errorf("read %d bytes of the bell: want 8", int64(th.Frame.AX))
 	}
 }
 
-// A write to a full console waits, and all of it comes out once and in order.
+// A write to a full console waits, and all of it comes out once and in order, whatever signals
+// come.
 func TestWriteWaits(t *testing.T) {
 	r := newRig(t)
 	text := make([]byte, 9000)
 	for i := range text {
 		text[i] = byte(i / 7)
 	}
-	r.p.Space.CopyOut(buffer+500, text)
+	r.want(2, syscall.SYS_CLONE, 0x50f00, bufferEnd)
+	r.handle(10)
+	r.putText(buffer+500, string(text))
 	r.room = 100
-	th := r.p.Threads.Current()
+	writer := r.th
+	writer.Frame.SP = bufferEnd - 8
 	r.want(waiting, syscall.SYS_WRITE, 1, buffer+500, 9000)
-	for turns := 0; !r.resume(retryNanos); turns++ {
+	r.th = r.threads[1]
+	for turns := 0; writer.waits; turns++ {
 		r.room = 1000
-		r.p.Signals.Send(&r.p.Threads, th, 10) // must not end the write
-		if turns > 20 {
+		if turns%2 == 0 {
+			r.want(0, syscall.SYS_TGKILL, 1, 1, 10)
+		}
+		if r.resume(retryNanos); turns > 10 {
 			t.Fatal("a write never ends")
 		}
 	}
-	if th.Frame.AX != 9000 || r.output.String() != string(text) {
-		t.Errorf("result %d, %d bytes on the console: want 9000 and the same bytes",
-			int64(th.Frame.AX), r.output.Len())
+	if r.output.String() != string(text) || writer.Frame.IP != imageAt {
+		t.Errorf("%d bytes on the console, then %#x: want %d, the same, then the handler",
+			r.output.Len(), writer.Frame.IP, len(text))
 	}
-	r.room = 10
-	r.want(5, syscall.SYS_WRITE, 2, buffer, 5)
+	r.room = 9000 // one that is not full is not waited for
+	r.want(9000, syscall.SYS_WRITE, 2, buffer, 9000)
+}
+
+// handle sets a handler of a signal.
+func (r *rig) handle(n uint64) {
+	r.put(buffer, imageAt, 0x0400_0000, imageAt, 0)
+	r.want(0, syscall.SYS_RT_SIGACTION, n, buffer, 0, 8)
+}
+
+// A signal ends a wait, also one that is about to begin, but not if it is blocked.
+func TestSignalsEndWaits(t *testing.T) {
+	r := newRig(t)
+	for _, c := range []struct{ blocked, early bool }{
+		{false, false}, {false, true}, {true, false}, {true, true},
+	} {
+		r.restart()
+		r.want(2, syscall.SYS_CLONE, 0x50f00, bufferEnd)
+		r.handle(10)
+		if r.put(buffer, 1<<(10-1)); c.blocked {
+			r.want(0, syscall.SYS_RT_SIGPROCMASK, 0, buffer, 0, 8)
+		}
+		send := func() {
+			r.th = r.threads[1]
+			r.want(0, syscall.SYS_TGKILL, 1, 1, 10)
+		}
+		wait := r.p.Machine.Wait
+		r.p.Machine.Wait = func(seen, nanos uint64) {
+			if c.early {
+				c.early = false
+				send()
+				r.threads[0].interrupted = false // it does not wait yet
+			}
+			wait(seen, nanos)
+		}
+		reader := r.th
+		reader.Frame.IP, reader.Frame.SP = bad, bufferEnd-8
+		late := !c.early
+		r.call(syscall.SYS_READ, 0, buffer, 100)
+		if late {
+			send()
+		}
+		r.resume(0)
+		if handled := reader.Frame.IP == imageAt; reader.waits != c.blocked ||
+			handled == c.blocked {
+			t.Errorf("blocked %t, late %t: waits %t, handled %t", c.blocked, late, reader.waits,
+				handled)
+		}
+		r.typed("x")
+		if r.resume(0); reader.waits {
+			t.Error("waits, though there is input")
+		}
+	}
+}
+
+// A thread that comes while another one is in the process waits until that has left.
+func TestLock(t *testing.T) {
+	r := newRig(t)
+	r.want(2, syscall.SYS_CLONE, 0x50f00, bufferEnd)
+	r.preempt = true
+	r.want(waiting, syscall.SYS_CLOCK_GETTIME, 1, buffer)
+	r.th = r.threads[1]
+	r.want(waiting, syscall.SYS_GETPID)
+	unparked := 0
+	r.p.Machine.Unpark = func(*uint32) { unparked++ }
+	if r.resume(1000) || !r.threads[0].waits {
+		t.Error("a thread is in the process that another has not left")
+	}
+	r.preempt = false
+	if !r.resume(0) || r.th.Frame.AX != 1 || unparked == 0 {
+		t.Errorf("result %d, %d times unparked: want 1, and once", int64(r.th.Frame.AX), unparked)
+	}
+	if err := r.invariants(); err != nil {
+		t.Error(err)
+	}
 }

@@ -1,60 +1,24 @@
 package linux
 
 import (
+	"skerry/kernel/drivercall"
 	"skerry/kernel/errno"
-	"skerry/kernel/thread"
-	"skerry/kernel/vm"
 )
 
 // read waits if there is nothing yet.
-func (p *Process) read(th *thread.Thread, o *open) int64 {
-	result := p.tryRead(th)
-	if result == errno.EAGAIN && o.flags&nonblocking == 0 {
-		return p.await(o, 0)
+func (p *Process) read(a *drivercall.Area, o *open) int64 {
+	if o.flags&nonblocking != 0 {
+		return p.tryRead(a)
 	}
-	return result
-}
-
-// await has the running thread wait until there is something to read, or an event.
-func (p *Process) await(o *open, deadline uint64) int64 {
-	o.awaited = true
-	p.Threads.Wait(thread.File, o.fd, deadline)
-	return settled
-}
-
-// retry goes on with the calls that wait for a file, in their order, as far as it gets.
-func (p *Process) retry(o *open) {
-	for range thread.ThreadsMax {
-		th := p.Threads.First(thread.File, o.fd)
-		if th == nil {
-			o.awaited = false
-			return
-		}
-		result := p.tryAgain(th)
-		if result == errno.EAGAIN {
-			return
-		}
-		p.Threads.Wake(th, result)
-	}
-}
-
-// tryAgain tries a call that waits again: a read, or an epoll_pwait.
-func (p *Process) tryAgain(th *thread.Thread) int64 {
-	if th.Frame.AX == sysRead {
-		return p.tryRead(th)
-	}
-	return p.collect(th)
+	return p.patiently(a, 0, (*Process).tryRead)
 }
 
 // tryRead is read; EAGAIN if there is nothing yet.
-func (p *Process) tryRead(th *thread.Thread) int64 {
-	at, size := th.Frame.SI, th.Frame.DX
-	o := p.file(th.Frame.DI)
-	switch {
-	case o == nil || !o.readable():
+func (p *Process) tryRead(a *drivercall.Area) int64 {
+	at, size := a.Frame.SI, a.Frame.DX
+	o := p.file(a.Frame.DI)
+	if o == nil || !o.readable() {
 		return errno.EBADF
-	case size == 0 && o.kind == console:
-		return 0
 	}
 	switch o.kind {
 	case console:
@@ -62,30 +26,29 @@ func (p *Process) tryRead(th *thread.Thread) int64 {
 	case null:
 		return 0
 	case urandom:
-		return p.readRandom(at, min(size, transferMax))
+		return p.readRandom(at, size)
 	case regular:
 		n := p.readFile(o, o.offset, at, size)
 		o.offset += uint64(max(n, 0))
 		return n
-	case event:
-		return p.readCount(o, &o.offset, at, size)
-	case bell:
-		return p.readCount(o, &p.rings, at, size)
+	case event, bell:
+		return p.readCount(o, at, size)
 	}
 	return errno.EINVAL
 }
 
 func (p *Process) readConsole(at, size uint64) int64 {
+	if size == 0 {
+		return 0
+	}
 	n, open := p.Machine.Read(p.scratch[:min(size, scratchBytes)])
 	switch {
 	case !open:
 		return 0
 	case n == 0:
 		return errno.EAGAIN
-	case !p.Space.CopyOut(at, p.scratch[:min(n, scratchBytes)]):
-		return errno.EFAULT
 	}
-	return int64(n)
+	return int64(copy(bytesAt(at, n), p.scratch[:]))
 }
 
 // readFile copies what a file has from an offset on.
@@ -93,49 +56,49 @@ func (p *Process) readFile(o *open, offset, at, size uint64) int64 {
 	if p.Files.Directory(o.node) {
 		return errno.EISDIR
 	}
-	size = min(size, transferMax)
-	done := uint64(0)
-	for done < size {
-		chunk := p.Files.Chunk(o.node, offset+done)
-		if len(chunk) == 0 {
-			break
-		}
-		chunk = chunk[:min(uint64(len(chunk)), size-done)]
-		if !p.Space.CopyOut(at+done, chunk) {
-			return partial(done, errno.EFAULT)
-		}
-		done += uint64(len(chunk))
-	}
-	return int64(done)
+	size = min(size, p.Files.Size(o.node)) // what lies behind need not be memory
+	return int64(p.Files.Read(o.node, offset, bytesAt(at, size)))
 }
 
 // readCount takes the count of an eventfd or of the bell, once it is not 0.
-func (p *Process) readCount(o *open, count *uint64, at, size uint64) int64 {
+func (p *Process) readCount(o *open, at, size uint64) int64 {
+	count := p.count(o)
 	switch {
 	case size < 8:
 		return errno.EINVAL
-	case *count == 0:
+	case count == 0:
 		return errno.EAGAIN
-	case !vm.Store(&p.Space, at, *count):
-		return errno.EFAULT
 	}
-	*count = 0
+	store(at, count)
+	if o.kind == bell {
+		p.rings += count
+		return 8
+	}
+	o.offset = 0
 	p.notify(o) // there is room again
 	return 8
 }
 
-func (p *Process) pread(th *thread.Thread, o *open) int64 {
+// count returns how much of a count was not read.
+func (p *Process) count(o *open) uint64 {
+	if o.kind == bell {
+		return p.Machine.Rings() - p.rings
+	}
+	return o.offset
+}
+
+func (p *Process) pread(a *drivercall.Area, o *open) int64 {
 	if !o.readable() {
 		return errno.EBADF
 	}
-	return p.transferAt(th, o, (*Process).readFile)
+	return p.transferAt(a, o, (*Process).readFile)
 }
 
 // transferAt is a pread or pwrite.
-func (p *Process) transferAt(th *thread.Thread, o *open,
+func (p *Process) transferAt(a *drivercall.Area, o *open,
 	transfer func(p *Process, o *open, offset, at, size uint64) int64,
 ) int64 {
-	f := &th.Frame
+	f := &a.Frame
 	switch {
 	case int64(f.R10) < 0:
 		return errno.EINVAL
@@ -146,8 +109,8 @@ func (p *Process) transferAt(th *thread.Thread, o *open,
 }
 
 // lseek moves in a file; in a directory, positions are those of getdents.
-func (p *Process) lseek(th *thread.Thread, o *open) int64 {
-	f := &th.Frame
+func (p *Process) lseek(a *drivercall.Area, o *open) int64 {
+	f := &a.Frame
 	if o.kind != regular {
 		return errno.ESPIPE
 	}

@@ -1,93 +1,153 @@
 package linux
 
 import (
+	"skerry/kernel/drivercall"
 	"skerry/kernel/errno"
 	"skerry/kernel/signal"
 	"skerry/kernel/thread"
-	"skerry/kernel/vm"
 )
 
 const maskBytes = 8 // of a set of signals
 
-func (p *Process) sigaction(th *thread.Thread) int64 {
-	f := &th.Frame
+func (p *Process) sigaction(a *drivercall.Area) int64 {
+	f := &a.Frame
 	n := signal.Number(f.DI)
 	if f.R10 != maskBytes || !n.Valid() {
 		return errno.EINVAL
 	}
-	action, ok := vm.Load[signal.Action](&p.Space, f.SI)
-	switch {
-	case f.SI != 0 && !ok || f.DX != 0 && !vm.Store(&p.Space, f.DX, p.Signals.Action(n)):
-		return errno.EFAULT
-	case f.SI == 0:
+	var action signal.Action
+	if f.SI != 0 {
+		action = load[signal.Action](f.SI)
+	}
+	if f.DX != 0 {
+		store(f.DX, p.Signals.Action(n))
+	}
+	if f.SI == 0 {
 		return 0
 	}
 	return p.Signals.SetAction(n, action)
 }
 
-func (p *Process) sigprocmask(th *thread.Thread) int64 {
-	f := &th.Frame
-	set, ok := vm.Load[uint64](&p.Space, f.SI)
-	how, old := uint32(f.DI), th.Mask
-	switch {
-	case f.SI != 0 && !ok:
-		return errno.EFAULT
-	case f.R10 != maskBytes || f.SI != 0 && how > 2:
+func (p *Process) sigprocmask(a *drivercall.Area) int64 {
+	f, th := &a.Frame, p.thread(a)
+	set, how, old := uint64(0), uint32(f.DI), th.Mask
+	if f.R10 != maskBytes || f.SI != 0 && how > 2 {
 		return errno.EINVAL
-	case f.DX != 0 && !vm.Store(&p.Space, f.DX, old):
-		return errno.EFAULT
+	}
+	if f.SI != 0 {
+		set = load[uint64](f.SI)
+	}
+	if f.DX != 0 {
+		store(f.DX, old)
+	}
+	switch {
 	case f.SI == 0:
 	case how == 0: // SIG_BLOCK
-		signal.SetMask(th, old|set)
+		th.SetMask(old | set)
 	case how == 1: // SIG_UNBLOCK
-		signal.SetMask(th, old&^set)
+		th.SetMask(old &^ set)
 	default:
-		signal.SetMask(th, set)
+		th.SetMask(set)
 	}
 	return 0
 }
 
-func (p *Process) sigaltstack(th *thread.Thread) int64 {
-	f := &th.Frame
-	stack, ok := vm.Load[signal.Stack](&p.Space, f.DI)
-	switch {
-	case f.DI != 0 && !ok || f.SI != 0 && !vm.Store(&p.Space, f.SI, signal.AltStack(th)):
-		return errno.EFAULT
-	case f.DI == 0:
+func (p *Process) sigaltstack(a *drivercall.Area) int64 {
+	f, th := &a.Frame, p.thread(a)
+	var stack signal.Stack
+	if f.DI != 0 {
+		stack = load[signal.Stack](f.DI)
+	}
+	if f.SI != 0 {
+		store(f.SI, th.AltStack(f.SP))
+	}
+	if f.DI == 0 {
 		return 0
 	}
-	return signal.SetAltStack(th, stack)
+	return th.SetAltStack(f.SP, stack)
 }
 
-func (p *Process) sigreturn(th *thread.Thread) int64 {
-	if n := p.Signals.Return(&p.Space, th); n != 0 {
-		p.Machine.Kill(n)
-	}
+func (p *Process) sigreturn(a *drivercall.Area) int64 {
+	p.mutex.serving = false // a fault is a signal's
+	p.Machine.SaveFX(&a.FX) // for the frame of a fault
+	p.end(a, p.Signals.Return(a, p.thread(a)))
 	return settled
 }
 
-// kill sends a signal to the process: one of its threads takes it.
-func (p *Process) kill(th *thread.Thread) int64 {
-	n := signal.Number(uint32(th.Frame.SI))
-	return p.send(th.Frame.DI, signal.Taker(&p.Threads, n), n)
-}
-
-// tgkill sends a signal to a thread.
-func (p *Process) tgkill(th *thread.Thread) int64 {
-	f := &th.Frame
-	to := p.Threads.Get(thread.ID(uint32(f.SI)))
-	return p.send(f.DI, to, signal.Number(uint32(f.DX)))
-}
-
-// send sends a signal; 0 asks whether there is such a process and thread.
-func (p *Process) send(process uint64, to *thread.Thread, n signal.Number) int64 {
+// kill sends a signal to the process: a thread that does not block it takes it, this one rather
+// than another.
+func (p *Process) kill(a *drivercall.Area) int64 {
+	n := signal.Number(uint32(a.Frame.SI))
 	switch {
-	case uint32(process) != processID || to == nil:
+	case uint32(a.Frame.DI) != processID:
+		return errno.ESRCH
+	case n == 0:
+		return 0
+	case !n.Valid():
+		return errno.EINVAL
+	}
+	p.Signals.SendAll(n)
+	if p.Signals.Takes(p.thread(a), n) {
+		return 0
+	}
+	for i := range p.threads {
+		if p.Signals.Takes(&p.threads[i], n) && p.interrupt(thread.ID(i+1)) == 0 {
+			break
+		}
+	}
+	return 0
+}
+
+// tgkill sends a signal to a thread. Only the driver knows which there are, and is asked if the
+// thread is to be interrupted; 0 is no signal, and asks as well.
+func (p *Process) tgkill(a *drivercall.Area) int64 {
+	f := &a.Frame
+	to, n := thread.ID(uint32(f.SI)), signal.Number(uint32(f.DX))
+	switch {
+	case uint32(f.DI) != processID || to-1 >= thread.ThreadsMax:
 		return errno.ESRCH
 	case n != 0 && !n.Valid():
 		return errno.EINVAL
-	case n != 0:
-		p.Signals.Send(&p.Threads, to, n)
+	case n == 0 || p.Signals.Send(&p.threads[to-1], n):
+		return p.interrupt(to)
 	}
 	return 0
+}
+
+// interrupt has a thread look for signals. If it is about to wait for an event, it looks again.
+func (p *Process) interrupt(id thread.ID) int64 {
+	if p.waiters > 0 {
+		p.Machine.Wake()
+	}
+	return p.Machine.Interrupt(id)
+}
+
+// deliver has a thread begin the handlers of its signals before it goes on.
+func (p *Process) deliver(a *drivercall.Area) {
+	th := p.thread(a)
+	if p.Signals.Due(th) == 0 {
+		return
+	}
+	if a.Frame.Vector == thread.VectorCall { // else it is saved
+		p.Machine.SaveFX(&a.FX)
+	}
+	p.end(a, p.Signals.Deliver(a, th))
+}
+
+// exception has a thread begin the handler of what its instruction has caused.
+func (p *Process) exception(a *drivercall.Area) {
+	n, code, address := signal.Exception(a)
+	p.end(a, p.Signals.Fault(a, p.thread(a), n, code, address))
+}
+
+// unframed is what is left to do of a signal whose frame is not memory.
+func (p *Process) unframed(a *drivercall.Area) {
+	p.end(a, p.Signals.Faulted(a, p.thread(a)))
+}
+
+// end ends the process by a signal, if it is one.
+func (p *Process) end(a *drivercall.Area, n signal.Number) {
+	if n != 0 {
+		p.Machine.Kill(n, &a.Frame)
+	}
 }

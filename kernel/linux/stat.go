@@ -1,28 +1,28 @@
 package linux
 
 import (
+	"skerry/kernel/drivercall"
 	"skerry/kernel/errno"
 	"skerry/kernel/files"
-	"skerry/kernel/phys"
-	"skerry/kernel/thread"
-	"skerry/kernel/vm"
 )
 
-func (p *Process) fstat(th *thread.Thread, o *open) int64 {
+func (p *Process) fstat(a *drivercall.Area, o *open) int64 {
 	const modeDevice = 0o020666
 	s := files.Stat{Links: 1, Mode: modeDevice}
 	if o.kind == regular {
 		s = p.Files.Stat(o.node)
 	}
-	return orFault(vm.Store(&p.Space, th.Frame.SI, s), 0)
+	store(a.Frame.SI, s)
+	return 0
 }
 
-func (p *Process) newfstatat(th *thread.Thread) int64 {
-	w, e := p.find(th.Frame.DI, th.Frame.SI)
+func (p *Process) newfstatat(a *drivercall.Area) int64 {
+	w, e := p.find(a.Frame.DI, a.Frame.SI)
 	if e < 0 {
 		return e
 	}
-	return orFault(vm.Store(&p.Space, th.Frame.DX, p.Files.Stat(w.Node)), 0)
+	store(a.Frame.DX, p.Files.Stat(w.Node))
+	return 0
 }
 
 // entry is struct linux_dirent64. Its size is a multiple of 8, with a zero behind the name.
@@ -38,31 +38,30 @@ const (
 	typeDirectory, typeRegular = 4, 8
 )
 
-func (p *Process) getdents(th *thread.Thread, o *open) int64 {
-	f := &th.Frame
+func (p *Process) getdents(a *drivercall.Area, o *open) int64 {
+	f := &a.Frame
 	if o.kind != regular || !p.Files.Directory(o.node) {
 		return errno.ENOTDIR
 	}
+	position := o.offset
 	for done := uint64(0); ; {
-		node, name, next := p.Files.Next(o.node, o.offset)
+		node, name, next := p.Files.Next(o.node, position)
 		size := (entryName + uint64(len(name)) + 8) &^ 7
 		switch {
-		case node == files.None:
+		case node != files.None && size <= uint64(uint32(f.DX))-done:
+		case node != files.None && done == 0:
+			return errno.EINVAL
+		default:
+			o.offset = position
 			return int64(done)
-		case size > uint64(uint32(f.DX))-done:
-			return partial(done, errno.EINVAL)
 		}
 		e := entry{node: uint64(node), next: next, size: uint16(size), kind: typeRegular}
 		if p.Files.Directory(node) {
 			e.kind = typeDirectory
 		}
-		for i, c := range name {
-			e.name[i%files.NameMax] = c
-		}
-		if !p.Space.CopyOut(f.SI+done, phys.BytesOf(&e)[:size]) {
-			return partial(done, errno.EFAULT)
-		}
+		copy(e.name[:], name)
+		copy(bytesAt(f.SI+done, size), bytesOf(&e))
 		done += size
-		o.offset = next
+		position = next
 	}
 }

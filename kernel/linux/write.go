@@ -1,41 +1,24 @@
 package linux
 
 import (
+	"skerry/kernel/drivercall"
 	"skerry/kernel/errno"
-	"skerry/kernel/thread"
 )
 
-// write waits until all is written to a console; an eventfd that is full refuses.
-func (p *Process) write(th *thread.Thread, _ *open) int64 {
-	p.written[th.ID()-1] = 0
-	return p.writeOn(th)
-}
-
-// writeOn goes on with a write.
-func (p *Process) writeOn(th *thread.Thread) int64 {
-	result := p.tryWrite(th)
-	if result != errno.EAGAIN || p.file(th.Frame.DI).kind != console {
-		return result
-	}
-	p.unfinished |= 1 << (th.ID() - 1) // the console does not say when it has room again
-	p.Threads.Wait(thread.Sleep, 0, p.Machine.Now()+retryNanos)
-	return settled
-}
-
-// tryWrite is writeOn; EAGAIN if there is no room yet.
-func (p *Process) tryWrite(th *thread.Thread) int64 {
-	at, size := th.Frame.SI, th.Frame.DX
-	o := p.file(th.Frame.DI)
-	if o == nil || !o.writable() {
+// write waits until all is written to a console, even if there are signals; an eventfd that is full
+// refuses.
+func (p *Process) write(a *drivercall.Area, o *open) int64 {
+	at, size := a.Frame.SI, a.Frame.DX
+	if !o.writable() {
 		return errno.EBADF
 	}
 	switch o.kind {
 	case console:
-		return p.writeConsole(th, at, size)
+		return p.writeConsole(a, at, size)
 	case null:
 		return int64(min(size, transferMax))
 	case urandom:
-		return p.writeRandom(at, min(size, transferMax))
+		return p.writeRandom(at, size)
 	case regular:
 		if o.flags&appending != 0 {
 			o.offset = p.Files.Size(o.node)
@@ -49,18 +32,16 @@ func (p *Process) tryWrite(th *thread.Thread) int64 {
 	return errno.EINVAL
 }
 
-// writeConsole counts in written what the console has taken before it was full.
-func (p *Process) writeConsole(th *thread.Thread, at, size uint64) int64 {
-	done := &p.written[th.ID()-1]
-	for *done < size {
-		chunk := p.Space.Slice(at+*done, size-*done)
-		if chunk == nil {
-			return partial(*done, errno.EFAULT)
-		}
-		taken := p.Machine.Write(chunk)
-		*done += taken
-		if taken < uint64(len(chunk)) {
-			return errno.EAGAIN
+// writeConsole tries again and again: the console does not say when it has room again.
+func (p *Process) writeConsole(a *drivercall.Area, at, size uint64) int64 {
+	size = min(size, transferMax)
+	for done := uint64(0); done < size; {
+		seen := p.Machine.Events()
+		n := uint64(copy(p.scratch[:], bytesAt(at+done, size-done)))
+		taken := p.Machine.Write(p.scratch[:n])
+		done += taken
+		if taken == 0 { // it may take a part for other reasons than that it is full
+			p.wait(a, seen, retryNanos)
 		}
 	}
 	return int64(size)
@@ -72,33 +53,27 @@ func (p *Process) writeFile(o *open, offset, at, size uint64) int64 {
 	if o.flags&appending != 0 {
 		offset = p.Files.Size(o.node)
 	}
-	size = min(size, transferMax)
-	done := uint64(0)
-	for done < size {
-		chunk := p.Space.Slice(at+done, size-done)
-		if chunk == nil {
-			return partial(done, errno.EFAULT)
-		}
-		n, e := p.Files.Write(o.node, offset+done, chunk, p.wallTime())
-		if e < 0 {
-			return partial(done, e)
-		}
-		done += n
+	if size == 0 {
+		return 0
 	}
-	return int64(done)
+	n, e := p.Files.Write(o.node, offset, bytesAt(at, size), p.wallTime())
+	if e < 0 {
+		return e
+	}
+	return int64(n)
 }
 
-func (p *Process) pwrite(th *thread.Thread, o *open) int64 {
+func (p *Process) pwrite(a *drivercall.Area, o *open) int64 {
 	if !o.writable() {
 		return errno.EBADF
 	}
-	return p.transferAt(th, o, (*Process).writeFile)
+	return p.transferAt(a, o, (*Process).writeFile)
 }
 
 // ftruncate sets the size of a file in /tmp.
-func (p *Process) ftruncate(th *thread.Thread, o *open) int64 {
-	if o.kind != regular || !o.writable() || int64(th.Frame.SI) < 0 {
+func (p *Process) ftruncate(a *drivercall.Area, o *open) int64 {
+	if o.kind != regular || !o.writable() || int64(a.Frame.SI) < 0 {
 		return errno.EINVAL
 	}
-	return p.Files.Truncate(o.node, th.Frame.SI, p.wallTime())
+	return p.Files.Truncate(o.node, a.Frame.SI, p.wallTime())
 }

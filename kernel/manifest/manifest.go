@@ -1,5 +1,5 @@
 // Package manifest is what an image says of itself, at a fixed physical address: the cores, the
-// memory, the programs and the files. The image writer fills it in; CPU drivers only read it.
+// memory and the programs. The image writer fills it in; CPU drivers only read it.
 // All addresses are physical.
 package manifest
 
@@ -12,9 +12,7 @@ const Magic = 0x5952_5245_4b53_0001
 const (
 	OperationsMax = 9
 	ProgramsMax   = 16
-	SegmentsMax   = 16  // Go's linker makes 3 or 4, C's up to 6
-	FilesMax      = 512 // folders, the root and /tmp among them
-	NameMax       = 255 // bytes of a name in its folder, as many as Linux allows
+	SegmentsMax   = 16 // Go's linker makes 3 or 4, C's up to 6; the libOS's and the files' follow
 )
 
 // Manifest is the whole.
@@ -34,17 +32,17 @@ type Manifest struct {
 	DataFile  uint64 // up to here there are values; zeros follow
 	DataEnd   uint64
 
+	Libos Libos
+
 	Quiet         uint64 // 1: drivers do not tell of ordinary lives, a program has the console
 	SilentTicks   uint64 // an instance is silent after so many ticks without a pulse
 	SilentSeconds uint64 // a core is silent after so long without a tick
 
 	Cores    uint64
 	Programs uint64
-	Files    uint64
 	Devices  uint64
 	Core     [layout.CoresMax]Core
 	Program  [ProgramsMax]Program
-	File     [FilesMax]File
 	Device   [layout.DevicesMax]Device
 }
 
@@ -60,12 +58,22 @@ type Core struct {
 	May [OperationsMax]uint64
 }
 
-// Program is a static ELF file, as it is loaded, and what it finds on its stack.
+// Program is a static ELF file, as it is loaded, with the libOS and the image's files, and what it
+// finds on its stack.
 type Program struct {
 	Entry             uint64 // virtual
 	Stack, StackBytes uint64 // up to layout.StackTop
 	Segments          uint64
 	Segment           [SegmentsMax]Segment // upwards, no two in one page
+}
+
+// Libos has virtual addresses of the libOS, whose segments each program has among its own.
+type Libos struct {
+	Call               uint64 // where a system call goes that the driver does not serve
+	Upcall             uint64 // where an exception goes, and an interruption
+	Fault              uint64 // where an exception of the libOS itself goes
+	Tail, TailEnd      uint64 // the last instructions of a call, which can begin again
+	TextStart, TextEnd uint64 // all of its instructions
 }
 
 // Segment is a range of pages, all within [layout.UserStart, layout.Windows). Its first FileBytes
@@ -74,14 +82,6 @@ type Segment struct {
 	Start, End        uint64 // virtual
 	Source, FileBytes uint64
 	Prot              uint64 // bits of Linux's PROT_*
-}
-
-// File is a file or folder that programs may read. The first is the root, the second /tmp.
-type File struct {
-	Parent          uint64 // its place among the files, plus 1
-	Name, NameBytes uint64
-	Data, Bytes     uint64
-	Mode            uint64 // of Linux's struct stat
 }
 
 // Device is a device that the machine may have.

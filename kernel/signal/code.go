@@ -1,6 +1,6 @@
 package signal
 
-import "skerry/kernel/thread"
+import "skerry/kernel/drivercall"
 
 // Code says why a signal came: si_code. Those of exceptions are positive.
 type Code int32
@@ -22,24 +22,37 @@ const (
 
 const vectorPageFault = 14
 
-// Exception returns what Fault is to be told of the exception in a thread's frame, as in Linux's
-// arch/x86/kernel/traps.c; but not of page faults, whose code depends on the address space.
-func Exception(th *thread.Thread) (n Number, code Code, address uint64) {
-	switch th.Frame.Vector {
+// Exception returns what Fault is to be told of the exception in a thread's area, as in Linux's
+// arch/x86/kernel/traps.c.
+func Exception(a *drivercall.Area) (n Number, code Code, address uint64) {
+	f := &a.Frame
+	switch f.Vector {
 	case 0: // #DE
-		return SIGFPE, CodeDivide, th.Frame.IP
+		return SIGFPE, CodeDivide, f.IP
 	case 1: // #DB
-		return SIGTRAP, CodeStep, th.Frame.IP
+		return SIGTRAP, CodeStep, f.IP
 	case 3: // #BP
 		return SIGTRAP, CodeKernel, 0
 	case 6: // #UD
-		return SIGILL, CodeOpcode, th.Frame.IP
+		return SIGILL, CodeOpcode, f.IP
 	case 11, 12: // #NP, #SS
 		return SIGBUS, CodeKernel, 0
+	case vectorPageFault:
+		return SIGSEGV, pageFault(f.Error), a.Address
 	case 16, 19: // #MF, #XM
-		return SIGFPE, CodeFloat, th.Frame.IP
+		return SIGFPE, CodeFloat, f.IP
 	case 17: // #AC
 		return SIGBUS, CodeAlignment, 0
 	}
 	return SIGSEGV, CodeKernel, 0 // #GP and others
+}
+
+func pageFault(code uint64) Code {
+	switch {
+	case code&drivercall.ErrorUser == 0:
+		return CodeKernel
+	case code&drivercall.ErrorRights == 0:
+		return CodeMap
+	}
+	return CodeAccess
 }

@@ -51,26 +51,23 @@ const (
 const contextFlags = 2 | 4
 
 // save writes a thread's registers; fx is where its FPU state goes.
-func (c *context) save(th *thread.Thread, fx uint64) {
-	f := &th.Frame
-	c.flags, c.stack, c.fpu = contextFlags, AltStack(th), fx
+func (c *context) save(f *thread.Frame, th *Thread, fx uint64) {
+	c.flags, c.stack, c.fpu = contextFlags, th.AltStack(f.SP), fx
 	c.mask, c.oldMask = th.Mask, th.Mask
 	c.registers, c.sp, c.ip, c.eflags = f.Registers, f.SP, f.IP, f.Flags
 	c.cs, c.ss = layout.SelectorUserCode, layout.SelectorUserData
 }
 
 // saveTrap writes which exception it was.
-func (c *context) saveTrap(th *thread.Thread, address uint64) {
-	c.trap, c.err = th.Frame.Vector, th.Frame.Error
-	if th.Frame.Vector == vectorPageFault {
+func (c *context) saveTrap(f *thread.Frame, address uint64) {
+	c.trap, c.err = f.Vector, f.Error
+	if f.Vector == vectorPageFault {
 		c.faultAddress = address
 	}
 }
 
-// restore reads a thread's registers, as far as they are the instance's to choose.
-func (c *context) restore(th *thread.Thread) {
-	f := &th.Frame
-	f.Registers, f.SP, f.IP, f.Flags = c.registers, c.sp, c.ip, userFlags(c.eflags)
-	f.CS, f.SS = layout.SelectorUserCode, layout.SelectorUserData
+// restore reads a thread's registers.
+func (c *context) restore(f *thread.Frame) {
+	f.Registers, f.SP, f.IP, f.Flags = c.registers, c.sp, c.ip, c.eflags
 	f.Vector = thread.VectorResume
 }

@@ -4,9 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"testing"
-
-	"skerry/kernel/errno"
-	"skerry/kernel/thread"
 )
 
 // modelThread is a thread as a dumb model of signals has it.
@@ -20,6 +17,7 @@ type modelThread struct {
 // modelSignals is a process whose signals 10 to 14 are caught.
 type modelSignals struct {
 	threads []*modelThread
+	pending map[Number]bool // sent to the process
 }
 
 // caught tells which signals have a handler; of the others of these tests, nothing comes.
@@ -35,20 +33,21 @@ func (m *modelSignals) sendThread(th *modelThread, n Number) {
 }
 
 func (m *modelSignals) send(n Number) {
+	m.pending[n] = true
 	taker := slices.IndexFunc(m.threads, func(th *modelThread) bool { return !th.blocked[n] })
-	if taker < 0 {
-		taker = modelThreads - 1
+	if taker >= 0 && caught(n) {
+		m.threads[taker].waits = false
 	}
-	m.sendThread(m.threads[taker], n)
 }
 
 // deliver begins all handlers that it can.
 func (m *modelSignals) deliver(th *modelThread) {
 	for n := Number(1); n <= SignalsMax; n++ {
-		if !th.pending[n] || th.blocked[n] {
+		if !th.pending[n] && !m.pending[n] || th.blocked[n] {
 			continue
 		}
 		delete(th.pending, n)
+		delete(m.pending, n)
 		if !caught(n) {
 			continue
 		}
@@ -75,16 +74,12 @@ func bitsOf(set map[Number]bool) (bits uint64) {
 
 // sender sends signals, or does it with a bug.
 type sender struct {
-	one     func(*rig, *thread.Thread, Number)
+	one     func(*rig, *actor, Number)
 	all     func(*rig, Number)
-	deliver func(*rig) Number
+	deliver func(*rig, *actor) Number
 }
 
-var soundSender = sender{
-	func(r *rig, th *thread.Thread, n Number) { r.signals.Send(&r.table, th, n) },
-	func(r *rig, n Number) { r.signals.Send(&r.table, Taker(&r.table, n), n) },
-	func(r *rig) Number { return r.signals.Deliver(&r.space, r.table.Current()) },
-}
+var soundSender = sender{(*rig).send, (*rig).sendAll, (*rig).deliver}
 
 // The threads share the rig's stack: each has room for the frames of nestMax handlers and of as
 // many as can begin at once.
@@ -96,7 +91,7 @@ const (
 
 // playSignals does what data says on a process of three threads, and on its model.
 func playSignals(t testing.TB, do sender, data []byte) {
-	r, m := newRig(t), &modelSignals{}
+	r, m := newRig(t), &modelSignals{pending: map[Number]bool{}}
 	for n := Number(10); n <= 14; n++ {
 		if caught(n) {
 			r.catch(n, 0, 0)
@@ -106,8 +101,7 @@ func playSignals(t testing.TB, do sender, data []byte) {
 		if i > 0 {
 			r.spawn()
 		}
-		th := r.table.Get(thread.ID(i + 1))
-		th.Frame.SP = stackTop - uint64(i)*modelStackBytes
+		r.threads[i].area.Frame.SP = r.top() - uint64(i)*modelStackBytes
 		m.threads = append(m.threads,
 			&modelThread{pending: map[Number]bool{}, blocked: map[Number]bool{}})
 	}
@@ -121,15 +115,15 @@ func playSignals(t testing.TB, do sender, data []byte) {
 
 // playOne does one operation. Signals are 9 + 1 to 8, of which 17 is ignored.
 func (r *rig) playOne(m *modelSignals, do sender, op, arg byte) string {
-	id := r.table.Current().ID()
-	mine, n := m.threads[id-1], Number(10+arg/modelThreads%8)
+	who := op / 8 % modelThreads
+	th, mine, n := r.threads[who], m.threads[who], Number(10+arg/modelThreads%8)
 	if n == SIGSEGV || n > 14 {
 		n = SIGCHLD
 	}
 	switch op % 8 {
 	case 0, 1:
 		to := arg % modelThreads
-		do.one(r, r.table.Get(thread.ID(to+1)), n)
+		do.one(r, r.threads[to], n)
 		m.sendThread(m.threads[to], n)
 		return fmt.Sprintf("send %d to %d", n, to+1)
 	case 2:
@@ -137,73 +131,51 @@ func (r *rig) playOne(m *modelSignals, do sender, op, arg byte) string {
 		m.send(n)
 		return fmt.Sprintf("send %d", n)
 	case 3:
-		SetMask(r.table.Current(), r.table.Current().Mask^n.bit())
+		th.SetMask(th.Mask ^ n.bit())
 		mine.blocked[n] = !mine.blocked[n]
 		if !mine.blocked[n] {
 			delete(mine.blocked, n)
 		}
 		return fmt.Sprintf("block %d or not", n)
 	case 4, 5:
-		if len(mine.handlers) < nestMax {
-			r.enter()
-			do.deliver(r)
+		if len(mine.handlers) < nestMax && !mine.waits {
+			do.deliver(r, th)
 			m.deliver(mine)
 		}
 		return "deliver"
 	case 6:
-		if len(mine.handlers) > 0 {
-			r.comeBack()
-			r.signals.Return(&r.space, r.table.Current())
+		if len(mine.handlers) > 0 && !mine.waits {
+			th.restore()
+			r.comeBack(th)
 			m.comeBack(mine)
 		}
 		return "return"
 	}
-	r.turn(m, mine, arg)
-	return "switch"
-}
-
-// turn lets another thread run. The one that ran waits, perhaps, if nothing is to be delivered and
-// not all would wait.
-func (r *rig) turn(m *modelSignals, mine *modelThread, arg byte) {
-	waiting := 0
-	for _, th := range m.threads {
-		if th.waits {
-			waiting++
-		}
+	if bitsOf(mine.pending)|bitsOf(m.pending)&^bitsOf(mine.blocked) == 0 {
+		th.waits, mine.waits = true, true
 	}
-	deliverable := bitsOf(mine.pending) &^ bitsOf(mine.blocked)
-	if arg%2 == 0 && waiting < modelThreads-1 && deliverable == 0 {
-		r.table.Current().Frame.AX = 1
-		r.table.Wait(thread.File, 0, 0)
-		mine.waits = true
-	} else {
-		r.table.Yield()
-	}
+	return "wait"
 }
 
 // compare requires that pending and blocked signals, handlers and waits are those of the model.
 func (m *modelSignals) compare(r *rig) error {
+	if r.signals.Pending != bitsOf(m.pending) {
+		return fmt.Errorf("the process has %#x pending: want %#x", r.signals.Pending,
+			bitsOf(m.pending))
+	}
 	for i, want := range m.threads {
-		th := r.table.Get(thread.ID(i + 1))
-		waits, last := th.State() == thread.File, Number(0)
-		if len(want.handlers) > 0 {
-			last = want.handlers[len(want.handlers)-1]
-		}
-		at := uint64(0x40_0010)
-		if last != 0 {
-			at = handlerAt + uint64(last)*16
+		th, at := r.threads[i], uint64(0x40_0010)
+		if last := len(want.handlers) - 1; last >= 0 {
+			at = handlerAt + uint64(want.handlers[last])*16
 		}
 		switch {
 		case th.Pending != bitsOf(want.pending) || th.Mask != bitsOf(want.blocked):
 			return fmt.Errorf("thread %d has %#x pending, %#x blocked: want %#x and %#x", i+1,
 				th.Pending, th.Mask, bitsOf(want.pending), bitsOf(want.blocked))
-		case th.Frame.IP != at:
-			return fmt.Errorf("thread %d is at %#x: want handler %d", i+1, th.Frame.IP, last)
-		case waits != want.waits:
-			return fmt.Errorf("thread %d waits: %v, want %v", i+1, waits, want.waits)
-		case !waits && th.State() == thread.Ready && th.Frame.AX == 1:
-			return fmt.Errorf("thread %d's wait ended with %d: want %d", i+1,
-				int64(th.Frame.AX), errno.EINTR)
+		case th.area.Frame.IP != at:
+			return fmt.Errorf("thread %d is at %#x: want %#x", i+1, th.area.Frame.IP, at)
+		case th.waits != want.waits:
+			return fmt.Errorf("thread %d waits: %v, want %v", i+1, th.waits, want.waits)
 		}
 	}
 	return nil

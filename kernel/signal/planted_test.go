@@ -5,8 +5,7 @@ import (
 	"runtime"
 	"testing"
 
-	"skerry/kernel/errno"
-	"skerry/kernel/phys"
+	"skerry/kernel/layout"
 	"skerry/kernel/thread"
 )
 
@@ -35,55 +34,39 @@ func failureOf(t testing.TB, check func(testing.TB)) string {
 	return n.failure
 }
 
-// context returns the one on the stack of the running thread, or nil.
-func (r *rig) context() *context {
-	var f frame
-	if !r.space.CopyIn(phys.BytesOf(&f)[contextOffset:infoOffset], r.th.Frame.SP) {
-		return nil
-	}
-	return &f.context
-}
-
 // after is a return that then changes the thread by what the frame said.
-func after(change func(*thread.Thread, *context)) returner {
+func after(change func(*actor, *context)) returner {
 	return func(r *rig) Number {
-		c := r.context()
+		c, ok := get[context](r.th.area.Frame.SP)
 		n := sound(r)
-		if c != nil && r.th.Frame.Vector == thread.VectorResume {
-			change(r.th, c)
+		if ok && r.th.area.Frame.Vector == thread.VectorResume {
+			change(r.th, &c)
 		}
 		return n
 	}
 }
 
-// rawState is a return that takes the FPU state as it is.
-func rawState(r *rig) Number {
-	c := r.context()
-	n := sound(r)
-	if n == 0 && c != nil {
-		r.space.CopyIn(phys.BytesOf(&r.th.FX), c.fpu)
-	}
-	return n
-}
-
-// rawPart is a return that restricts the FPU state only if all of it could be read.
-func rawPart(r *rig) Number {
-	c := r.context()
-	n := sound(r)
-	if n == 0 && c != nil && c.fpu != 0 && !r.space.CopyIn(phys.BytesOf(&r.th.FX), c.fpu) {
-		return 0
-	}
-	return n
-}
-
 // noFrame is a return that goes on as before if there is no frame.
 func noFrame(r *rig) Number {
-	old, c := r.th.Frame, r.context()
+	f := &r.th.area.Frame
+	old := *f
+	_, ok := get[context](f.SP)
 	n := sound(r)
-	if c == nil {
-		r.th.Frame = old
-		r.th.Frame.Vector = thread.VectorResume
+	if !ok {
+		*f = old
+		f.Vector = thread.VectorResume
 		return 0
+	}
+	return n
+}
+
+// noState is a return that goes on without an FPU state that is no memory.
+func noState(r *rig) Number {
+	f := &r.th.area.Frame
+	c, ok := get[context](f.SP)
+	n := sound(r)
+	if ok && c.ip < layout.UserEnd && f.IP != c.ip {
+		f.IP = c.ip
 	}
 	return n
 }
@@ -92,33 +75,13 @@ func noFrame(r *rig) Number {
 func TestPlantedBugsAreFound(t *testing.T) {
 	const seeds = 300
 	for name, bug := range map[string]returner{
-		"restores all flags": after(func(th *thread.Thread, c *context) {
-			th.Frame.Flags = c.eflags | 1<<9 | 1<<1
+		"goes anywhere":  after(func(th *actor, c *context) { th.area.Frame.IP = c.ip }),
+		"blocks SIGKILL": after(func(th *actor, c *context) { th.Mask = c.mask }),
+		"goes on as a call": after(func(th *actor, _ *context) {
+			th.area.Frame.Vector = thread.VectorCall
 		}),
-		"restores IOPL": after(func(th *thread.Thread, c *context) {
-			th.Frame.Flags |= c.eflags & (3 << 12)
-		}),
-		"restores the interrupt flag": after(func(th *thread.Thread, c *context) {
-			th.Frame.Flags &= c.eflags | ^uint64(1<<9)
-		}),
-		"restores CS": after(func(th *thread.Thread, c *context) {
-			th.Frame.CS = uint64(c.cs)
-		}),
-		"restores SS": after(func(th *thread.Thread, c *context) {
-			th.Frame.SS = uint64(c.ss)
-		}),
-		"goes anywhere": after(func(th *thread.Thread, c *context) {
-			th.Frame.IP = c.ip
-		}),
-		"goes on by SYSRET": after(func(th *thread.Thread, c *context) {
-			th.Frame.Vector = thread.VectorCall
-		}),
-		"blocks SIGKILL": after(func(th *thread.Thread, c *context) {
-			th.Mask = c.mask
-		}),
-		"restores all of MXCSR":               rawState,
-		"restores MXCSR of half a state":      rawPart,
 		"goes on without a frame":             noFrame,
+		"goes on without a state":             noState,
 		"ends by the signal of another cause": func(r *rig) Number { return sound(r) * 7 },
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -149,48 +112,47 @@ func with(plant func(*sender)) sender {
 // plantedSenders has the bugs by what they do.
 var plantedSenders = map[string]sender{
 	"sends to another thread": with(func(s *sender) {
-		s.one = func(r *rig, _ *thread.Thread, n Number) { soundSender.all(r, n) }
+		s.one = func(r *rig, _ *actor, n Number) { r.sendAll(n) }
 	}),
 	"sends to the first thread": with(func(s *sender) {
-		s.all = func(r *rig, n Number) { r.signals.Send(&r.table, r.th, n) }
+		s.all = func(r *rig, n Number) { r.send(r.th, n) }
 	}),
 	"does not end waits": with(func(s *sender) {
-		s.one = func(r *rig, th *thread.Thread, n Number) { th.Pending |= n.bit() }
+		s.one = func(r *rig, th *actor, n Number) { r.signals.Send(&th.Thread, n) }
 	}),
 	"ends waits for ignored signals": with(func(s *sender) {
-		s.one = func(r *rig, th *thread.Thread, n Number) {
-			r.signals.Send(&r.table, th, n)
-			r.table.Wake(th, errno.EINTR)
+		s.one = func(r *rig, th *actor, n Number) {
+			r.send(th, n)
+			th.interrupt()
 		}
 	}),
 	"ends all waits": with(func(s *sender) {
 		s.all = func(r *rig, n Number) {
-			soundSender.all(r, n)
-			for id := range thread.ID(modelThreads) {
-				r.table.Wake(r.table.Get(id+1), errno.EINTR)
+			r.sendAll(n)
+			for _, th := range r.threads {
+				th.interrupt()
 			}
 		}
 	}),
 	"delivers what is blocked": with(func(s *sender) {
-		s.deliver = func(r *rig) Number {
-			r.table.Current().Mask = 0
-			return soundSender.deliver(r)
+		s.deliver = func(r *rig, th *actor) Number {
+			th.Mask = 0
+			return r.deliver(th)
 		}
 	}),
 	"delivers twice": with(func(s *sender) {
-		s.deliver = func(r *rig) Number {
-			pending := r.table.Current().Pending
-			ended := soundSender.deliver(r)
-			r.table.Current().Pending |= pending & r.table.Current().Mask
+		s.deliver = func(r *rig, th *actor) Number {
+			pending := th.Pending
+			ended := r.deliver(th)
+			th.Pending |= pending & th.Mask
 			return ended
 		}
 	}),
 	"delivers one at a time": with(func(s *sender) {
-		s.deliver = func(r *rig) Number {
-			th := r.table.Current()
+		s.deliver = func(r *rig, th *actor) Number {
 			rest := th.Pending & (th.Pending - 1)
 			th.Pending ^= rest
-			ended := soundSender.deliver(r)
+			ended := r.deliver(th)
 			th.Pending |= rest
 			return ended
 		}

@@ -1,72 +1,63 @@
 package signal
 
 import (
-	"encoding/binary"
 	"testing"
 
+	"skerry/kernel/drivercall"
+	"skerry/kernel/errno"
 	"skerry/kernel/layout"
-	"skerry/kernel/paging"
-	"skerry/kernel/phys"
 	"skerry/kernel/thread"
-	"skerry/kernel/vm"
 )
 
-// Where the rig's instance has memory: a stack, and a signal stack. Nothing is next to them.
+// Where programs would have code. Nothing is there: no test reads it.
 const (
 	page       = layout.PageBytes
-	root       = phys.Addr(page)
-	pool       = phys.Addr(2 * page)
-	arenaPages = 40
-
-	stackBase, stackTop = 0x7f00_0000_0000, 0x7f00_0001_0000
-	altBase, altBytes   = 0x7f00_0010_0000, 0x2000
-	handlerAt           = 0x40_1000
-	restorerAt          = 0x40_2000
+	handlerAt  = 0x40_1000
+	restorerAt = 0x40_2000
 )
 
-// A rig is a process with one thread, which runs.
+// Sizes of the memory that a rig has: a stack, and a signal stack. Nothing is next to them.
+const (
+	stackBytes = 16 * page
+	altBytes   = 2 * page
+)
+
+// actor is a thread of the rig.
+type actor struct {
+	Thread
+	area  drivercall.Area
+	waits bool
+}
+
+// A rig is a process with one thread, or more.
 type rig struct {
 	testing.TB
-	memory  phys.Memory
-	frames  phys.Frames
-	space   vm.Space
-	table   thread.Table
-	signals Signals
-	th      *thread.Thread
+	stack, alt uint64 // their lowest addresses
+	signals    Signals
+	threads    []*actor
+	th         *actor // the first
 }
 
 func newRig(t testing.TB) *rig {
-	r := &rig{TB: t, memory: phys.Over(make([]byte, arenaPages*page))}
-	r.frames.Init(&r.memory, pool, arenaPages*page)
-	r.space.Tables = paging.Tables{
-		Root: root, Memory: &r.memory, Frames: &r.frames, Invalidate: func(uint64) {},
-	}
-	regions := map[uint64]uint64{stackBase: stackTop - stackBase, altBase: altBytes}
-	for start, bytes := range regions {
-		if e := r.space.Map(start, bytes, vm.Read|vm.Write, vm.Zero, 0, 0); e != 0 {
-			t.Fatalf("no memory: %d", e)
-		}
-	}
+	r := &rig{TB: t}
+	r.stack, r.alt = memory(t)
 	r.th = r.spawn()
-	r.enter()
 	return r
 }
 
+// top returns the end of the stack.
+func (r *rig) top() uint64 { return r.stack + stackBytes }
+
 // spawn makes a thread as the driver would have it, in a system call.
-func (r *rig) spawn() *thread.Thread {
-	th := r.table.Spawn()
-	th.Frame = thread.Frame{
-		Vector: thread.VectorCall, IP: 0x40_0010, CS: layout.SelectorUserCode, Flags: 0x246,
-		SP: stackTop - 0x100, SS: layout.SelectorUserData,
+func (r *rig) spawn() *actor {
+	th := &actor{}
+	th.area.Frame = thread.Frame{
+		Vector: thread.VectorCall, IP: 0x40_0010, Flags: 0x246, SP: r.top() - 0x100,
 	}
+	th.area.FX.Reset()
+	r.threads = append(r.threads, th)
 	return th
 }
-
-// enter does to the running thread's FPU state what entry assembly does: the processor has a
-// mask of its own for MXCSR.
-func (r *rig) enter() { r.table.Current().FX.Restrict(testMask) }
-
-const testMask = 0x2ffff // one bit more than usual
 
 // catch sets a handler for a signal.
 func (r *rig) catch(n Number, flags, mask uint64) {
@@ -76,46 +67,80 @@ func (r *rig) catch(n Number, flags, mask uint64) {
 	}
 }
 
-// bytes reads the instance's memory.
-func (r *rig) bytes(va uint64, n int) []byte {
-	b := make([]byte, n)
-	if !r.space.CopyIn(b, va) {
-		r.Fatalf("%d bytes at %#x cannot be read", n, va)
+// useAlt gives the first thread its signal stack.
+func (r *rig) useAlt() {
+	if e := r.th.SetAltStack(r.th.area.Frame.SP, Stack{Base: r.alt, Bytes: altBytes}); e != 0 {
+		r.Fatal(e)
 	}
-	return b
 }
 
-func (r *rig) word(va uint64) uint64 { return binary.LittleEndian.Uint64(r.bytes(va, 8)) }
-
-func (r *rig) half(va uint64) int32 {
-	return int32(binary.LittleEndian.Uint32(r.bytes(va, 4)))
+// send sends a thread a signal as tgkill does.
+func (r *rig) send(th *actor, n Number) {
+	if r.signals.Send(&th.Thread, n) {
+		th.interrupt()
+	}
 }
 
-// comeBack does what a handler's RET and the restorer do up to rt_sigreturn.
-func (r *rig) comeBack() {
-	f := &r.table.Current().Frame
+// sendAll sends the process a signal as kill does.
+func (r *rig) sendAll(n Number) {
+	r.signals.SendAll(n)
+	for _, th := range r.threads {
+		if r.signals.Takes(&th.Thread, n) {
+			th.interrupt()
+			return
+		}
+	}
+}
+
+// interrupt ends a wait.
+func (th *actor) interrupt() {
+	if e := errno.EINTR; th.waits {
+		th.waits, th.area.Frame.AX = false, uint64(e)
+	}
+}
+
+// or does something with signals that may fault, and then what is to be done.
+func (r *rig) or(th *actor, do func() Number) (n Number) {
+	if !faults(func() { n = do() }) {
+		return n
+	}
+	if !r.signals.Framed() {
+		r.Fatal("a fault, but at no frame")
+	}
+	return r.or(th, func() Number { return r.signals.Faulted(&th.area, &th.Thread) })
+}
+
+func (r *rig) deliver(th *actor) Number {
+	return r.or(th, func() Number { return r.signals.Deliver(&th.area, &th.Thread) })
+}
+
+func (r *rig) fault(n Number, code Code, address uint64) Number {
+	return r.or(r.th, func() Number {
+		return r.signals.Fault(&r.th.area, &r.th.Thread, n, code, address)
+	})
+}
+
+func (r *rig) comeBack(th *actor) Number {
+	return r.or(th, func() Number { return r.signals.Return(&th.area, &th.Thread) })
+}
+
+// restore does what a handler's RET and the restorer do up to rt_sigreturn.
+func (th *actor) restore() {
+	f := &th.area.Frame
 	f.SP += 8
 	f.Vector, f.AX = thread.VectorCall, 15
-	r.enter()
 }
 
-// wantUser requires what keeps ring 0 safe when it continues a thread.
-func wantUser(t testing.TB, th *thread.Thread) {
+// wantUser requires what a thread that goes on must be.
+func wantUser(t testing.TB, th *actor) {
 	t.Helper()
-	f := &th.Frame
-	const mustNot = 1<<8 | 3<<12 | 1<<14 | 1<<16 | 1<<17 // TF, IOPL, NT, RF, VM
+	f := &th.area.Frame
 	switch {
-	case f.CS != 0x28|3 || f.SS != 0x20|3:
-		t.Fatalf("selectors %#x and %#x: want the user's", f.CS, f.SS)
-	case f.Flags&(1<<9|1<<1) != 1<<9|1<<1 || f.Flags&mustNot != 0 || f.Flags>>22 != 0:
-		t.Fatalf("flags %#x: want interrupts, and none of %#x", f.Flags, mustNot)
-	case f.IP >= 1<<47-page:
-		t.Fatalf("the next instruction is at %#x: want it below %#x", f.IP, uint64(1<<47-page))
-	case th.FX.MXCSR&^testMask != 0:
-		t.Fatalf("MXCSR is %#x: want no bit outside %#x", th.FX.MXCSR, testMask)
+	case f.IP >= layout.UserEnd:
+		t.Fatalf("the next instruction is at %#x: want it below %#x", f.IP, uint64(layout.UserEnd))
 	case th.Mask&(1<<8|1<<18) != 0:
 		t.Fatalf("blocked are %#x: want neither SIGKILL nor SIGSTOP", th.Mask)
 	case f.Vector == thread.VectorCall && f.CX != f.IP:
-		t.Fatalf("SYSRET would take CX %#x: want the whole frame restored", f.CX)
+		t.Fatalf("a call's end would take CX %#x: want the whole frame restored", f.CX)
 	}
 }

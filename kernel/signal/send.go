@@ -1,31 +1,19 @@
 package signal
 
-import (
-	"skerry/kernel/errno"
-	"skerry/kernel/thread"
-)
-
-// Send sends a valid signal to a thread. A wait of it ends.
-func (s *Signals) Send(t *thread.Table, th *thread.Thread, n Number) {
-	blocked := th.Mask&n.bit() != 0
-	if s.ignores(n) && !blocked {
-		return
+// Send sends a valid signal to a thread. It tells whether that is to be interrupted: it has the
+// signal to handle now, wherever it is.
+func (s *Signals) Send(th *Thread, n Number) bool {
+	takes := s.Takes(th, n)
+	if takes || th.Mask&n.bit() != 0 {
+		th.Pending |= n.bit()
 	}
-	th.Pending |= n.bit()
-	if !blocked {
-		t.Wake(th, errno.EINTR)
-	}
+	return takes
 }
 
-// Taker returns the thread that takes a signal which is sent to the process: the first that does
-// not block it, or else the last.
-func Taker(t *thread.Table, n Number) (taker *thread.Thread) {
-	for id := thread.ID(1); id <= thread.ThreadsMax; id++ {
-		if th := t.Get(id); th != nil {
-			if taker = th; th.Mask&n.bit() == 0 {
-				break
-			}
-		}
-	}
-	return taker
+// SendAll sends a valid signal to the process.
+func (s *Signals) SendAll(n Number) { s.Pending |= n.bit() }
+
+// Takes tells whether a thread would handle a signal now, and not ignore it.
+func (s *Signals) Takes(th *Thread, n Number) bool {
+	return th.Mask&n.bit() == 0 && !s.ignores(n)
 }

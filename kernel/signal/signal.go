@@ -10,9 +10,11 @@
 //	  red zone   128 bytes, not on a stack of its own
 //	  ...        the interrupted stack, or the end of the signal stack
 //
-// The restorer calls rt_sigreturn, which takes the registers from the frame again: Return. That
-// memory is the instance's, so Return lets nothing through that the processor would not let the
-// instance do itself, and nothing that would make an instruction of ring 0 fault.
+// The restorer calls rt_sigreturn, which takes the registers from the frame again: Return. All of
+// this is the libOS's, in ring 3: what a thread may not be given, the CPU driver refuses.
+//
+// Frames are written to and read from memory as it is. If that faults, whoever notices calls
+// Faulted.
 //
 // Of Linux's ways these are left out: signals are not counted or queued (one of a number is
 // pending once), no call is started again after a handler (waits end with EINTR), and there is no
@@ -21,7 +23,6 @@ package signal
 
 import (
 	"skerry/kernel/errno"
-	"skerry/kernel/thread"
 )
 
 // Number is the number of a signal.
@@ -31,6 +32,7 @@ type Number uint64
 const (
 	SIGILL   Number = 4
 	SIGTRAP  Number = 5
+	SIGABRT  Number = 6
 	SIGBUS   Number = 7
 	SIGFPE   Number = 8
 	SIGKILL  Number = 9
@@ -69,12 +71,29 @@ type Action struct {
 	Handler, Flags, Restorer, Mask uint64
 }
 
+// Thread is what a thread has of signals. The zero Thread blocks nothing.
+type Thread struct {
+	// Bit s-1 for signal s: blocked, and sent to this thread but not delivered yet.
+	Mask, Pending uint64
+
+	// The stack of signal handlers, if AltBytes is not 0.
+	AltBase, AltBytes uint64
+}
+
 // Signals is what an instance does with signals. It is ready for use as it is: all actions are
 // the default.
 type Signals struct {
+	Pending uint64 // sent to the process: a thread that does not block it takes it
+
 	actions [SignalsMax]Action
-	frame   frame // scratch of Deliver, Fault and Return
+	framed  Number // the signal whose frame is being used, unframed: none
 }
+
+// Values of framed that are no signals.
+const (
+	unframed  Number = 0
+	returning Number = SignalsMax + 1 // from which signal, the frame does not tell
+)
 
 // Valid tells whether there is such a signal.
 func (n Number) Valid() bool { return n-1 < SignalsMax }
@@ -111,4 +130,7 @@ func (a *Action) blocked(n Number) uint64 {
 }
 
 // SetMask blocks signals of a thread, all but those that cannot be.
-func SetMask(th *thread.Thread, mask uint64) { th.Mask = mask &^ unblockable }
+func (th *Thread) SetMask(mask uint64) { th.Mask = mask &^ unblockable }
+
+// Due returns the signals that a thread has and does not block.
+func (s *Signals) Due(th *Thread) uint64 { return (th.Pending | s.Pending) &^ th.Mask }

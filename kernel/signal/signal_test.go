@@ -1,26 +1,33 @@
 package signal
 
 import (
+	"encoding/binary"
 	"fmt"
 	"testing"
 
+	"skerry/kernel/drivercall"
 	"skerry/kernel/errno"
 	"skerry/kernel/layout"
-	"skerry/kernel/phys"
 	"skerry/kernel/thread"
 )
 
+func (r *rig) word(at uint64) uint64 { return binary.LittleEndian.Uint64(r.bytes(at, 8)) }
+
+func (r *rig) half(at uint64) int32 {
+	return int32(binary.LittleEndian.Uint32(r.bytes(at, 4)))
+}
+
 // fill gives all registers that a thread chooses different values.
-func fill(th *thread.Thread) {
-	f := &th.Frame
+func fill(th *actor) {
+	f := &th.area.Frame
 	for i, r := range []*uint64{
 		&f.R8, &f.R9, &f.R10, &f.R11, &f.R12, &f.R13, &f.R14, &f.R15, &f.DI, &f.SI, &f.BP, &f.BX,
 		&f.DX, &f.AX, &f.CX,
 	} {
 		*r = 0x1000 + uint64(i)
 	}
-	for i := 160; i < 416; i++ { // XMM0 to XMM15
-		phys.BytesOf(&th.FX)[i] = byte(i)
+	for i := range th.registers() {
+		th.registers()[i] = byte(160 + i)
 	}
 }
 
@@ -31,12 +38,12 @@ func TestFrameIsLinux(t *testing.T) {
 	fill(r.th)
 	r.catch(SIGSEGV, 0, 1<<9)
 	r.th.Mask = 1 << 11
-	r.th.Frame.Vector, r.th.Frame.Error = 14, 6
-	old := r.th.Frame
-	if n := r.signals.Fault(&r.space, r.th, SIGSEGV, CodeMap, 0x1234); n != 0 {
+	r.th.area.Frame.Vector, r.th.area.Frame.Error = 14, 6
+	old := r.th.area.Frame
+	if n := r.fault(SIGSEGV, CodeMap, 0x1234); n != 0 {
 		t.Fatalf("the process ends by signal %d: want a handler", n)
 	}
-	f := r.th.Frame
+	f := r.th.area.Frame
 	uc := f.SP + 8
 	if f.IP != handlerAt+11*16 || f.DI != 11 || f.SI != uc+304 || f.DX != uc || f.AX != 0 {
 		t.Errorf("handler at %#x with %#x, %#x, %#x, AX %#x", f.IP, f.DI, f.SI, f.DX, f.AX)
@@ -75,34 +82,33 @@ func TestRoundTrip(t *testing.T) {
 	r := newRig(t)
 	r.catch(10, 0, 0)
 	r.catch(12, flagOnStack, 0)
-	r.signals.Send(&r.table, r.th, 12)
-	r.signals.Send(&r.table, r.th, 10)
-	if e := SetAltStack(r.th, Stack{Base: altBase, Bytes: altBytes}); e != 0 {
-		t.Fatal(e)
-	}
+	r.send(r.th, 12)
+	r.send(r.th, 10)
+	r.useAlt()
 	fill(r.th)
-	r.th.Frame.Flags |= flagsDirection
+	f := &r.th.area.Frame
+	f.Flags |= flagDirection
 	old := *r.th
-	if n := soundSender.deliver(r); n != 0 {
+	if n := r.deliver(r.th); n != 0 {
 		t.Fatalf("the process ends by signal %d: want two handlers", n)
 	}
-	if r.th.Frame.DI != 12 || AltStack(r.th).Flags != stackInUse || r.th.Frame.Flags&0x400 != 0 {
-		t.Errorf("last began handler %d, on stack %+v", r.th.Frame.DI, AltStack(r.th))
+	if alt := r.th.AltStack(f.SP); f.DI != 12 || alt.Flags != stackInUse || f.Flags&0x400 != 0 {
+		t.Errorf("last began handler %d, on stack %+v", f.DI, alt)
 	}
-	if int32(r.half(r.th.Frame.SI+8)) != -6 || r.half(r.th.Frame.SI+16) != 1 {
-		t.Errorf("the sender is % x", r.bytes(r.th.Frame.SI, 24))
+	if r.half(f.SI+8) != -6 || r.half(f.SI+16) != 1 {
+		t.Errorf("the sender is % x", r.bytes(f.SI, 24))
 	}
 	for range 2 {
 		fill(r.th)
-		r.comeBack()
-		if n := r.signals.Return(&r.space, r.th); n != 0 {
+		r.th.restore()
+		if n := r.comeBack(r.th); n != 0 {
 			t.Fatalf("the process ends by signal %d: want it to go on", n)
 		}
 		wantUser(t, r.th)
 	}
-	old.Frame.Vector, old.Pending = thread.VectorResume, 0
-	if old.Frame != r.th.Frame || old.FX != r.th.FX || old.Mask != r.th.Mask {
-		t.Errorf("came back with %+v: want %+v", r.th.Frame, old.Frame)
+	old.area.Frame.Vector, old.Pending = thread.VectorResume, 0
+	if old.area != r.th.area || old.Mask != r.th.Mask {
+		t.Errorf("came back with %+v: want %+v", r.th.area.Frame, old.area.Frame)
 	}
 }
 
@@ -122,8 +128,8 @@ func TestSent(t *testing.T) {
 		{23, 0, true, pending}, {SIGKILL, 0, true, ends}, {SIGSTOP, handlerAt, true, ends},
 	} {
 		for _, send := range []func(*rig){
-			func(r *rig) { soundSender.all(r, c.n) },
-			func(r *rig) { r.signals.Send(&r.table, r.th, c.n) },
+			func(r *rig) { r.sendAll(c.n) },
+			func(r *rig) { r.send(r.th, c.n) },
 		} {
 			r := newRig(t)
 			if c.handler > 1 {
@@ -132,18 +138,18 @@ func TestSent(t *testing.T) {
 				r.signals.SetAction(c.n, Action{Handler: c.handler})
 			}
 			if c.isMasked {
-				SetMask(r.th, ^uint64(0))
+				r.th.SetMask(^uint64(0))
 			}
 			send(r)
 			got := ignored
-			switch n := soundSender.deliver(r); {
+			switch n := r.deliver(r.th); {
 			case n == c.n:
 				got = ends
 			case n != 0:
 				got = fmt.Sprintf("ends by %d", n)
-			case r.th.Frame.IP == handlerAt:
+			case r.th.area.Frame.IP == handlerAt:
 				got = handled
-			case r.th.Pending == c.n.bit():
+			case r.th.Pending|r.signals.Pending == c.n.bit():
 				got = pending
 			}
 			if got != c.want {
@@ -157,25 +163,22 @@ func TestSent(t *testing.T) {
 func TestInterrupts(t *testing.T) {
 	r := newRig(t)
 	r.catch(10, 0, 0)
-	SetMask(r.th, Number(10).bit())
+	r.th.SetMask(Number(10).bit())
 	other := r.spawn()
-	SetMask(other, 0)
-	for range 2 {
-		r.table.Wait(thread.Futex, 8, 0)
-	}
-	r.signals.Send(&r.table, other, 23)
-	if other.State() != thread.Futex {
+	r.th.waits, other.waits = true, true
+	r.send(other, 23)
+	if !other.waits {
 		t.Error("an ignored signal ended a wait")
 	}
-	soundSender.all(r, 10)
-	if r.th.State() != thread.Futex || other.State() != thread.Ready {
-		t.Errorf("states %d and %d: want only the second interrupted", r.th.State(), other.State())
+	r.sendAll(10)
+	if !r.th.waits || other.waits {
+		t.Errorf("%t and %t wait: want only the second interrupted", r.th.waits, other.waits)
 	}
-	if got := int64(other.Frame.AX); got != errno.EINTR {
-		t.Errorf("the wait ended with %d: want EINTR", got)
+	if n := r.deliver(r.th); n != 0 || r.th.area.Frame.DI != 0 {
+		t.Errorf("delivered %d to who blocks it", r.th.area.Frame.DI)
 	}
-	if n := soundSender.deliver(r); n != 0 || other.Frame.DI != 10 {
-		t.Errorf("delivered %d, ended by %d: want a handler", other.Frame.DI, n)
+	if n := r.deliver(other); n != 0 || other.area.Frame.DI != 10 || r.signals.Pending != 0 {
+		t.Errorf("delivered %d, ended by %d: want a handler", other.area.Frame.DI, n)
 	}
 }
 
@@ -184,13 +187,12 @@ func TestFaultsThatKill(t *testing.T) {
 	for name, prepare := range map[string]func(*rig){
 		"default":     func(r *rig) { r.signals.SetAction(SIGBUS, Action{}) },
 		"ignored":     func(r *rig) { r.signals.SetAction(SIGBUS, Action{Handler: 1}) },
-		"blocked":     func(r *rig) { SetMask(r.th, SIGBUS.bit()) },
-		"no stack":    func(r *rig) { r.th.Frame.SP = 0x1000 },
-		"wraps":       func(r *rig) { r.th.Frame.SP = 8 },
-		"kernel":      func(r *rig) { r.th.Frame.SP = layout.DirectMap + 0x20_0000 },
-		"hole":        func(r *rig) { r.th.Frame.SP = 1 << 47 },
-		"driver":      func(r *rig) { r.th.Frame.SP = layout.Driver + 0x8000 },
-		"half a page": func(r *rig) { r.th.Frame.SP = stackBase + 900 },
+		"blocked":     func(r *rig) { r.th.SetMask(SIGBUS.bit()) },
+		"no stack":    func(r *rig) { r.th.area.Frame.SP = r.stack },
+		"wraps":       func(r *rig) { r.th.area.Frame.SP = 8 },
+		"kernel":      func(r *rig) { r.th.area.Frame.SP = layout.DirectMap + 0x20_0000 },
+		"hole":        func(r *rig) { r.th.area.Frame.SP = 1 << 47 },
+		"half a page": func(r *rig) { r.th.area.Frame.SP = r.stack + 900 },
 		"no restorer": func(r *rig) { r.signals.SetAction(SIGBUS, Action{Handler: handlerAt}) },
 		"far handler": func(r *rig) {
 			r.signals.SetAction(SIGBUS, Action{layout.UserEnd, flagRestorer, restorerAt, 0})
@@ -199,7 +201,7 @@ func TestFaultsThatKill(t *testing.T) {
 		r := newRig(t)
 		r.catch(SIGBUS, 0, 0)
 		prepare(r)
-		n := r.signals.Fault(&r.space, r.th, SIGBUS, CodeKernel, 0)
+		n := r.fault(SIGBUS, CodeKernel, 0)
 		if n != SIGBUS && n != SIGSEGV {
 			t.Errorf("%s: ended by signal %d: want SIGBUS, or SIGSEGV for its frame", name, n)
 		}
@@ -212,13 +214,11 @@ func TestStackOverflow(t *testing.T) {
 	r := newRig(t)
 	r.catch(10, flagNoDefer, 0)
 	r.catch(SIGSEGV, flagOnStack|flagNoDefer, 0)
-	if e := SetAltStack(r.th, Stack{Base: altBase, Bytes: altBytes}); e != 0 {
-		t.Fatal(e)
-	}
+	r.useAlt()
 	overflows := 0
 	for range 100 {
-		r.signals.Send(&r.table, r.th, 10)
-		ended := soundSender.deliver(r)
+		r.send(r.th, 10)
+		ended := r.deliver(r.th)
 		if ended != 0 && (ended != SIGSEGV || overflows != 1) {
 			t.Fatalf("signal %d ends the process after %d overflows: want SIGSEGV after 1",
 				ended, overflows)
@@ -226,55 +226,68 @@ func TestStackOverflow(t *testing.T) {
 		if ended != 0 {
 			return
 		}
-		if Number(r.th.Frame.DI) == SIGSEGV {
+		if Number(r.th.area.Frame.DI) == SIGSEGV {
 			overflows++
 		}
 	}
-	t.Fatalf("a hundred frames on %#x bytes", stackTop-stackBase+altBytes)
+	t.Fatalf("a hundred frames on %#x bytes", stackBytes+altBytes)
 }
 
 // A signal stack can be given, asked for and taken away, but not while it is in use.
 func TestAltStack(t *testing.T) {
 	r := newRig(t)
+	f := &r.th.area.Frame
 	for _, c := range []struct {
 		stack Stack
 		want  int64
 	}{
-		{Stack{altBase, 0, 2047}, errno.ENOMEM}, {Stack{altBase, 4, altBytes}, errno.EINVAL},
-		{Stack{altBase, 0, altBytes}, 0},
+		{Stack{r.alt, 0, 2047}, errno.ENOMEM}, {Stack{r.alt, 4, altBytes}, errno.EINVAL},
+		{Stack{r.alt, 0, altBytes}, 0},
 	} {
-		if got := SetAltStack(r.th, c.stack); got != c.want {
+		if got := r.th.SetAltStack(f.SP, c.stack); got != c.want {
 			t.Errorf("%+v: result %d, want %d", c.stack, got, c.want)
 		}
 	}
 	r.catch(10, flagOnStack|flagOnce, 0)
-	soundSender.all(r, 10)
-	soundSender.deliver(r)
-	sp := r.th.Frame.SP
-	if sp < altBase || sp > altBase+altBytes || SetAltStack(r.th, Stack{Flags: 2}) != errno.EPERM {
-		t.Errorf("the handler's stack is at %#x, and not kept", sp)
+	r.sendAll(10)
+	r.deliver(r.th)
+	none := Stack{Flags: stackDisabled}
+	if f.SP < r.alt || f.SP > r.alt+altBytes || r.th.SetAltStack(f.SP, none) != errno.EPERM {
+		t.Errorf("the handler's stack is at %#x, and not kept", f.SP)
 	}
 	if r.signals.Action(10).Handler != handlerDefault {
 		t.Error("SA_RESETHAND has no effect")
 	}
-	r.comeBack()
-	r.signals.Return(&r.space, r.th)
-	if SetAltStack(r.th, Stack{Flags: 2}) != 0 || AltStack(r.th) != (Stack{Flags: 2}) {
-		t.Errorf("a disabled stack is %+v", AltStack(r.th))
+	r.th.restore()
+	r.comeBack(r.th)
+	if r.th.SetAltStack(f.SP, none) != 0 || r.th.AltStack(f.SP) != none {
+		t.Errorf("a disabled stack is %+v", r.th.AltStack(f.SP))
 	}
 }
 
 // Exceptions are the signals that they are on Linux.
 func TestExceptions(t *testing.T) {
-	r := newRig(t)
-	for vector, want := range map[uint64]Number{
-		0: SIGFPE, 1: SIGTRAP, 3: SIGTRAP, 4: SIGSEGV, 6: SIGILL, 12: SIGBUS, 13: SIGSEGV,
-		16: SIGFPE, 17: SIGBUS, 19: SIGFPE,
+	for _, c := range []struct {
+		vector, code uint64
+		want         Number
+		wantCode     Code
+	}{
+		{0, 0, SIGFPE, CodeDivide}, {1, 0, SIGTRAP, CodeStep}, {3, 0, SIGTRAP, CodeKernel},
+		{4, 0, SIGSEGV, CodeKernel}, {6, 0, SIGILL, CodeOpcode}, {12, 0, SIGBUS, CodeKernel},
+		{13, 8, SIGSEGV, CodeKernel}, {14, 6, SIGSEGV, CodeMap}, {14, 7, SIGSEGV, CodeAccess},
+		{14, 2, SIGSEGV, CodeKernel}, {16, 0, SIGFPE, CodeFloat}, {17, 0, SIGBUS, CodeAlignment},
+		{19, 0, SIGFPE, CodeFloat},
 	} {
-		r.th.Frame.Vector = vector
-		n, _, address := Exception(r.th)
-		if n != want || address != 0 && address != r.th.Frame.IP {
-			t.Errorf("vector %d: signal %d at %#x: want %d", vector, n, address, want)
+		a := drivercall.Area{Address: 0x1234}
+		a.Frame.Vector, a.Frame.Error, a.Frame.IP = c.vector, c.code, 0x40_0010
+		n, code, address := Exception(&a)
+		if n != c.want || code != c.wantCode {
+			t.Errorf("vector %d, error %d: signal %d, code %d: want %d, %d", c.vector, c.code, n,
+				code, c.want, c.wantCode)
+		}
+		if isPage := c.vector == 14; isPage && address != a.Address ||
+			!isPage && address != 0 && address != a.Frame.IP {
+			t.Errorf("vector %d: address %#x", c.vector, address)
 		}
 	}
 }

@@ -1,9 +1,6 @@
 package signal
 
-import (
-	"skerry/kernel/errno"
-	"skerry/kernel/thread"
-)
+import "skerry/kernel/errno"
 
 // Stack describes a thread's signal stack; sigaltstack reads and writes it so.
 type Stack struct {
@@ -18,22 +15,22 @@ const (
 	stackDisabled = 2
 )
 
-// AltStack returns the signal stack of the running thread.
-func AltStack(th *thread.Thread) Stack {
+// AltStack returns the signal stack of a thread whose stack pointer is sp.
+func (th *Thread) AltStack(sp uint64) Stack {
 	s := Stack{Base: th.AltBase, Bytes: th.AltBytes}
 	switch {
 	case th.AltBytes == 0:
 		s.Flags = stackDisabled
-	case onAltStack(th, th.Frame.SP):
+	case th.onAltStack(sp):
 		s.Flags = stackInUse
 	}
 	return s
 }
 
-// SetAltStack gives the running thread a signal stack, unless it is on one.
-func SetAltStack(th *thread.Thread, s Stack) int64 {
+// SetAltStack gives a thread whose stack pointer is sp a signal stack, unless it is on one.
+func (th *Thread) SetAltStack(sp uint64, s Stack) int64 {
 	switch flags := uint32(s.Flags); {
-	case onAltStack(th, th.Frame.SP):
+	case th.onAltStack(sp):
 		return errno.EPERM
 	case flags == stackDisabled:
 		th.AltBase, th.AltBytes = 0, 0
@@ -47,6 +44,6 @@ func SetAltStack(th *thread.Thread, s Stack) int64 {
 	return 0
 }
 
-func onAltStack(th *thread.Thread, sp uint64) bool {
+func (th *Thread) onAltStack(sp uint64) bool {
 	return sp > th.AltBase && sp-th.AltBase <= th.AltBytes
 }

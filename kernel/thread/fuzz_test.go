@@ -87,7 +87,7 @@ func (p *player) spawn() error {
 			return fmt.Errorf("made thread %d: want %d", idOf(th), want.ID())
 		}
 		if th != nil && want.inherited == 0 {
-			th.Mask, want.inherited = p.marks, p.marks
+			th.FSBase, want.inherited = p.marks, p.marks
 		}
 	}
 	return nil
@@ -106,8 +106,8 @@ func (p *player) key() uint64 { return 0x1000 + p.byte()%5*4 }
 
 func (p *player) wait() error {
 	way, key, deadline := Futex, p.key(), uint64(0)
-	if b := p.byte(); b%8 < 3 {
-		way = []State{Sleep, File, File}[b%8]
+	if p.byte()%8 < 3 {
+		way = Sleep
 	}
 	if b := p.byte(); b%2 == 0 {
 		deadline = p.now>>markBits<<markBits + b/2<<markBits + p.marks
@@ -131,8 +131,8 @@ func (p *player) futexWake() error {
 }
 
 func (p *player) wake() error {
-	way, key, result := Futex+2*State(p.byte()%2), p.key(), int64(p.byte())
-	th, want := p.table.First(way, key), p.model.first(way, key)
+	key, result := p.key(), int64(p.byte())
+	th, want := p.table.First(key), p.model.first(key)
 	if idOf(th) != want.ID() {
 		return fmt.Errorf("first waits thread %d: want %d", idOf(th), want.ID())
 	}

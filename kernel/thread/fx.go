@@ -11,13 +11,3 @@ type FX struct {
 // Reset makes the state that of a new program: all exceptions masked (System V ABI for AMD64,
 // 3.4.1).
 func (fx *FX) Reset() { *fx = FX{Control: 0x037f, MXCSR: 0x1f80} }
-
-// Restrict makes a state that comes from elsewhere one that FXRSTOR64 takes: it faults at bits of
-// MXCSR outside the processor's mask. A mask of 0 stands for 0xffbf (Intel SDM volume 1, 11.6.6).
-func (fx *FX) Restrict(mxcsrMask uint32) {
-	if mxcsrMask == 0 {
-		mxcsrMask = 0xffbf
-	}
-	fx.MXCSR &= mxcsrMask
-	fx.MXCSRMask = mxcsrMask
-}

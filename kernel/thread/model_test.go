@@ -15,7 +15,7 @@ type operations interface {
 	Exit() bool
 	Yield()
 	Wait(way State, key, deadline uint64)
-	First(way State, key uint64) *Thread
+	First(futex uint64) *Thread
 	Wake(th *Thread, result int64)
 	FutexWake(address, countMax uint64) uint64
 	NextDeadline() uint64
@@ -103,9 +103,9 @@ func (m *model) wait(way State, key, deadline uint64) {
 	m.leave()
 }
 
-func (m *model) first(way State, key uint64) *modelThread {
+func (m *model) first(futex uint64) *modelThread {
 	for _, th := range m.waiting {
-		if th.way == way && th.key == key {
+		if th.way == Futex && th.key == futex {
 			return th
 		}
 	}
@@ -121,8 +121,8 @@ func (m *model) wake(th *modelThread, result int64) {
 }
 
 func (m *model) futexWake(address, countMax uint64) (count uint64) {
-	for ; count < countMax && m.first(Futex, address) != nil; count++ {
-		m.wake(m.first(Futex, address), 0)
+	for ; count < countMax && m.first(address) != nil; count++ {
+		m.wake(m.first(address), 0)
 	}
 	return count
 }
@@ -171,7 +171,7 @@ func (m *model) compare(t operations) error {
 		if want == nil {
 			continue
 		}
-		got := modelThread{th.ID(), th.State(), want.key, want.deadline, th.Frame.AX, th.Mask}
+		got := modelThread{th.ID(), th.State(), want.key, want.deadline, th.Frame.AX, th.FSBase}
 		if got != *want {
 			return fmt.Errorf("thread %d is %+v: want %+v", id, got, *want)
 		}

@@ -27,9 +27,9 @@ func (t *Table) Get(id ID) *Thread {
 	return nil
 }
 
-// Spawn makes a thread that is Ready, or returns nil if there are ThreadsMax. It inherits the
-// registers, with 0 as the result of the call, and the blocked signals of the running thread; if
-// none is running, its registers are 0, and its FPU is as for a new program.
+// Spawn makes a thread that is Ready, with no registers yet, or returns nil if there are
+// ThreadsMax. Its FPU and FS base are those of the running thread or, if none is running, as for a
+// new program.
 func (t *Table) Spawn() *Thread {
 	i := uint64(bits.TrailingZeros64(^t.used))
 	if i >= ThreadsMax {
@@ -38,9 +38,7 @@ func (t *Table) Spawn() *Thread {
 	th := &t.threads[i]
 	*th = Thread{id: ID(i + 1)}
 	if parent := t.running; parent != nil {
-		th.FX, th.Frame = parent.FX, parent.Frame
-		th.FSBase, th.Mask = parent.FSBase, parent.Mask
-		th.Frame.AX = 0
+		th.FX, th.FSBase = parent.FX, parent.FSBase
 	} else {
 		th.FX.Reset()
 	}

@@ -1,6 +1,6 @@
 // Package thread has the threads of an instance: which one runs, who is next, and who waits for
 // what until when. It knows no machine: the driver loads the registers of the Current thread, arms
-// its timer for NextDeadline, and ends turns by Yield; kernel/linux turns system calls into these
+// its timer for NextDeadline, and ends turns by Yield; kernel/process turns system calls into these
 // methods.
 //
 // A thread has one state at a time:
@@ -9,13 +9,12 @@
 //	Ready    runs, or could: while any are Ready, one of them runs, each in its turn by number
 //	Futex    waits for a wake of an address
 //	Sleep    waits for time to pass
-//	File     waits for an open file: for something to read, or for an event of an epoll
 //
 //	        Spawn         Wait
-//	  Free ------> Ready ------> Futex, Sleep, File
-//	    ^           | ^                  |
-//	    +-----------+ +------------------+
-//	        Exit          Wake, Expire
+//	  Free ------> Ready ------> Futex, Sleep
+//	    ^           | ^              |
+//	    +-----------+ +--------------+
+//	        Exit        Wake, Expire
 //
 // Times are nanoseconds of the machine's clock; as a deadline, 0 means none. A Table needs no
 // preparation: its first Spawn makes the first thread, which runs.
@@ -33,7 +32,6 @@ const (
 	Ready
 	Futex
 	Sleep
-	File
 )
 
 // Thread is one thread. Entry assembly saves to FX and Frame, which have fixed places.
@@ -42,18 +40,12 @@ type Thread struct {
 	Frame  Frame
 	FSBase uint64
 
-	// Signals, bit s-1 for signal s: blocked, and sent to this thread but not delivered yet.
-	Mask, Pending uint64
-
-	// The stack of signal handlers, if AltBytes is not 0.
-	AltBase, AltBytes uint64
-
 	id       ID
 	state    State
-	key      uint64 // what it waits for
+	futex    uint64 // the address that it waits for
 	deadline uint64 // until when, or 0
 	since    uint64 // of its wait, counted by waits
-	_        [8]uint64
+	_        [4]uint64
 }
 
 // ID returns the thread's number.
@@ -61,3 +53,6 @@ func (th *Thread) ID() ID { return th.id }
 
 // State returns where the thread is.
 func (th *Thread) State() State { return th.state }
+
+// WaitsFor tells whether the thread waits for a wake of an address.
+func (th *Thread) WaitsFor(futex uint64) bool { return th.state == Futex && th.futex == futex }

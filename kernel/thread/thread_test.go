@@ -55,10 +55,9 @@ func TestResults(t *testing.T) {
 		way  State
 		want int64
 	}{
-		{"wake", Futex, 7}, {"wake", File, 7},
-		{"expire", Futex, errno.ETIMEDOUT}, {"expire", Sleep, 0}, {"expire", File, 0},
+		{"wake", Futex, 7}, {"wake", Sleep, 7},
+		{"expire", Futex, errno.ETIMEDOUT}, {"expire", Sleep, 0},
 		{"interrupt", Futex, errno.EINTR}, {"interrupt", Sleep, errno.EINTR},
-		{"interrupt", File, errno.EINTR},
 	} {
 		table := begun(t, 1)
 		th := table.Current()
@@ -90,41 +89,23 @@ func TestTurns(t *testing.T) {
 	wantRunning(t, table, 1)
 }
 
-// A new thread goes on where its parent called, with 0 as the result; signals and the end of the
-// parent are not its own.
+// A new thread has the FPU and the FS base of its parent, and no registers yet.
 func TestSpawnInherits(t *testing.T) {
 	table := begun(t, 1)
 	parent := table.Current()
 	parent.Frame = Frame{Registers: Registers{R15: 15, AX: 56}, IP: 0x40_1000, SP: 0x7000, SS: 0x23}
-	parent.FX.registers[100], parent.FSBase, parent.Mask, parent.Pending = 9, 0x5000, 1, 2
-	parent.AltBase, parent.AltBytes = 0x6000, 4096
+	parent.FX.registers[100], parent.FSBase = 9, 0x5000
 	child := table.Spawn()
-	want := parent.Frame
-	want.AX = 0
-	if child.Frame != want || child.FX != parent.FX || child.FSBase != 0x5000 || child.Mask != 1 {
-		t.Errorf("the child has %+v: want %+v", child.Frame, want)
-	}
-	if child.Pending|child.AltBytes != 0 {
-		t.Errorf("pending %#x, signal stack of %d: want none", child.Pending, child.AltBytes)
+	if child.Frame != (Frame{}) || child.FX != parent.FX || child.FSBase != 0x5000 {
+		t.Errorf("the child has %+v, FS base %#x: want no registers, its parent's FS base",
+			child.Frame, child.FSBase)
 	}
 }
 
-// State that comes from elsewhere gets no bit of MXCSR that the processor lacks.
-func TestRestrict(t *testing.T) {
-	var fx FX
-	if fx.Reset(); fx.Control != 0x37f || fx.MXCSR != 0x1f80 {
+// A program begins with all exceptions of the FPU masked.
+func TestReset(t *testing.T) {
+	table := begun(t, 1)
+	if fx := &table.Current().FX; fx.Control != 0x37f || fx.MXCSR != 0x1f80 {
 		t.Errorf("the state starts as %+v", fx)
-	}
-	fx.MXCSR, fx.MXCSRMask = ^uint32(0), ^uint32(0)
-	for _, mask := range []uint32{0x2_ffff, 0xffff, 0} {
-		want := mask
-		if mask == 0 {
-			want = 0xffbf
-		}
-		fx.MXCSR = ^uint32(0)
-		fx.Restrict(mask)
-		if fx.MXCSR != want || fx.MXCSRMask != want {
-			t.Errorf("MXCSR %#x, mask %#x: want %#x", fx.MXCSR, fx.MXCSRMask, want)
-		}
 	}
 }

@@ -6,13 +6,12 @@ import (
 	"skerry/kernel/errno"
 )
 
-// Wait has the running thread wait: for what key names, in its way. The key of Futex is an
-// address, that of File whatever the caller calls its files. The result comes with Wake,
-// or when the deadline has passed.
-func (t *Table) Wait(way State, key, deadline uint64) {
+// Wait has the running thread wait in a way, for the address of a futex if it is that. The result
+// comes with Wake, or when the deadline has passed.
+func (t *Table) Wait(way State, futex, deadline uint64) {
 	th := t.leave(way)
 	t.waits++
-	th.key, th.deadline, th.since = key, deadline, t.waits
+	th.futex, th.deadline, th.since = futex, deadline, t.waits
 	t.note(deadline)
 }
 
@@ -23,11 +22,11 @@ func (t *Table) note(deadline uint64) {
 	}
 }
 
-// First returns the thread that has waited longest for a key, or nil.
-func (t *Table) First(way State, key uint64) (first *Thread) {
+// First returns the thread that has waited longest for an address, or nil.
+func (t *Table) First(futex uint64) (first *Thread) {
 	for set := t.used &^ t.ready; set != 0; set &= set - 1 {
 		th := &t.threads[bits.TrailingZeros64(set)%ThreadsMax]
-		if th.key == key && th.state == way && (first == nil || th.since < first.since) {
+		if th.WaitsFor(futex) && (first == nil || th.since < first.since) {
 			first = th
 		}
 	}
@@ -46,7 +45,7 @@ func (t *Table) Wake(th *Thread, result int64) {
 // returns how many it woke.
 func (t *Table) FutexWake(address, countMax uint64) (count uint64) {
 	for ; count < countMax; count++ {
-		th := t.First(Futex, address)
+		th := t.First(address)
 		if th == nil {
 			break
 		}

@@ -43,6 +43,9 @@ func (s *Space) fill(r *Region, page uint64) bool {
 		return s.Tables.Map(page, r.Source+phys.Addr(offset), flags(r.Prot)|paging.Uncached)
 	case offset < r.FileBytes:
 		return s.mapImage(r, page, r.Source+phys.Addr(offset))
+	case r.Kind == Sparse:
+		_, ok := s.Tables.Fill(page, page, page, flags(r.Prot))
+		return ok
 	}
 	around := page &^ (aroundBytes - 1)
 	start := max(roundUp(r.Start+r.FileBytes), around) // FileBytes: 0 unless an Image

@@ -172,7 +172,8 @@ func same[T comparable](got, want T) error {
 }
 
 func (p *player) stepMap(anywhere bool) error {
-	start, prot, kind := p.page(), p.prot(), Kind(p.next()%3)
+	start, prot := p.page(), p.prot()
+	kind := [...]Kind{Zero, Image, Fixed, Sparse}[p.next()%4]
 	size := p.size(start)
 	source, file := phys.Addr(0), uint64(0)
 	switch kind {

@@ -31,6 +31,7 @@ const (
 	Image              // a pristine copy, then zeros; the instance writes to copies of its pages
 	Fixed              // physical memory itself: windows, and pages to read
 	Device             // registers: as Fixed, but uncached, and out of the driver's reach
+	Sparse             // as Zero, but used here and there: no page comes with its neighbours
 )
 
 // Space is an address space.

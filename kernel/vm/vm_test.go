@@ -142,7 +142,8 @@ func TestMapAnywhereRunsOut(t *testing.T) {
 	}
 }
 
-// One fault of a zero region fills pages around it, one of an image its own page alone.
+// One fault of a zero region fills pages around it, one of an image, or of what is sparse, its own
+// page alone.
 func TestFaultAround(t *testing.T) {
 	s := &newRig().space
 	const at = layout.UserStart
@@ -163,6 +164,11 @@ func TestFaultAround(t *testing.T) {
 	s.Fault(at+2*page, true, false)
 	if n := present(); n != 6 {
 		t.Errorf("%d pages, want 6: that of the image more", n)
+	}
+	s.Map(at, 4*aroundBytes, Read|Write, Sparse, 0, 0)
+	s.Fault(at+4*page, true, false)
+	if n := present(); n != 1 {
+		t.Errorf("%d pages, want 1: what is sparse is filled page by page", n)
 	}
 }
 

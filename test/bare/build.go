@@ -14,7 +14,7 @@ import (
 type Binaries struct{ folder, skerry string }
 
 // Build makes them from the module in the current folder, with more flags of go build. The command
-// finds the CPU driver and the instance beside itself.
+// finds the CPU driver, the libOS and the instance beside itself.
 func Build(folder string, flags ...string) (*Binaries, error) {
 	for _, program := range []string{"skerry", "instance"} {
 		err := BuildProgram(filepath.Join(folder, program), "./cmd/"+program, flags...)
@@ -22,8 +22,10 @@ func Build(folder string, flags ...string) (*Binaries, error) {
 			return nil, err
 		}
 	}
-	if err := cpudriver.Build(filepath.Join(folder, "driver"), flags...); err != nil {
-		return nil, err
+	for _, p := range []cpudriver.Program{cpudriver.Driver, cpudriver.LibOS} {
+		if err := p.Build(filepath.Join(folder, p.Name), flags...); err != nil {
+			return nil, err
+		}
 	}
 	return &Binaries{folder, filepath.Join(folder, "skerry")}, nil
 }

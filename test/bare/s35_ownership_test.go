@@ -133,7 +133,7 @@ func TestS35Planted(t *testing.T) {
 func plantedDriver(t *testing.T, file, from, to string) string {
 	t.Helper()
 	driver := filepath.Join(t.TempDir(), "driver")
-	if err := cpudriver.Build(driver, overlay(t, plant{file, from, to, ""})); err != nil {
+	if err := cpudriver.Driver.Build(driver, overlay(t, plant{file, from, to, ""})); err != nil {
 		t.Fatal(err)
 	}
 	return driver

@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// A debugger stops in the CPU driver and in the instance, with names and lines of both, and its
-// macros show what a core's driver did last and how a core died.
+// A debugger stops in the CPU driver, in the libOS and in the instance, with names and lines of
+// each, and its macros show what a core's driver did last and how a core died.
 func TestS50Debugger(t *testing.T) {
 	t.Parallel()
 	m := built.Boot(t, Config{Board: "microvm", Accel: "tcg", Cores: 2,
@@ -18,8 +18,10 @@ func TestS50Debugger(t *testing.T) {
 		"--command=tools/gdb/skerry.gdb", filepath.Join(built.folder, "driver")}
 	for _, command := range []string{
 		"add-symbol-file " + filepath.Join(built.folder, "instance"),
+		"add-symbol-file " + filepath.Join(built.folder, "libos"),
 		"target remote " + address,
 		"hbreak main.begin", "continue", "backtrace 1", "delete",
+		"hbreak main.serve", "continue", "backtrace 1", "delete",
 		"hbreak skerry/coreos/shell.exit", "continue", "backtrace 1", "list",
 		"skerry-trace 0", "skerry-epitaph 0", "skerry-epitaph 1", "kill",
 	} {
@@ -30,7 +32,8 @@ func TestS50Debugger(t *testing.T) {
 		t.Errorf("gdb: %v", err)
 	}
 	for _, want := range []string{
-		"#0  main.begin (", "kernel/bare/begin.go:", "#0  skerry/coreos/shell.exit (",
+		"#0  main.begin (", "kernel/bare/begin.go:",
+		"#0  main.serve (", "kernel/libos/main.go:", "#0  skerry/coreos/shell.exit (",
 		"func exit(sh *shell", "life", "interrupt", "core 0 has not died",
 		"core 1, life 1, died at ", ": panicked: ",
 	} {

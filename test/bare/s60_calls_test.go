@@ -29,12 +29,11 @@ func TestS60Calls(t *testing.T) {
 	t.Log(m.Expect(`hostile: (\d+ calls in .*)`)[1])
 }
 
-// Random calls find a driver that takes segments from a signal's frame.
+// Random calls find a driver that takes segments from a frame, if there are any.
 func TestS60CallsFindPlantedBug(t *testing.T) {
 	t.Parallel()
-	segments := plant{"kernel/signal/frame.go",
-		"f.CS, f.SS = layout.SelectorUserCode, layout.SelectorUserData",
-		"f.CS, f.SS = uint64(c.cs), uint64(c.ss)", ""}
+	const set = "f.CS, f.SS = layout.SelectorUserCode, layout.SelectorUserData"
+	segments := plant{"kernel/process/frame.go", set, "if f.CS == 0 {\n" + set + "\n}", ""}
 	binaries, err := Build(t.TempDir(), overlay(t, segments))
 	if err != nil {
 		t.Fatal(err)

@@ -16,15 +16,16 @@ type plant struct{ file, from, to, breaches string }
 var plants = []plant{
 	{"kernel/vm/vm.go", "if prot&Exec == 0 {", "if prot == None {", // data can be executed
 		`executes (its heap|its data|its stack|its window|a mapping|the pulse|the clock)`},
-	{"kernel/signal/return.go", "flagsChosen = 1<<0", "flagsChosen = 3<<12 | 1<<0",
-		`return with (I/O privilege|all flags( but one)?)`},
-	{"kernel/linux/memory.go", "case size == 0:\n\t\treturn 0\n\tcase kept(start, size):",
+	{"kernel/process/frame.go", "flagsChosen = 1<<0", "flagsChosen = 3<<12 | 1<<0",
+		`(return|goes on) with (I/O privilege|all flags( but one)?)`},
+	{"kernel/process/memory.go", "case size == 0:\n\t\treturn 0\n\tcase kept(start, size):",
 		"case size == 0:\n\t\treturn 0\n\tcase kept(start, size) && start != layout.Clock:",
 		`((mprotects|unmaps|maps over) and )?writes the clock`},
 	{"kernel/bare/instance.go", "return e == 0 && ", "e |= space.Map(windowAt(me), " +
 		"layout.BlockBytes, vm.Read|vm.Write, vm.Fixed, phys.Addr(m.Windows+\n" +
 		"layout.WindowIndex(0, 2)*layout.BlockBytes), 0)\nreturn e == 0 && ",
-		`(reads|writes|executes) a window to itself|sweeps .* at 0x7e0000203008|has ring 0 \w+`},
+		`(reads|writes|executes) a window to itself|sweeps .* at 0x7e0000203008|` +
+			`has (ring 0|the libOS) \w+.*`},
 	{"kernel/bare/calls.go", "probed && !quirk", "false", `a jump to the stub('s INT3)?`},
 	{"tools/mkimage/image/tables.go", "blocks(layout.IOAPIC, layout.BlockBytes, readWrite|",
 		"blocks(layout.IOAPIC, layout.BlockBytes, user|readWrite|",

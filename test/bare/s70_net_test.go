@@ -91,7 +91,7 @@ func TestS70Planted(t *testing.T) {
 			`core 1, life 1, claims what core 0 has: <nil>`},
 		{"h == 0 || ended(h.Core()%layout.CoresMax) >= h.Life()", "h == 0",
 			`network: nothing in 5s: want the end of core 0`},
-		{"		process.Ring()\n", "", `no interrupt in 5s`},
+		{"		instance.Ring()\n", "", `no interrupt in 5s`},
 	} {
 		t.Run(c.from, func(t *testing.T) {
 			t.Parallel()

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -19,24 +20,25 @@ const (
 	silentSeconds = 3600
 )
 
-// guest is what machines on bare are made of: the CPU driver and one program, built in a folder of
-// their own.
+// guest is what machines on bare are made of: the CPU driver, the libOS and one program, built in a
+// folder of their own.
 type guest struct {
 	folder  string
 	driver  string // their ELF files
+	libos   string
 	program string
 }
 
-// buildGuest builds the driver and the program of a package of this module.
+// buildGuest builds all three, the program of a package of this module.
 func buildGuest(program string) (*guest, error) {
 	folder, err := os.MkdirTemp("", "bench")
 	if err != nil {
 		return nil, err
 	}
-	g := &guest{folder, filepath.Join(folder, "driver"), filepath.Join(folder, "program")}
-	if err = cpudriver.Build(g.driver); err == nil {
-		err = buildStatic(program, g.program)
-	}
+	g := &guest{folder, filepath.Join(folder, "driver"), filepath.Join(folder, "libos"),
+		filepath.Join(folder, "program")}
+	err = errors.Join(cpudriver.Driver.Build(g.driver), cpudriver.LibOS.Build(g.libos),
+		buildStatic(program, g.program))
 	if err != nil {
 		os.RemoveAll(folder)
 		return nil, err
@@ -74,6 +76,9 @@ func (g *guest) machine(app string, cores int, memory string, debug ...string) (
 		}
 	}
 	if config.Driver, err = os.ReadFile(g.driver); err != nil {
+		return nil, err
+	}
+	if config.LibOS, err = os.ReadFile(g.libos); err != nil {
 		return nil, err
 	}
 	made, err := image.Build(config)

@@ -73,7 +73,7 @@ func benchmarks() []benchmark {
 	return []benchmark{
 		{"msg", "messages between two cores: latency, throughput, bulk, wake-up", openMsg},
 		{"boot", "from QEMU's start to Go on the last core, against Linux", openBoot},
-		{"trap", "instructions of the CPU driver for system calls, faults, kicks", openTrap},
+		{"trap", "instructions of CPU driver and libOS for system calls, faults, kicks", openTrap},
 		{netName, "servers on several cores under load, against other servers", openNet},
 	}
 }

@@ -103,7 +103,8 @@ func (n *nets) buildSkerry() error {
 	return errors.Join(
 		buildStatic("skerry/cmd/skerry", filepath.Join(n.folder, "skerry")),
 		buildStatic("skerry/cmd/instance", filepath.Join(n.folder, "instance")),
-		cpudriver.Build(filepath.Join(n.folder, "driver")))
+		cpudriver.Driver.Build(filepath.Join(n.folder, "driver")),
+		cpudriver.LibOS.Build(filepath.Join(n.folder, "libos")))
 }
 
 // skerryGuest returns how to start our guest.

@@ -16,7 +16,7 @@ import (
 // trapProgram enters the driver in each way.
 const trapProgram = "skerry/test/bench/testdata/traps"
 
-const trapCaseName = "instructions of the CPU driver"
+const trapCaseName = "instructions of CPU driver and libOS"
 
 // Vectors of the driver.
 const (
@@ -35,6 +35,7 @@ type trapCase struct {
 func trapCases() []trapCase {
 	return []trapCase{
 		{"null system call", 1, []kind{call("main.nullCall", "main.nullCall")}, 150},
+		{"null system call of the libOS", 1, []kind{call("main.libosCall", "main.libosCall")}, 0},
 		{"page fault, one page", 1, []kind{page("main.oneFault")}, 600},
 		{"page fault, with the pages around", 1, []kind{page("main.freshFaults")}, 0},
 		{"switch between two threads", 1, []kind{call("main.yieldA", "main.yieldB"),
@@ -83,8 +84,8 @@ func trapBars() []harness.Bar {
 	return bars
 }
 
-// countTraps counts the driver's instructions on each path: in an emulator, which is asked to log
-// each one that it executes. It prints where they are.
+// countTraps counts the instructions of driver and libOS on each path: in an emulator, which is
+// asked to log each one that it executes. It prints where they are.
 func (g *guest) countTraps(ctx context.Context, out io.Writer) ([]harness.Row, error) {
 	logs := map[int]*traps{}
 	for _, cores := range []int{1, 2} {
@@ -113,7 +114,7 @@ func (g *guest) countTraps(ctx context.Context, out io.Writer) ([]harness.Row, e
 func tellPath(out io.Writer, name string, p path) {
 	fmt.Fprintf(out, "\n%s, %d instructions:\n", name, p.total)
 	for _, s := range p.steps {
-		fmt.Fprintf(out, "  %5d  %s\n", s.count, strings.TrimPrefix(s.name, "skerry/kernel/"))
+		fmt.Fprintf(out, "  %5d  %s\n", s.count, strings.Replace(s.name, "skerry/kernel/", "", 1))
 	}
 }
 

@@ -5,14 +5,17 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+
+	"skerry/kernel/layout"
 )
 
-// sampleTraps has a driver and a program of a few functions.
+// sampleTraps has a driver, a libOS and a program of a few functions.
 func sampleTraps() *traps {
 	vectors := function{"main.vectors", 0x20_2000, 0x20_3000}
 	return &traps{
 		driver: code{{"main.syscallEntry", 0x20_1000, 0x20_1010}, {"trap", 0x20_1010, 0x20_1020},
 			{halted, 0x20_1020, 0x20_1030}, vectors},
+		libos:   code{{"main.callEntry", layout.Libos, layout.Libos + 0x10}},
 		program: code{{"main.a", 0x40_0000, 0x40_0010}, {"main.b", 0x40_0010, 0x40_0020}},
 		syscall: 0x20_1000, vectors: vectors,
 		cores: map[int]*coreState{}, paths: map[kind][]path{},
@@ -41,6 +44,13 @@ func TestTrapLog(t *testing.T) {
 	}{
 		"call": {system(0) + trapLog(0, user), kind{0, vectorNone, "main.a", "main.a"},
 			[]path{{2, []step{{"main.syscallEntry", 1}, {"trap", 1}}}}},
+		"call of the libOS": {system(0) + trapLog(0, layout.Libos, layout.Libos+1, user),
+			kind{0, vectorNone, "main.a", "main.a"},
+			[]path{{4, []step{{"main.syscallEntry", 1}, {"trap", 1},
+				{"libOS: main.callEntry", 2}}}}},
+		"an interrupt of the libOS": {system(0) + trapLog(0, layout.Libos, 0x20_2f00, 0x20_1010,
+			layout.Libos, user), kind{0, vectorKick, libOS, "main.a"},
+			[]path{{3, []step{{"main.vectors", 1}, {"trap", 1}, {"libOS: main.callEntry", 1}}}}},
 		"switch": {system(0) + trapLog(0, other), kind{0, vectorNone, "main.a", "main.b"},
 			[]path{{2, []step{{"main.syscallEntry", 1}, {"trap", 1}}}}},
 		"fault": {trapLog(0, user, fault, 0x20_20e5, 0x20_1010, user),

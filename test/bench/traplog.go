@@ -72,18 +72,20 @@ const (
 	vectorBytes = 16
 	vectorNone  = -1     // of the entry by a system call
 	halted      = "idle" // the driver's function that halts
+	libOS       = "libOS"
 )
 
 // kind tells paths through the driver apart.
 type kind struct {
 	core   int
 	vector int    // of the entry, or vectorNone
-	from   string // the program's function before it, "" for one that is not logged, or halted
+	from   string // the program's function before it, "" for one that is not logged; halted; libOS
 	to     string // the program's function after it
 }
 
-// path is what the driver executed from an entry to the next exit: for each function in order of
-// its first instruction, how many.
+// path is what was executed from an entry of the driver until the program goes on, or the driver is
+// entered again: of the driver and the libOS, for each function in order of its first instruction,
+// how many.
 type path struct {
 	total int
 	steps []step
@@ -96,11 +98,11 @@ type step struct {
 
 // traps sorts the lines of QEMU's log into paths.
 type traps struct {
-	driver, program code
-	syscall         uint64 // the driver's entries
-	vectors         function
-	cores           map[int]*coreState
-	paths           map[kind][]path
+	driver, libos, program code
+	syscall                uint64 // the driver's entries
+	vectors                function
+	cores                  map[int]*coreState
+	paths                  map[kind][]path
 }
 
 // coreState is what a core is about to do.
@@ -112,11 +114,14 @@ type coreState struct {
 	open bool
 }
 
-// newTraps reads the functions of the driver and the program.
+// newTraps reads the functions of the driver, the libOS and the program.
 func newTraps(g *guest) (*traps, error) {
 	t := &traps{cores: map[int]*coreState{}, paths: map[kind][]path{}}
 	var err error
 	if t.driver, err = readCode(g.driver); err != nil {
+		return nil, err
+	}
+	if t.libos, err = readCode(g.libos); err != nil {
 		return nil, err
 	}
 	if t.program, err = readCode(g.program); err != nil {
@@ -131,9 +136,11 @@ func newTraps(g *guest) (*traps, error) {
 	return t, err
 }
 
-// filter returns the addresses that QEMU is to log: the driver, and some functions of the program.
+// filter returns the addresses that QEMU is to log: the driver, the libOS, and some functions of
+// the program.
 func (t *traps) filter(names ...string) (string, error) {
-	ranges := fmt.Sprintf("%#x..%#x", layout.Driver, layout.DriverEnd-1)
+	ranges := fmt.Sprintf("%#x..%#x,%#x..%#x", layout.Driver, layout.DriverEnd-1, layout.Libos,
+		layout.Areas-1)
 	for _, name := range names {
 		f, err := t.program.named(name)
 		if err != nil {
@@ -179,14 +186,21 @@ func (t *traps) executed(c *coreState, core int, address uint64) {
 	}
 	before := c.last
 	c.last = address
+	if inLibos(address) {
+		c.path.add(libOS + ": " + t.libos.at(address).name)
+		return
+	}
 	if address >= layout.UserStart {
 		c.user = t.program.at(address).name
 		t.finish(c)
 		return
 	}
 	if vector, enters := t.entry(address); enters {
-		if t.driver.at(before).name == halted {
+		switch {
+		case t.driver.at(before).name == halted:
 			c.user = halted
+		case inLibos(before):
+			c.user = libOS
 		}
 		from := c.user
 		c.user = ""
@@ -196,6 +210,8 @@ func (t *traps) executed(c *coreState, core int, address uint64) {
 	}
 	c.path.add(t.driver.at(address).name)
 }
+
+func inLibos(address uint64) bool { return address >= layout.Libos && address < layout.Areas }
 
 // entry returns the vector of an entry at the address.
 func (t *traps) entry(address uint64) (vector int, ok bool) {

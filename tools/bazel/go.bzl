@@ -1,5 +1,5 @@
-"""go_binary, go_driver, go_test and go_tests: thin rules over the go command of this machine; and
-run, a command with its first arguments.
+"""go_binary, go_freestanding, go_test and go_tests: thin rules over the go command of this machine;
+and run, a command with its first arguments.
 
 The go command knows the packages and their dependencies, so a target is a package's folder and
 the whole source tree is every action's input; the go command's build cache makes that cheap, and
@@ -67,14 +67,14 @@ go_binary = rule(
     executable = True,
 )
 
-def _go_driver_impl(ctx):
-    driver = ctx.actions.declare_file(ctx.label.name)
-    _compile(ctx, driver, ["run", "./tools/cpudriver/mkdriver", _OUT])
-    return [DefaultInfo(files = depset([driver]))]
+def _go_freestanding_impl(ctx):
+    program = ctx.actions.declare_file(ctx.label.name)
+    _compile(ctx, program, ["run", "./tools/cpudriver/mkdriver", ctx.label.name, _OUT])
+    return [DefaultInfo(files = depset([program]))]
 
-go_driver = rule(
-    doc = "The CPU driver of bare machines: kernel/bare, built with flags of its own.",
-    implementation = _go_driver_impl,
+go_freestanding = rule(
+    doc = "The program that tools/cpudriver knows by the target's name, built with its own flags.",
+    implementation = _go_freestanding_impl,
     attrs = _COMPILE_ATTRS,
 )
 

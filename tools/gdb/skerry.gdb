@@ -1,6 +1,6 @@
 # What gdb needs to look into a machine on bare: settings, and commands that `help user-defined`
-# lists. `./dev gdb` loads it, and the symbols of the CPU driver and of the instance, which lie at
-# different addresses.
+# lists. `./dev gdb` loads it, and the symbols of the CPU driver, the libOS and the instance, which
+# lie at different addresses.
 #
 # Cores are threads: `info threads`, `thread 2`. On TCG `break` works anywhere at any time; on KVM
 # use `hbreak`, since the code may not be there yet, and is not to be written to.

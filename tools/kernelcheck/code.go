@@ -12,7 +12,7 @@ const wantedCall = "a call through a function value between Go and assembly"
 // checkCode checks each instruction of ours, whoever leads to it: the linker has left out the
 // functions that nobody calls. What they call of others, directly or by way of a function value,
 // is walked from there.
-func (d *linkedDriver) checkCode() {
+func (d *linked) checkCode() {
 	w := &walker{d, map[uint64]problem{}}
 	for _, f := range d.functions {
 		if d.isOurs(f) && !d.isWrapper(f) {
@@ -69,19 +69,19 @@ func (w *walker) checkVariable(s elf.Symbol) {
 }
 
 // instruction decodes an instruction; one that is not known has no length.
-func (d *linkedDriver) instruction(at uint64) (x86asm.Inst, problem) {
+func (d *linked) instruction(at uint64) (x86asm.Inst, problem) {
 	code := d.bytes(at)
 	inst, err := x86asm.Decode(code, 64)
 	if isVector(code) || err != nil {
 		return x86asm.Inst{}, problem{fmt.Sprintf("bytes % x", code[:min(8, len(code))]),
 			"an instruction that the decoder knows: no AVX, no BMI"}
 	}
-	return inst, refused(inst)
+	return inst, d.refused(inst)
 }
 
 // targets returns where an instruction leads besides the next one: what it jumps to or calls, and
 // functions whose address it takes, or finds in a variable.
-func (d *linkedDriver) targets(at uint64, inst x86asm.Inst) (targets []uint64) {
+func (d *linked) targets(at uint64, inst x86asm.Inst) (targets []uint64) {
 	next := at + uint64(inst.Len)
 	for _, arg := range inst.Args {
 		switch arg := arg.(type) {
@@ -105,7 +105,7 @@ func relative(next uint64, m x86asm.Mem) uint64 { return next + uint64(int32(m.D
 
 // functionBehind follows an address to a function: the address may be the function's own, that of
 // a function value, or that of a variable with one in it.
-func (d *linkedDriver) functionBehind(address uint64) (target uint64, ok bool) {
+func (d *linked) functionBehind(address uint64) (target uint64, ok bool) {
 	for range 3 {
 		if f, ok := d.functionAt(address); ok && f.Value == address {
 			return address, true

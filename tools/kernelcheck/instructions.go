@@ -28,8 +28,8 @@ const allowedInstructions = `
 
 var allowedFamilies = []string{"J", "SET", "CMOV"}
 
-// refused tells what is wrong with an instruction.
-func refused(inst x86asm.Inst) problem {
+// refusedInRing0 tells what is wrong with an instruction of the CPU driver.
+func refusedInRing0(inst x86asm.Inst) problem {
 	name := inst.Op.String()
 	switch {
 	case slices.ContainsFunc(inst.Prefix[:], isSegmentOverride):
@@ -39,6 +39,39 @@ func refused(inst x86asm.Inst) problem {
 		return problem{}
 	}
 	return problem{name, "instructions that every hypervisor emulates in ring 0"}
+}
+
+// What the libOS must not have, in ring 3: instructions that fault there, and those that not every
+// x86-64 processor has.
+const (
+	privilegedInstructions = `
+	CLI CLTS HLT IN INSB INSD INSW INT INTO INVD INVLPG IRET IRETD IRETQ LGDT LIDT LLDT LMSW LTR
+	OUT OUTSB OUTSD OUTSW RDMSR STI SWAPGS SYSEXIT SYSRET WBINVD WRMSR`
+
+	newInstructions = `
+	CMPXCHG16B CRC32 LZCNT MOVBE POPCNT RDRAND RDFSBASE RDGSBASE RDTSCP TZCNT WRFSBASE WRGSBASE
+	XGETBV XSAVE XSAVE64 XRSTOR XRSTOR64`
+)
+
+// refusedInRing3 tells what is wrong with an instruction of the libOS.
+func refusedInRing3(inst x86asm.Inst) problem {
+	name := inst.Op.String()
+	switch {
+	case slices.ContainsFunc(inst.Prefix[:], isSegmentOverride):
+		return problem{name + " by way of FS or GS", "no goroutine and no thread: the program's"}
+	case slices.Contains(strings.Fields(privilegedInstructions), name),
+		slices.ContainsFunc(inst.Args[:], isControl):
+		return problem{name, "no instruction for ring 0 only"}
+	case slices.Contains(strings.Fields(newInstructions), name):
+		return problem{name, "instructions that every x86-64 processor has"}
+	}
+	return problem{}
+}
+
+// isControl tells whether an operand is a control or debug register.
+func isControl(arg x86asm.Arg) bool {
+	r, ok := arg.(x86asm.Reg)
+	return ok && r >= x86asm.CR0 && r <= x86asm.DR15
 }
 
 func isSegmentOverride(p x86asm.Prefix) bool {

@@ -64,7 +64,7 @@ func TestPlants(t *testing.T) {
 	for _, plant := range plants {
 		t.Run(plant.name, func(t *testing.T) {
 			write(t, "p/p.go", "package p\n"+plant.text+"\n")
-			findings, err := check([]string{"p"})
+			findings, err := check([]string{"p"}, driver.packages)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -77,6 +77,30 @@ func TestPlants(t *testing.T) {
 				t.Errorf("findings:\n%s\nwant one with %q", got, plant.want)
 			}
 		})
+	}
+}
+
+// Ring 0 of more lines of code than it may have is refused, Go and assembly added up; blank lines,
+// comments, tests and devices do not count.
+func TestCount(t *testing.T) {
+	t.Chdir(t.TempDir())
+	code, most := "package p\n", strings.Repeat("var _ = 1\n", codeLinesMax-3)
+	write(t, "p/p.go", code+"// Not counted.\n\n\t// Nor this.\n"+most)
+	write(t, "p/p_amd64.s", "// Not counted.\nTEXT p(SB),$0\n\tRET\n")
+	write(t, "p/p_test.go", code+most)
+	write(t, deviceFolder+"/d.go", code+most)
+	for _, file := range deviceFiles {
+		write(t, file, code+most)
+	}
+	write(t, "kernel/bare/bare.go", code)
+	findings, err := checkCount([]string{"p", deviceFolder})
+	if err != nil || len(findings) > 0 {
+		t.Errorf("%v, %v: want none", findings, err)
+	}
+	findings, err = checkCount([]string{"p", "kernel/bare", deviceFolder})
+	const want = "ring 0: 4001 lines of code without devices: want 4000 at most"
+	if err != nil || len(findings) != 1 || findings[0].String() != want {
+		t.Errorf("%v, %v: want %q", findings, err, want)
 	}
 }
 

@@ -9,16 +9,11 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-
-	"skerry/kernel/layout"
-	"skerry/tools/cpudriver"
 )
 
-// wantedFunctions are entered from outside, besides cpudriver.Entry, which the linker looks for.
-var wantedFunctions = []string{"main.boundsEntry", "main.syscallEntry", vectorStubs}
-
-// linkedDriver is the CPU driver as the linker left it.
-type linkedDriver struct {
+// linked is a program as the linker left it.
+type linked struct {
+	program
 	file      *elf.File
 	sections  []section
 	symbols   []elf.Symbol
@@ -34,35 +29,39 @@ type section struct {
 	bytes []byte
 }
 
-// checkLinked builds the CPU driver and checks what came out.
-func checkLinked() ([]finding, error) {
+// checkLinked builds a program and checks what came out.
+func checkLinked(p program) ([]finding, error) {
 	folder, err := os.MkdirTemp("", "kernelcheck")
 	if err != nil {
 		return nil, err
 	}
 	defer os.RemoveAll(folder)
-	file := filepath.Join(folder, "driver.elf")
-	if err := cpudriver.Build(file); err != nil {
+	file := filepath.Join(folder, p.Name)
+	if err := p.Build(file); err != nil {
 		return nil, err
 	}
-	d, err := readDriver(file)
+	d, err := readLinked(file)
 	if err != nil {
-		return nil, fmt.Errorf("the CPU driver: %w", err)
+		return nil, fmt.Errorf("%s: %w", p.Folder, err)
 	}
+	d.program = p
 	d.checkSegments()
 	d.checkFunctions()
-	d.checkVectors()
+	d.checkInit()
+	if p.vectors {
+		d.checkVectors()
+	}
 	d.checkCode()
 	return d.findings, nil
 }
 
-func readDriver(name string) (*linkedDriver, error) {
+func readLinked(name string) (*linked, error) {
 	file, err := elf.Open(name)
 	if err != nil {
 		return nil, err
 	}
 	defer file.Close()
-	d := &linkedDriver{file: file, byName: map[string]elf.Symbol{}}
+	d := &linked{file: file, byName: map[string]elf.Symbol{}}
 	for _, s := range file.Sections {
 		if s.Flags&elf.SHF_ALLOC == 0 || s.Type == elf.SHT_NOBITS {
 			continue
@@ -82,7 +81,7 @@ func readDriver(name string) (*linkedDriver, error) {
 	return d, d.readSymbols()
 }
 
-func (d *linkedDriver) readSymbols() (err error) {
+func (d *linked) readSymbols() (err error) {
 	if d.symbols, err = d.file.Symbols(); err != nil {
 		return err
 	}
@@ -97,7 +96,7 @@ func (d *linkedDriver) readSymbols() (err error) {
 }
 
 // refuse notes a finding: the first of several that want the same of one place.
-func (d *linkedDriver) refuse(place, found, want string) {
+func (d *linked) refuse(place, found, want string) {
 	if !slices.ContainsFunc(d.findings, func(f finding) bool {
 		return f.place == place && f.want == want
 	}) {
@@ -106,40 +105,50 @@ func (d *linkedDriver) refuse(place, found, want string) {
 }
 
 // checkSegments holds what is loaded to the room that the memory map has for it.
-func (d *linkedDriver) checkSegments() {
+func (d *linked) checkSegments() {
 	for _, p := range d.file.Progs {
 		end := p.Vaddr + p.Memsz
-		if p.Type == elf.PT_LOAD && (p.Vaddr < layout.Driver || end > layout.DataEnd) {
-			d.refuse(cpudriver.Folder, fmt.Sprintf("segment from %#x to %#x", p.Vaddr, end),
-				fmt.Sprintf("it within %#x to %#x, the driver's block below its stacks",
-					layout.Driver, layout.DataEnd))
+		if p.Type == elf.PT_LOAD && (p.Vaddr < d.Start || end > d.end) {
+			d.refuse(d.Folder, fmt.Sprintf("segment from %#x to %#x", p.Vaddr, end),
+				fmt.Sprintf("it within %#x to %#x, %s", d.Start, d.end, d.roomName))
 		}
 	}
 }
 
-// checkFunctions looks for what the image writer leads the processor to.
-func (d *linkedDriver) checkFunctions() {
-	for _, name := range wantedFunctions {
+// checkFunctions looks for what the image writer leads to.
+func (d *linked) checkFunctions() {
+	for _, name := range d.entries {
 		if _, ok := d.named(name); !ok {
-			d.refuse(cpudriver.Folder, "no function "+name, name+" for the image writer")
+			d.refuse(d.Folder, "no function "+name, name+" for the image writer")
 		}
 	}
 }
 
-// isOurs tells the driver's own functions, assembly included, from those of the runtime.
-func (d *linkedDriver) isOurs(f elf.Symbol) bool {
+// checkInit refuses what would have to run before the entry: the compiler writes a function for
+// each package, which returns at once if the linker gives all variables their values.
+func (d *linked) checkInit() {
+	const ret = 0xc3
+	for _, f := range d.functions {
+		if d.isOurs(f) && strings.HasSuffix(f.Name, ".init") && d.bytes(f.Value)[0] != ret {
+			d.refuse(d.place(f.Value), "variables with values made at run time", "constant values")
+		}
+	}
+}
+
+// isOurs tells the program's own functions, assembly included, from those of the runtime.
+func (d *linked) isOurs(f elf.Symbol) bool {
 	file, _, _ := d.lines.PCToLine(f.Value)
 	return strings.HasPrefix(file, ownImports) || isOurName(f.Name)
 }
 
-func (d *linkedDriver) isAssembly(f elf.Symbol) bool {
+func (d *linked) isAssembly(f elf.Symbol) bool {
 	file, _, _ := d.lines.PCToLine(f.Value)
 	return strings.HasSuffix(file, ".s")
 }
 
 // isWrapper tells code that the compiler made for calls between our Go and assembly. The linker
 // keeps the entry's, which nobody calls.
-func (d *linkedDriver) isWrapper(f elf.Symbol) bool {
+func (d *linked) isWrapper(f elf.Symbol) bool {
 	file, _, _ := d.lines.PCToLine(f.Value)
 	_, ofAssembly := d.byName[f.Name+".abi0"]
 	return isOurName(f.Name) && file == "<autogenerated>" &&
@@ -147,7 +156,7 @@ func (d *linkedDriver) isWrapper(f elf.Symbol) bool {
 }
 
 // named returns the function that has a name in the source.
-func (d *linkedDriver) named(name string) (f elf.Symbol, ok bool) {
+func (d *linked) named(name string) (f elf.Symbol, ok bool) {
 	for _, name := range [...]string{name + ".abi0", name} {
 		if f, ok := d.byName[name]; ok {
 			return f, true
@@ -161,7 +170,7 @@ func isOurName(name string) bool {
 }
 
 // functionAt returns the function that holds an address.
-func (d *linkedDriver) functionAt(at uint64) (f elf.Symbol, ok bool) {
+func (d *linked) functionAt(at uint64) (f elf.Symbol, ok bool) {
 	i, exact := slices.BinarySearchFunc(d.functions, at, func(f elf.Symbol, at uint64) int {
 		return cmp.Compare(f.Value, at)
 	})
@@ -176,7 +185,7 @@ func (d *linkedDriver) functionAt(at uint64) (f elf.Symbol, ok bool) {
 
 // place returns FILE:LINE of an instruction of ours: where code of others was inlined, or none was
 // written, that of the function, or its name.
-func (d *linkedDriver) place(at uint64) string {
+func (d *linked) place(at uint64) string {
 	f, _ := d.functionAt(at)
 	for _, pc := range [...]uint64{at, f.Value} {
 		if source := d.source(pc); strings.HasPrefix(source, ownImports) {
@@ -187,14 +196,14 @@ func (d *linkedDriver) place(at uint64) string {
 }
 
 // source returns FILE:LINE of an instruction.
-func (d *linkedDriver) source(at uint64) string {
+func (d *linked) source(at uint64) string {
 	file, line, _ := d.lines.PCToLine(at)
 	return fmt.Sprintf("%s:%d", file, line)
 }
 
 // bytes returns what the file has from an address to the end of its section: nothing for memory
 // that starts as zeros.
-func (d *linkedDriver) bytes(at uint64) []byte {
+func (d *linked) bytes(at uint64) []byte {
 	for _, s := range d.sections {
 		if s.start <= at && at < s.start+uint64(len(s.bytes)) {
 			return s.bytes[at-s.start:]

@@ -6,18 +6,17 @@ import (
 	"slices"
 	"strings"
 	"testing"
-
-	"skerry/tools/cpudriver"
 )
 
-// linkedPlants are freestanding programs, each of the clean one and the files of a folder of
+// linkedPlants are freestanding programs, each of a clean one and the files of a folder of
 // testdata, with what must be refused of each.
 var linkedPlants = []struct {
-	name string
-	want []string
+	program     program
+	clean, name string
+	want        []string
 }{
-	{"clean", nil},
-	{"calls", []string{
+	{driver, "clean", "clean", nil},
+	{driver, "clean", "calls", []string{
 		"plant.go:18: use of fmt.Fprintln",
 		"plant.go:19: use of runtime.newobject",
 		"plant.go:20: use of runtime.growslice",
@@ -33,7 +32,7 @@ var linkedPlants = []struct {
 		"plant.go:30: use of runtime.memequal: use of memeqbody: PCMPEQB",
 		"main.format: use of strconv.Itoa",
 	}},
-	{"instructions", []string{
+	{driver, "clean", "instructions", []string{
 		"plant.go:7: direct call of main.direct.abi0",
 		"plant.go:7: XORPS",
 		"plant.go:7: MOV by way of FS or GS",
@@ -54,16 +53,47 @@ var linkedPlants = []struct {
 		"plant_amd64.s:28: bytes c5 f8 77",
 		"plant_amd64.s:32: bytes 0f 01 ca",
 	}},
-	{"vectors", []string{
+	{driver, "clean", "vectors", []string{
 		"vectors_amd64.s:17: the stub of vector 8 pushes [0 8] and jumps: want [8]",
 		"the stub of vector 15 pushes [0 16] and jumps: want [0 15]",
 		"the stub of vector 16 pushes [0 15] and jumps: want [0 16]",
 	}},
-	{"large", []string{
+	{driver, "clean", "large", []string{
 		"within 0x200000 to 0x3f3000",
 		"no function main.boundsEntry",
 		"no function main.syscallEntry",
 		"no function main.vectors",
+	}},
+	{libos, "libos", "libos", nil},
+	{libos, "libos", "libosbugs", []string{
+		"plant.go:15: direct call of main.direct.abi0",
+		"plant.go:15: MOV by way of FS or GS",
+		"plant.go:16: use of runtime.newobject",
+		"use of fmt.Fprintln",
+		"plant.go:17: use of runtime.convTstring",
+		"plant.go:18: use of runtime.concatstring",
+		"plant.go:21: variables with values made at run time",
+		"plant_amd64.s:4: use of the wrapper of main.called.abi0",
+		"plant_amd64.s:5: MOV by way of FS or GS",
+		"plant_amd64.s:6: MOV by way of FS or GS",
+		"plant_amd64.s:7: CLI: want no instruction for ring 0 only",
+		"plant_amd64.s:8: HLT",
+		"plant_amd64.s:9: MOV: want no instruction for ring 0 only",
+		"plant_amd64.s:10: RDMSR",
+		"plant_amd64.s:11: IRETQ",
+		"plant_amd64.s:12: SYSRET",
+		"plant_amd64.s:13: INT",
+		"plant_amd64.s:14: POPCNT: want instructions that every x86-64 processor has",
+		"plant_amd64.s:15: RDTSCP",
+		"plant_amd64.s:17: use of runtime.memhash",
+		"plant_amd64.s:21: bytes c5 f8 77",
+	}},
+	{libos, "libos", "libosempty", []string{
+		"no function main.boundsEntry",
+		"no function main.upcallEntry",
+		"no function main.faultEntry",
+		"no function main.tail:",
+		"no function main.tailEnd",
 	}},
 }
 
@@ -78,9 +108,9 @@ func TestLinkedPlants(t *testing.T) {
 		t.Run(plant.name, func(t *testing.T) {
 			t.Chdir(t.TempDir())
 			write(t, "go.mod", "module skerry\n\ngo 1.26\n")
-			copyFolder(t, filepath.Join(testdata, "clean"), cpudriver.Folder)
-			copyFolder(t, filepath.Join(testdata, plant.name), cpudriver.Folder)
-			findings, err := checkLinked()
+			copyFolder(t, filepath.Join(testdata, plant.clean), plant.program.Folder)
+			copyFolder(t, filepath.Join(testdata, plant.name), plant.program.Folder)
+			findings, err := checkLinked(plant.program)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -22,18 +22,20 @@ var (
 
 // checker goes over the source of one package.
 type checker struct {
+	imports  []string // of ours, that there may be
 	fset     *token.FileSet
 	info     types.Info
 	findings []finding
 }
 
-// checkSource checks the files of a folder that are built for this machine.
-func checkSource(folder string) ([]finding, error) {
+// checkSource checks the files of a folder that are built for this machine, and may import some
+// packages of ours.
+func checkSource(folder string, imports []string) ([]finding, error) {
 	pkg, err := build.ImportDir(folder, 0)
 	if err != nil {
 		return nil, err
 	}
-	c := &checker{fset: token.NewFileSet()}
+	c := &checker{imports: imports, fset: token.NewFileSet()}
 	var files []*ast.File
 	for _, name := range pkg.GoFiles {
 		file, err := parser.ParseFile(c.fset, path.Join(folder, name), nil, 0)
@@ -76,9 +78,10 @@ func (c *checker) checkImports(file *ast.File) {
 	for _, spec := range file.Imports {
 		imported, _ := strconv.Unquote(spec.Path.Value) // the parser has checked the quotes
 		own, isOwn := strings.CutPrefix(imported, ownImports)
-		if !slices.Contains(allowedImports, imported) && !(isOwn && slices.Contains(ring0, own)) {
+		if !slices.Contains(allowedImports, imported) &&
+			!(isOwn && slices.Contains(c.imports, own)) {
 			c.refuse(spec, "import of "+imported,
-				"only "+strings.Join(allowedImports, ", ")+" and other packages of ring 0")
+				"only "+strings.Join(allowedImports, ", ")+" and other packages of the program")
 		}
 	}
 }

@@ -6,8 +6,6 @@ import (
 	"slices"
 
 	"golang.org/x/arch/x86/x86asm"
-
-	"skerry/tools/cpudriver"
 )
 
 // vectorStubs is the function that the 256 interrupt gates point into, one every stubBytes.
@@ -23,13 +21,13 @@ var withErrorCode = []uint64{8, 10, 11, 12, 13, 14, 17, 21, 29, 30}
 
 // checkVectors holds each stub to its purpose: push a zero where the processor pushes no error
 // code, push the vector, jump away.
-func (d *linkedDriver) checkVectors() {
+func (d *linked) checkVectors() {
 	stubs, ok := d.named(vectorStubs)
 	if !ok {
 		return // checkFunctions says so
 	}
 	if have := (stubs.Size + stubBytes - 1) / stubBytes; have != vectors {
-		d.refuse(cpudriver.Folder, fmt.Sprintf("%d stubs in %s", have, vectorStubs),
+		d.refuse(d.Folder, fmt.Sprintf("%d stubs in %s", have, vectorStubs),
 			fmt.Sprint(vectors))
 		return
 	}
@@ -48,7 +46,7 @@ func (d *linkedDriver) checkVectors() {
 }
 
 // pushedAt returns the constants that a stub pushes before it jumps; nil if it does anything else.
-func (d *linkedDriver) pushedAt(at uint64) (pushed []uint64) {
+func (d *linked) pushedAt(at uint64) (pushed []uint64) {
 	stub := d.bytes(at)
 	for used := 0; used < stubBytes; {
 		inst, err := x86asm.Decode(stub[used:], 64)
@@ -70,7 +68,7 @@ func (d *linkedDriver) pushedAt(at uint64) (pushed []uint64) {
 }
 
 // wordAt returns the eight bytes at an address; zero where the file has none.
-func (d *linkedDriver) wordAt(at uint64) uint64 {
+func (d *linked) wordAt(at uint64) uint64 {
 	bytes := d.bytes(at)
 	if len(bytes) < 8 {
 		return 0

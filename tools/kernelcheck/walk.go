@@ -11,13 +11,13 @@ import (
 	"skerry/tools/mkimage/image"
 )
 
-// What the driver's code may call of Go's runtime, by how the names begin. The first end the core:
-// the image writer leads them to main.boundsEntry, and nothing behind them is walked. The others
-// only compute, and are walked.
+// What a program's code may call of Go's runtime, by how the names begin. The first end it: the
+// image writer leads them to main.boundsEntry, and nothing behind them is walked. The others only
+// compute, and are walked.
 //
-// As Go 1.26 has them, memclrNoHeapPointers passes: it stores X15, which ring 0 keeps zero. memmove
-// does not: it uses X15, and clears it by PXOR, for 129 to 2048 bytes. Neither does memequal, which
-// compares by PCMPEQB from 64 bytes on.
+// As Go 1.26 has them, memclrNoHeapPointers passes: it stores X15, which both programs keep zero.
+// memmove does not in ring 0: it uses X15, and clears it by PXOR, for 129 to 2048 bytes. Neither
+// does memequal, which compares by PCMPEQB from 64 bytes on.
 var (
 	endingFunctions = []string{
 		"runtime.panic", "runtime.goPanic", "runtime.gopanic", "runtime.morestack",
@@ -28,19 +28,26 @@ var (
 	}
 )
 
-// deadFlags is where Go's runtime would say which features the processor has. In ring 0 it says
+// deadFlags is where Go's runtime would say which features the processor has. As it is it says
 // that there are none: the variable starts as zeros, and the runtime that would fill it in is
 // never started. So of a function that has a way for each kind of processor only the plainest is
 // walked.
 const deadFlags = "internal/cpu.X86"
 
+// memmove copies by AVX if memmoveBits says so, and else by SSE. As with deadFlags, nobody ever
+// says so.
+const (
+	memmove     = "runtime.memmove"
+	memmoveBits = "runtime.memmoveBits"
+)
+
 // walker goes over functions that are not ours, along their branches.
 type walker struct {
-	*linkedDriver
+	*linked
 	known map[uint64]problem // of the functions walked, by address
 }
 
-// problem is why ring 0 must not come to a function; none is found in those that it may.
+// problem is why a program must not come to a function; none is found in those that it may.
 type problem struct{ found, want string }
 
 // problemOf tells what comes of going to an address.
@@ -64,6 +71,8 @@ func (w *walker) examine(target uint64) problem {
 	case w.isOurs(f):
 		return problem{} // checkCode is there anyway
 	case hasPrefixOf(f.Name, endingFunctions) && image.IsTrap(f.Name):
+		return problem{}
+	case f.Name == memmove && w.anySSE && w.startsAsZeros(memmoveBits):
 		return problem{}
 	case hasPrefixOf(f.Name, leafFunctions):
 		return w.walk(f, target)
@@ -131,6 +140,12 @@ func (w *walker) deadFlag(next uint64, inst x86asm.Inst) (with x86asm.Imm, ok bo
 	flags := w.byName[deadFlags]
 	return with, isMemory && isConstant && m.Base == x86asm.RIP &&
 		flags.Value <= address && address < flags.Value+flags.Size && w.bytes(address) == nil
+}
+
+// startsAsZeros tells whether a variable does.
+func (d *linked) startsAsZeros(name string) bool {
+	variable, ok := d.byName[name]
+	return ok && d.bytes(variable.Value) == nil
 }
 
 // afterFlag returns where the jump at an address leads after a comparison of zero.

@@ -1,7 +1,7 @@
-// Mkimage makes the file that a machine boots from, of the CPU driver, a program and the machine's
-// description:
+// Mkimage makes the file that a machine boots from, of the CPU driver, the libOS, a program and the
+// machine's description:
 //
-//	mkimage -driver DRIVER -machine machine.toml -program PROGRAM -o IMAGE
+//	mkimage -driver DRIVER -libos LIBOS -machine machine.toml -program PROGRAM -o IMAGE
 package main
 
 import (
@@ -22,20 +22,21 @@ func main() {
 }
 
 // files are what a run reads and writes.
-type files struct{ driver, machine, program, output string }
+type files struct{ driver, libos, machine, program, output string }
 
 func parse(args []string) (f files, err error) {
 	flags := flag.NewFlagSet("mkimage", flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
 	flags.StringVar(&f.driver, "driver", "", "the CPU driver's ELF file")
+	flags.StringVar(&f.libos, "libos", "", "the libOS's ELF file")
 	flags.StringVar(&f.machine, "machine", "", "the machine's description")
 	flags.StringVar(&f.program, "program", "", "the ELF file of apps that name no other")
 	flags.StringVar(&f.output, "o", "", "the file to make")
 	err = flags.Parse(args)
-	if err != nil || flags.NArg() > 0 || f.driver == "" || f.machine == "" || f.program == "" ||
-		f.output == "" {
-		return f, fmt.Errorf("mkimage: %q: want -driver FILE -machine FILE -program FILE -o FILE",
-			args)
+	if err != nil || flags.NArg() > 0 || f.driver == "" || f.libos == "" || f.machine == "" ||
+		f.program == "" || f.output == "" {
+		return f, fmt.Errorf("mkimage: %q: want -driver FILE -libos FILE -machine FILE "+
+			"-program FILE -o FILE", args)
 	}
 	return f, nil
 }
@@ -59,6 +60,9 @@ func run(args []string, out io.Writer) error {
 	}
 	if config.Driver, err = os.ReadFile(f.driver); err != nil {
 		return fmt.Errorf("mkimage: CPU driver: %w", err)
+	}
+	if config.LibOS, err = os.ReadFile(f.libos); err != nil {
+		return fmt.Errorf("mkimage: libOS: %w", err)
 	}
 	made, err := image.Build(config)
 	if err != nil {

@@ -20,21 +20,23 @@ func TestRefusals(t *testing.T) {
 	write("good.toml", "cores = 1\nmemory = \"16MiB\"\n[[app]]\nname = \"hello\"\n")
 	write("bad.toml", "cores = 0\nmemory = \"16MiB\"\n[[app]]\nname = \"hello\"\n")
 	write("text", "not a program")
-	args := func(driver, machine, program string) []string {
-		return []string{"-driver", path(driver), "-machine", path(machine), "-program",
-			path(program), "-o", path("image")}
+	args := func(driver, libos, machine, program string) []string {
+		return []string{"-driver", path(driver), "-libos", path(libos), "-machine", path(machine),
+			"-program", path(program), "-o", path("image")}
 	}
 	for _, c := range []struct {
 		args []string
 		want string
 	}{
-		{nil, "mkimage: []: want -driver FILE -machine FILE -program FILE -o FILE"},
+		{nil, "mkimage: []: want -driver FILE -libos FILE -machine "},
 		{[]string{"-x"}, `mkimage: ["-x"]: want -driver FILE`},
-		{args("text", "none.toml", "text"), "mkimage: machine: open "},
-		{args("text", "bad.toml", "text"), path("bad.toml") + ":1: cores = 0: want a number from"},
-		{args("text", "good.toml", "none"), "image: app hello: open "},
-		{args("none", "good.toml", "text"), "mkimage: CPU driver: open "},
-		{args("text", "good.toml", "text"), "image: CPU driver: EOF: want an ELF file"},
+		{args("text", "text", "none.toml", "text"), "mkimage: machine: open "},
+		{args("text", "text", "bad.toml", "text"),
+			path("bad.toml") + ":1: cores = 0: want a number from"},
+		{args("text", "text", "good.toml", "none"), "image: app hello: open "},
+		{args("none", "text", "good.toml", "text"), "mkimage: CPU driver: open "},
+		{args("text", "none", "good.toml", "text"), "mkimage: libOS: open "},
+		{args("text", "text", "good.toml", "text"), "image: CPU driver: EOF: want an ELF file"},
 	} {
 		err := run(c.args, io.Discard)
 		if err == nil || !strings.HasPrefix(err.Error(), c.want) ||

@@ -10,8 +10,9 @@ import (
 	"strings"
 )
 
-// The freestanding CPU driver has one copy of its variables per core, and nowhere else to put them.
-const variablesFolder = "kernel/bare"
+// The freestanding programs have one copy of their variables per core, and nowhere else to put
+// them.
+var variablesFolders = []string{"kernel/bare", "kernel/libos"}
 
 // Functions whose result may be kept in a package variable: nobody can change it.
 var readOnlyMakers = []string{"errors.New", "fmt.Errorf", "regexp.MustCompile"}
@@ -37,7 +38,9 @@ func checkVariables(t *tree) {
 		packages[key] = append(packages[key], f)
 	}
 	for _, files := range packages {
-		if below(files[0].path, variablesFolder) {
+		if slices.ContainsFunc(variablesFolders, func(folder string) bool {
+			return below(files[0].path, folder)
+		}) {
 			continue
 		}
 		changed := changedVariables(t, files)
@@ -61,7 +64,8 @@ func checkVariablesOf(t *tree, f *file, changed map[string]token.Pos) {
 				where := t.line(name.Pos())
 				if pos, ok := changed[name.Name]; ok {
 					t.refuse(f, where, "package variable "+name.Name+", which is changed in "+
-						t.fset.Position(pos).String(), "no state outside "+variablesFolder)
+						t.fset.Position(pos).String(),
+						"no state outside "+strings.Join(variablesFolders, ", "))
 				} else if name.Name != "_" && !isReadOnly(group, spec, i) {
 					t.refuse(f, where, "package variable "+name.Name,
 						"a constant, an error, a regexp, an embedded file or a table")

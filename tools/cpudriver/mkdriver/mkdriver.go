@@ -1,6 +1,7 @@
-// Mkdriver builds the CPU driver of bare machines into a file:
+// Mkdriver builds the CPU driver or the libOS of machines on bare into a file:
 //
-//	mkdriver FILE
+//	mkdriver driver FILE
+//	mkdriver libos FILE
 //
 // It runs in the module's folder.
 package main
@@ -8,16 +9,22 @@ package main
 import (
 	"fmt"
 	"os"
+	"slices"
 
 	"skerry/tools/cpudriver"
 )
 
 func main() {
-	if len(os.Args) != 2 {
-		fmt.Fprintf(os.Stderr, "mkdriver: %d arguments: want the file to make\n", len(os.Args)-1)
+	programs := []cpudriver.Program{cpudriver.Driver, cpudriver.LibOS}
+	i := slices.IndexFunc(programs, func(p cpudriver.Program) bool {
+		return len(os.Args) == 3 && p.Name == os.Args[1]
+	})
+	if i < 0 {
+		fmt.Fprintf(os.Stderr, "mkdriver: %q: want driver or libos, and the file to make\n",
+			os.Args[1:])
 		os.Exit(2)
 	}
-	if err := cpudriver.Build(os.Args[1]); err != nil {
+	if err := programs[i].Build(os.Args[2]); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}

@@ -21,7 +21,7 @@ type Program struct {
 	Segment     [SegmentsMax]Segment // upwards, no two in one page
 }
 
-// Segment is a range of pages, all within [layout.UserStart, layout.Windows). Its first FileBytes
+// Segment is a range of pages, all within [layout.UserStart, layout.Temporary). Its first FileBytes
 // lie in the file from Offset on, a multiple of a page; the rest are zeros.
 type Segment struct {
 	Start, End        uint64
@@ -125,7 +125,8 @@ func (p *Program) add(file, header []byte) Refusal {
 		return BadSegment
 	case binary.LittleEndian.Uint16(file[16:]) == typeDyn:
 		return OK // its addresses mean nothing yet
-	case start < layout.UserStart || start >= layout.Windows || bytes > layout.Windows-start:
+	case start < layout.UserStart || start >= layout.Temporary ||
+		bytes > layout.Temporary-start:
 		return BadAddress
 	case p.Segments == SegmentsMax:
 		return BadHeaders

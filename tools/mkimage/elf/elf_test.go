@@ -91,7 +91,9 @@ func TestRefusals(t *testing.T) {
 		{"odd offset", header(2, segmentLoad, 0x3e00, data, 0x180, 0x2000), BadSegment},
 		{"in the driver", header(0, segmentLoad, 0x1000, 0x20_1000, 0x2000, 0x2000),
 			BadAddress},
-		{"in the windows", header(2, segmentLoad, 0x3f00, layout.Windows-0x100, 0x180, 0x2000),
+		{"above programs", header(2, segmentLoad, 0x3f00, layout.Temporary-0x100, 0x180, 0x2000),
+			BadAddress},
+		{"in the windows", header(2, segmentLoad, 0x3f00, layout.Windows+0xf00, 0x180, 0x2000),
 			BadAddress},
 		{"in the kernel's half", header(2, segmentLoad, 0, 0xffff_8000_0000_0000, 0, 1),
 			BadAddress},
@@ -168,7 +170,7 @@ func FuzzParse(f *testing.F) {
 func check(t *testing.T, file []byte, p *Program) {
 	last, entered := uint64(layout.UserStart), false
 	for _, s := range p.Segment[:p.Segments] {
-		if s.Start < last || s.End <= s.Start || s.End > layout.Windows {
+		if s.Start < last || s.End <= s.Start || s.End > layout.Temporary {
 			t.Errorf("segment %+v after %#x", s, last)
 		}
 		if s.Start%layout.PageBytes+s.End%layout.PageBytes+s.Offset%layout.PageBytes != 0 {

@@ -4,6 +4,7 @@ import "skerry/kernel/manifest"
 
 // Limits of a program.
 const (
-	SegmentsMax = manifest.SegmentsMax
+	SharedMax   = 4 // those that an image adds for each: the libOS's, and the files
+	SegmentsMax = manifest.SegmentsMax - SharedMax
 	headersMax  = 64 // of all kinds
 )

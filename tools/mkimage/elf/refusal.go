@@ -13,9 +13,9 @@ const (
 	NotProgram          Refusal = "ELF file of another kind: want an executable program"
 	Dynamic             Refusal = "dynamically linked: want a static one, by CGO_ENABLED=0 go build"
 	PositionIndependent Refusal = "position independent: want fixed addresses, by -buildmode=exe"
-	BadHeaders          Refusal = "bad program headers: want 1 to 64, at most 16 of them to load"
+	BadHeaders          Refusal = "bad program headers: want 1 to 64, at most 12 of them to load"
 	BadSegment          Refusal = "bad segment: want no more file than memory, both aligned alike"
-	BadAddress          Refusal = "segment out of bounds: want it in 0x400000 to 0x7e0000000000"
+	BadAddress          Refusal = "segment out of bounds: want it in 0x400000 to 0x7b0000000000"
 	Overlap             Refusal = "segments out of order, or in one page: want them upwards"
 	BadEntry            Refusal = "entry is not in code: want it in an executable segment"
 )

@@ -2,41 +2,59 @@ package image
 
 import (
 	"debug/elf"
+	"slices"
 	"testing"
 
 	"skerry/kernel/layout"
 	"skerry/tools/mkimage/rights"
 )
 
-// fakeDriver is a CPU driver of no code, to make images of. Tests spoil it.
-type fakeDriver struct {
+// fakeFreestanding is a CPU driver or a libOS of no code, to make images of. Tests spoil it.
+type fakeFreestanding struct {
+	text     uint64
 	segments []elf.Prog64
 	symbols  []string // in the text, symbolBytes each
 	entry    string
 }
 
+// Where segments are, and the symbols, after the text's start.
 const (
-	fakeText      = layout.Driver
-	fakeConstants = layout.Driver + 0x2_0000
-	fakeData      = layout.Driver + 0x3_0000
+	fakeConstants = 0x2_0000
+	fakeData      = 0x3_0000
+	fakeSymbols   = 0x1000
 	symbolBytes   = 16
 )
 
-func newFakeDriver() *fakeDriver {
-	return &fakeDriver{
-		entry: startFunction,
-		symbols: append([]string{startFunction, syscallFunction, boundsFunction, vectorsFunction},
-			trapsWanted[:]...),
+func newFakeDriver() *fakeFreestanding {
+	return newFake(layout.Driver, startFunction, syscallFunction, vectorsFunction)
+}
+
+func newFakeLibOS() *fakeFreestanding {
+	return newFake(layout.Libos, callFunction, upcallFunction, faultFunction, tailFunction,
+		tailEndFunction)
+}
+
+// newFake returns one with functions, the first of which is its entry.
+func newFake(at uint64, functions ...string) *fakeFreestanding {
+	return &fakeFreestanding{
+		text: at, entry: functions[0],
+		symbols: slices.Concat(functions, []string{boundsFunction}, trapsWanted[:]),
 		segments: []elf.Prog64{
-			{Flags: uint32(elf.PF_R | elf.PF_X), Vaddr: fakeText, Filesz: 0x2345, Memsz: 0x2345},
-			{Flags: uint32(elf.PF_R), Vaddr: fakeConstants, Filesz: 0x1234, Memsz: 0x1234},
-			{Flags: uint32(elf.PF_R | elf.PF_W), Vaddr: fakeData, Filesz: 0x1100, Memsz: 0x5678},
+			{Flags: uint32(elf.PF_R | elf.PF_X), Vaddr: at, Filesz: 0x2345, Memsz: 0x2345},
+			{Flags: uint32(elf.PF_R), Vaddr: at + fakeConstants, Filesz: 0x1234, Memsz: 0x1234},
+			{Flags: uint32(elf.PF_R | elf.PF_W), Vaddr: at + fakeData, Filesz: 0x1100,
+				Memsz: 0x5678},
 		},
 	}
 }
 
+// at returns where a function is.
+func (f *fakeFreestanding) at(name string) uint64 {
+	return f.text + fakeSymbols + symbolBytes*uint64(slices.Index(f.symbols, name))
+}
+
 // file returns it as an ELF file: headers, segments, symbols, strings, sections.
-func (f *fakeDriver) file() []byte {
+func (f *fakeFreestanding) file() []byte {
 	r := &record{bytes: make([]byte, elfHeaderBytes+len(f.segments)*elfProgramBytes)}
 	for i := range f.segments {
 		s := &f.segments[i]
@@ -46,8 +64,8 @@ func (f *fakeDriver) file() []byte {
 	}
 	names, symbols := []byte{0}, []elf.Sym64{{}}
 	var entry uint64
-	for i, name := range f.symbols {
-		at := uint64(fakeText + 0x1000 + i*symbolBytes)
+	for _, name := range f.symbols {
+		at := f.at(name)
 		if name == f.entry {
 			entry = at
 		}
@@ -95,6 +113,7 @@ func fakeProgram() []byte {
 func fakeConfig(cores int, bytes uint64) Config {
 	c := Config{
 		Driver: newFakeDriver().file(),
+		LibOS:  newFakeLibOS().file(),
 		Programs: []Program{
 			{"one", fakeProgram(), []string{"one", "-n", ""}, []string{"A=1", "B=2"}},
 			{"two", fakeProgram(), []string{"two"}, nil},

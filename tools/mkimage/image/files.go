@@ -1,11 +1,13 @@
 package image
 
 import (
+	"encoding/binary"
 	"fmt"
 	"path"
 	"strings"
 
-	"skerry/kernel/manifest"
+	"skerry/kernel/files"
+	"skerry/kernel/layout"
 )
 
 // File is a file that programs may read.
@@ -25,10 +27,10 @@ const (
 const fileAlign = 64
 
 // foldersOf returns the folders that a tree of files has, each after the one that it is in.
-func foldersOf(files []File) []string {
+func foldersOf(list []File) []string {
 	folders := []string{"/", "/tmp"}
 	known := map[string]bool{"/": true, "/tmp": true}
-	for _, f := range files {
+	for _, f := range list {
 		for i := range f.Path {
 			if folder := f.Path[:i]; i > 0 && f.Path[i] == '/' && !known[folder] {
 				known[folder] = true
@@ -40,22 +42,22 @@ func foldersOf(files []File) []string {
 }
 
 // checkFiles refuses files that are not one tree.
-func checkFiles(files []File) error {
+func checkFiles(list []File) error {
 	seen := map[string]bool{}
-	for _, folder := range foldersOf(files) {
+	for _, folder := range foldersOf(list) {
 		seen[folder] = true
 	}
-	if n := len(files) + len(seen); n > manifest.FilesMax {
-		return fmt.Errorf("image: %d files and folders: want %d at most", n, manifest.FilesMax)
+	if n := len(list) + len(seen); n > files.ImageMax {
+		return fmt.Errorf("image: %d files and folders: want %d at most", n, files.ImageMax)
 	}
-	for _, f := range files {
+	for _, f := range list {
 		if path.Clean("/"+f.Path) != f.Path || strings.Contains(f.Path, "\x00") {
 			return fmt.Errorf("image: file %q: want an absolute path without . and ..", f.Path)
 		}
 		for name := range strings.SplitSeq(f.Path, "/") {
-			if n := len(name); n > manifest.NameMax {
+			if n := len(name); n > files.NameMax {
 				return fmt.Errorf("image: file %q: a name of %d bytes: want %d at most", f.Path, n,
-					manifest.NameMax)
+					files.NameMax)
 			}
 		}
 		if seen[f.Path] {
@@ -67,28 +69,34 @@ func checkFiles(files []File) error {
 	return nil
 }
 
-// addFiles adds files, and lists them in m after their folders.
-func (c *contents) addFiles(m *manifest.Manifest, files []File) {
+// filesImage returns what programs find at layout.Files: a list, names, and what is in the files.
+func filesImage(list []File) []byte {
+	image := files.Image{}
+	c := &contents{start: layout.Files, bytes: make([]byte, binary.Size(image))}
 	places := map[string]uint64{"/": 1}
-	add := func(name string, f manifest.File) {
+	add := func(name string, f files.File) {
 		folder, base := path.Split(name)
 		f.Parent = places[path.Clean(folder)]
 		f.Name, f.NameBytes = c.add([]byte(base), 1), uint64(len(base))
-		m.File[m.Files] = f
-		m.Files++
-		places[name] = m.Files
+		image.File[image.Files] = f
+		image.Files++
+		places[name] = image.Files
 	}
-	for _, name := range foldersOf(files) {
+	for _, name := range foldersOf(list) {
 		mode := uint64(modeFolder | 0o555)
 		if name == "/tmp" {
 			mode = modeFolder | modeSticky | 0o777
 		}
-		add(name, manifest.File{Mode: mode})
+		add(name, files.File{Mode: mode})
 	}
-	for _, f := range files {
-		add(f.Path, manifest.File{
+	for _, f := range list {
+		add(f.Path, files.File{
 			Data: c.add(f.Bytes, fileAlign), Bytes: uint64(len(f.Bytes)),
 			Mode: modeRegular | f.Mode&0o777,
 		})
 	}
+	r := &record{}
+	r.add(&image)
+	copy(c.bytes, r.bytes)
+	return c.bytes
 }

@@ -16,6 +16,7 @@ import (
 // Config says what an image is made of.
 type Config struct {
 	Driver   []byte // the CPU driver's ELF file
+	LibOS    []byte // the libOS's
 	Programs []Program
 	Cores    []Core
 	Devices  []Device
@@ -43,7 +44,7 @@ type Device struct{ Kind, Cores uint64 } // as in the manifest
 type Image struct {
 	Bytes    []byte
 	Manifest manifest.Manifest
-	Patched  int // functions of the runtime in the driver that lead to its panic now
+	Patched  int // functions of the dead runtimes that lead to boundsFunction now
 }
 
 // Build makes an image. The same Config gives the same bytes.
@@ -52,13 +53,17 @@ func Build(config Config) (*Image, error) {
 	if err != nil {
 		return nil, err
 	}
-	programs, err := config.check()
+	l, err := readLibOS(config.LibOS)
+	if err != nil {
+		return nil, err
+	}
+	programs, err := config.check(l)
 	if err != nil {
 		return nil, err
 	}
 	m := manifest.Manifest{
 		Magic:     manifest.Magic,
-		DataStart: d.data.start, DataFile: d.dataFile, DataEnd: d.dataEnd,
+		DataStart: d.data.start, DataFile: d.dataFile, DataEnd: d.dataEnd, Libos: libosEntries(l),
 		SilentTicks:   cmp.Or(config.SilentTicks, silentTicks),
 		SilentSeconds: cmp.Or(config.SilentSeconds, silentSeconds),
 		Cores:         uint64(len(config.Cores)),
@@ -79,8 +84,8 @@ func Build(config Config) (*Image, error) {
 		m.Device[i] = manifest.Device{Kind: device.Kind, Cores: device.Cores}
 	}
 	machine.Draw(&m)
-	c := &contents{}
-	c.fill(&m, &config, programs, d)
+	c := &contents{start: layout.Contents}
+	c.fill(&m, &config, programs, d, l)
 	if err := place(&m, c.end()); err != nil {
 		return nil, err
 	}
@@ -89,8 +94,8 @@ func Build(config Config) (*Image, error) {
 	}
 	r := &record{}
 	r.add(&m)
-	return &Image{Manifest: m, Patched: d.patched, Bytes: elfFile([]segment{
-		{layout.Entry, elf.PF_R | elf.PF_X, entryPage(d.start)},
+	return &Image{Manifest: m, Patched: d.patched + l.patched, Bytes: elfFile([]segment{
+		{layout.Entry, elf.PF_R | elf.PF_X, entryPage(d.function[startFunction])},
 		{layout.Manifest, elf.PF_R, r.bytes},
 		{layout.BootTables, elf.PF_R, bootTables(&m)},
 		{layout.Driver, elf.PF_R | elf.PF_X, d.memory},
@@ -98,8 +103,9 @@ func Build(config Config) (*Image, error) {
 	})}, nil
 }
 
-// check refuses what no machine can be made of, and returns the programs as they are loaded.
-func (c *Config) check() (programs []*loadable, err error) {
+// check refuses what no machine can be made of, and returns the programs as they are loaded, beside
+// the libOS.
+func (c *Config) check(libos *freestanding) (programs []*loadable, err error) {
 	if n := len(c.Cores); n < 1 || n > layout.CoresMax {
 		return nil, fmt.Errorf("image: %d cores: want 1 to %d", n, layout.CoresMax)
 	}
@@ -121,7 +127,8 @@ func (c *Config) check() (programs []*loadable, err error) {
 				"want %d at most", p.Name, n, argumentsMax)
 		}
 		programs = append(programs, l)
-		least[i] = roundUp(layout.FramesOffset+heapBytesLeast+l.writable(), layout.BlockBytes)
+		least[i] = roundUp(layout.FramesOffset+heapBytesLeast+l.writable()+
+			libos.data.end-libos.data.start, layout.BlockBytes)
 	}
 	for i, core := range c.Cores {
 		if core.Program < 0 || core.Program >= len(programs) {

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"skerry/kernel/files"
 	"skerry/kernel/layout"
 	"skerry/kernel/manifest"
 	programs "skerry/tools/mkimage/elf"
@@ -80,20 +81,6 @@ func TestContents(t *testing.T) {
 			loaded.file.Entry, layout.Entry)
 	}
 	text := func(at, size uint64) string { return string(loaded.at(at, size)) }
-	for i, want := range []struct {
-		parent, mode uint64
-		name, data   string
-	}{
-		{1, 0o040555, "", ""}, {1, 0o041777, "tmp", ""}, {1, 0o040555, "etc", ""},
-		{3, 0o100644, "hello", "hello, core"},
-	} {
-		f := m.File[i]
-		if f.Parent != want.parent || f.Mode != want.mode || m.Files != 4 ||
-			text(f.Name, f.NameBytes) != want.name || f.Bytes != uint64(len(want.data)) ||
-			f.Bytes > 0 && text(f.Data, f.Bytes) != want.data {
-			t.Errorf("file %d is %+v: want %+v", i, f, want)
-		}
-	}
 	if text(m.VDSO, m.VDSOSize) != string(vdso()) || m.VDSO%layout.PageBytes != 0 {
 		t.Errorf("vDSO at %#x: want it there, at a page", m.VDSO)
 	}
@@ -106,6 +93,18 @@ func TestContents(t *testing.T) {
 	}
 }
 
+// userAt returns bytes of a program's memory, as it is at the start.
+func (m *memory) userAt(p *manifest.Program, address, size uint64) []byte {
+	m.t.Helper()
+	for _, s := range p.Segment[:p.Segments] {
+		if offset := address - s.Start; s.Start <= address && offset+size <= s.FileBytes {
+			return m.at(s.Source+offset, size)
+		}
+	}
+	m.t.Fatalf("%d bytes at %#x: want them in a segment of the program", size, address)
+	return nil
+}
+
 // A program's segments are in the image, at pages, once for all who share it.
 func TestProgramImages(t *testing.T) {
 	config := fakeConfig(2, 16<<20)
@@ -113,8 +112,9 @@ func TestProgramImages(t *testing.T) {
 	var parsed programs.Program
 	programs.Parse(config.Programs[0].ELF, &parsed)
 	p := made.Manifest.Program
-	if p[0].Segments != 2 || p[0].Segment != p[1].Segment || p[0].Entry != parsed.Entry {
-		t.Errorf("programs %+v and %+v: want the same two segments", p[0], p[1])
+	if p[0].Segments != 2+programs.SharedMax || p[0].Segment != p[1].Segment ||
+		p[0].Entry != parsed.Entry {
+		t.Errorf("programs %+v and %+v: want the same six segments", p[0], p[1])
 	}
 	for i, want := range parsed.Segment[:parsed.Segments] {
 		s := p[0].Segment[i]
@@ -125,6 +125,78 @@ func TestProgramImages(t *testing.T) {
 		if file := config.Programs[0].ELF[want.Offset:][:want.FileBytes]; i > 0 &&
 			!bytes.Equal(load(t, made.Bytes).at(s.Source, s.FileBytes), file) {
 			t.Errorf("segment %d has other bytes than the file", i)
+		}
+	}
+}
+
+// Each program has the libOS, as patched, and can write to nothing of it but its data; what the
+// driver needs to know of it is in the manifest.
+func TestLibOSInPrograms(t *testing.T) {
+	config, fake := fakeConfig(2, 16<<20), newFakeLibOS()
+	made := mustBuild(t, config)
+	loaded, p := load(t, made.Bytes), &made.Manifest.Program[1]
+	for i, want := range []manifest.Segment{
+		{Start: layout.Libos, End: layout.Libos + 0x3000, FileBytes: 0x3000, Prot: 1 | 4},
+		{Start: layout.Libos + fakeConstants, End: layout.Libos + fakeConstants + 0x2000,
+			FileBytes: 0x2000, Prot: 1},
+		{Start: layout.Libos + fakeData, End: layout.Libos + fakeData + 0x6000,
+			FileBytes: 0x1100, Prot: 1 | 2},
+	} {
+		s := p.Segment[2+i]
+		if want.Source = s.Source; s != want || s.Source%layout.PageBytes != 0 {
+			t.Errorf("segment %d is %+v: want %+v, at a page", i, s, want)
+		}
+	}
+	l, err := readLibOS(config.LibOS)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range p.Segment[2:5] {
+		linked := l.memory[s.Start-layout.Libos:][:s.FileBytes]
+		if !bytes.Equal(loaded.at(s.Source, s.FileBytes), linked) {
+			t.Errorf("segment %+v has other bytes than the file, patched", s)
+		}
+	}
+	want := manifest.Libos{
+		Call: fake.at(callFunction), Upcall: fake.at(upcallFunction),
+		Fault: fake.at(faultFunction), Tail: fake.at(tailFunction),
+		TailEnd: fake.at(tailEndFunction), TextStart: layout.Libos, TextEnd: layout.Libos + 0x3000,
+	}
+	if got := made.Manifest.Libos; got != want {
+		t.Errorf("%+v: want %+v", got, want)
+	}
+}
+
+// Each program finds the files at layout.Files, with the folders that their paths imply, and
+// cannot change them.
+func TestFilesInPrograms(t *testing.T) {
+	made := mustBuild(t, fakeConfig(2, 16<<20))
+	loaded, p := load(t, made.Bytes), &made.Manifest.Program[0]
+	text := func(at, size uint64) string {
+		if size == 0 {
+			return ""
+		}
+		return string(loaded.userAt(p, at, size))
+	}
+	var image files.Image
+	_, err := binary.Decode(loaded.userAt(p, layout.Files, uint64(binary.Size(image))),
+		binary.LittleEndian, &image)
+	s := p.Segment[p.Segments-1]
+	if err != nil || image.Files != 4 || s.Start != layout.Files || s.Prot != programs.Read ||
+		s.FileBytes != s.End-s.Start {
+		t.Errorf("%d files in %+v, %v: want 4, in whole pages, to read only", image.Files, s, err)
+	}
+	for i, want := range []struct {
+		parent, mode uint64
+		name, data   string
+	}{
+		{1, 0o040555, "", ""}, {1, 0o041777, "tmp", ""}, {1, 0o040555, "etc", ""},
+		{3, 0o100644, "hello", "hello, core"},
+	} {
+		f := image.File[i]
+		if f.Parent != want.parent || f.Mode != want.mode ||
+			text(f.Name, f.NameBytes) != want.name || text(f.Data, f.Bytes) != want.data {
+			t.Errorf("file %d is %+v: want %+v", i, f, want)
 		}
 	}
 }
@@ -176,6 +248,7 @@ func TestRefusals(t *testing.T) {
 			c.Programs[1].ELF = c.Programs[1].ELF[:0x1234]
 		}},
 		{"CPU driver: EOF: want an ELF file", func(c *Config) { c.Driver = nil }},
+		{"libOS: EOF: want an ELF file", func(c *Config) { c.LibOS = nil }},
 	} {
 		config := fakeConfig(2, 16<<20)
 		c.spoil(&config)

@@ -19,6 +19,8 @@ const (
 	// argumentsMax bounds arguments and environment together; most of the stack is the program's.
 	argumentsMax = layout.StackSize / 8
 
+	libosMax = 4 << 20 // of the libOS in memory
+
 	tablesMax     = layout.TablesMaxBytes / layout.PageBytes
 	bootTablesMax = (layout.Driver - layout.BootTables) / layout.PageBytes
 

@@ -6,6 +6,7 @@ import (
 	"skerry/kernel/cap"
 	"skerry/kernel/layout"
 	"skerry/kernel/manifest"
+	"skerry/tools/mkimage/elf"
 )
 
 // Bits of an entry of a page table (Intel SDM vol. 3, 4.5.4).
@@ -109,7 +110,7 @@ func templatePages(m *manifest.Manifest, i uint64) uint64 {
 }
 
 // template returns the page tables that core i starts with.
-func template(m *manifest.Manifest, i uint64, d *driver) []byte {
+func template(m *manifest.Manifest, i uint64, d *freestanding) []byte {
 	core := &m.Core[i]
 	t := newTables(core.Base+layout.TablesOffset, core.Size/layout.PageBytes, layout.TableDirect,
 		layout.TableDirectories)
@@ -120,10 +121,15 @@ func template(m *manifest.Manifest, i uint64, d *driver) []byte {
 	t.hang(layout.TableRoot, layout.DirectMap>>39, layout.TableDirect, 0)
 	reach(m, i, t.mapBlocks)
 
-	for _, s := range d.constants {
-		t.mapPages(s, s.start, readOnly)
+	for _, s := range d.segments {
+		rights := uint64(readOnly)
+		if s.Prot&elf.Execute != 0 {
+			rights = present
+		}
+		if s.Prot&elf.Write == 0 {
+			t.mapPages(span{s.Start, s.End}, s.Start, rights)
+		}
 	}
-	t.mapPages(d.text, d.text.start, present)
 	for _, s := range [...]span{
 		d.data,
 		{layout.StackBase0, layout.StackTop0},

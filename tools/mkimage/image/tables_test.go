@@ -192,19 +192,20 @@ func TestTemplateBugs(t *testing.T) {
 	}
 	others := m.Windows + layout.WindowIndex(0, 2)*layout.BlockBytes
 	const all, none = ^uint64(0), 0
+	const constants, data = layout.Driver + fakeConstants, layout.Driver + fakeData
 	for _, c := range []struct {
 		bug         string
 		at, or, and uint64
 		want        string
 	}{
 		{"text to write", page(layout.Driver), writable, all, "rights:rwx}: want"},
-		{"constants to execute", page(fakeConstants), none, all &^ noExecute, "rights:rx}"},
-		{"data to execute", page(fakeData), none, all &^ noExecute, "rights:rwx}"},
+		{"constants to execute", page(constants), none, all &^ noExecute, "rights:rx}"},
+		{"data to execute", page(data), none, all &^ noExecute, "rights:rwx}"},
 		{"stack for users", page(layout.StackBase0), user, all, "rights:rwu}"},
-		{"pristine data", page(fakeData), fakeData | readWrite, none, "physical:2293760"},
+		{"pristine data", page(data), data | readWrite, none, "physical:2293760"},
 		{"a guard page", page(layout.StackBase0 - 1), core.Base | readWrite, none, "nothing"},
 		{"the fixed page", page(layout.FixedPage), core.Base | readWrite, none, "nothing"},
-		{"no data", page(fakeData + 0x1000), none, none, "rights:}: want"},
+		{"no data", page(data + 0x1000), none, none, "rights:}: want"},
 		{"image to write", direct(layout.Contents), writable, all, "rights:rw}"},
 		{"image to execute", direct(layout.Contents), none, all &^ noExecute, "rights:rx}"},
 		{"trampoline to write", direct(0), writable, all, "rights:rw}"},

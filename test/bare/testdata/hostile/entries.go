@@ -3,10 +3,14 @@ package main
 import (
 	"encoding/binary"
 	"fmt"
+	"slices"
+	"unsafe"
 
 	"golang.org/x/sys/unix"
 
+	"skerry/kernel/drivercall"
 	"skerry/kernel/layout"
+	"skerry/kernel/thread"
 )
 
 // Places in the sandbox's data.
@@ -55,7 +59,7 @@ func onEntries() (list []attack) {
 			call(unix.SYS_RT_SIGACTION, uint64(unix.SIGUSR1),
 				address(&[4]uint64{1 << 47, 0x4000000, 1, 0}), 0, 8)
 		}})
-	return append(list, onReturns()...)
+	return slices.Concat(list, onReturns(), onFrames())
 }
 
 func refused(e unix.Errno) uint64 { return uint64(-int64(e)) }
@@ -122,6 +126,39 @@ func onReturns() (list []attack) {
 		list = append(list, attack{name: fmt.Sprintf("return with a frame at %#x", at),
 			code: callOn, r: registers{AX: unix.SYS_RT_SIGRETURN, BX: at},
 			signal: uint64(unix.SIGSEGV), trap: anyTrap})
+	}
+	return list
+}
+
+// onFrames is frames that the driver is to go on with, as it does for the libOS. What it takes comes
+// to landed.
+func onFrames() (list []attack) {
+	frame := func(name string, change func(f *thread.Frame)) attack {
+		return attack{name: "goes on with " + name, code: callOn + land,
+			r:      registers{AX: drivercall.Return, BX: stackAt, DI: frameAt},
+			signal: uint64(unix.SIGILL), trap: invalid, returns: true, prepare: func() {
+				f := (*thread.Frame)(unsafe.Pointer(&memory(frameAt, 1)[0]))
+				*f = thread.Frame{IP: sandboxCode + landed, SP: stackAt, Flags: 0x202}
+				change(f)
+			}}
+	}
+	for name, change := range map[string]func(f *thread.Frame){
+		"nothing odd":         func(f *thread.Frame) {},
+		"CS and SS of ring 0": func(f *thread.Frame) { f.CS, f.SS = kernelCode, kernelData },
+		"the task for CS":     func(f *thread.Frame) { f.CS = layout.SelectorTask },
+		"all flags":           func(f *thread.Frame) { f.Flags = 1<<64 - 1 },
+		"no flags":            func(f *thread.Frame) { f.Flags = 0 },
+		"the vector of a call": func(f *thread.Frame) {
+			f.Vector, f.CX, f.R11 = thread.VectorCall, layout.Driver, 0x3002
+		},
+	} {
+		list = append(list, frame(name, change))
+	}
+	for name, ip := range map[string]uint64{"the last page": layout.UserEnd, "the hole": 1 << 47,
+		"ring 0's half": layout.DirectMap} {
+		a := frame("an instruction in "+name, func(f *thread.Frame) { f.IP = ip })
+		a.code, a.signal, a.returns, a.result = "0f05 c3", 0, false, refused(unix.EFAULT)
+		list = append(list, a)
 	}
 	return list
 }

@@ -30,7 +30,8 @@ const (
 	playground      = 0x5000_0000_0000
 	callCode        = sandboxCode
 	cloneCode       = sandboxCode + 16
-	descriptorFirst = 6 // those below are Go's and the bell
+	exitCode        = cloneCode + 8 // where a new thread ends
+	descriptorFirst = 6             // those below are Go's and the bell
 )
 
 func newFuzzer(seed uint64) *fuzzer {
@@ -58,7 +59,7 @@ func newFuzzer(seed uint64) *fuzzer {
 	f.own = []span{{layout.UserStart, 1 << 26}, {sandboxCode, sandboxCode + 1<<24},
 		{heap, heap + 1<<27}, {layout.MapStart, free},
 		{layout.StackTop - layout.StackSize, layout.StackTop},
-		{layout.Windows, layout.Windows + layout.CoresMax*layout.BlockBytes},
+		{layout.Temporary, layout.Windows + layout.CoresMax*layout.BlockBytes},
 		{layout.Clock, layout.Pulse + layout.PageBytes}, {layout.UserEnd, layout.UserEnd}}
 	slices.SortFunc(f.own, func(a, b span) int { return cmp.Compare(a.start, b.start) })
 	must(unix.SYS_ARCH_PRCTL, 0x1003, address(&f.fs))
@@ -89,7 +90,8 @@ var values = []uint64{
 	1<<64 - 4096, 1 << 47, 1<<47 - 1, 1<<47 - 4096, 0xffff_7fff_ffff_ffff, layout.DirectMap,
 	layout.DirectMap + layout.Driver, layout.Driver, layout.Driver + 0x1000, layout.UserEnd,
 	layout.UserEnd - 1, layout.UserEnd - 8, layout.UserStart - 8, layout.Clock, layout.Clock - 4096,
-	layout.Pulse + 4096, layout.Pulse + 8, layout.Stub, layout.VDSO, layout.Windows + 0x10_0000,
+	layout.Pulse + 4096, layout.Pulse + 8, layout.Stub, layout.VDSO, layout.Files,
+	layout.Temporary, layout.Areas + layout.AreaBytes*layout.CoresMax - 8, layout.Windows + 0x10_0000,
 	layout.Windows + layout.BlockBytes, layout.StackTop, playground, playground + 4095,
 	playground + 4096, playground + 8192, playground + 1<<20, sandboxData, sandboxData + 1,
 	sandboxData + 4, sandboxData + 8, sandboxData + 4092, sandboxData + 4096, sandboxData + 0x8000,
@@ -115,6 +117,7 @@ var likely = map[byte][]uint64{
 	'c': {0x50f00, 0x3d0f00, 0xd0f00}, 'z': {0}, '1': {1}, 't': {1, 2, 3}, 'x': {0, 3, 4, 1030},
 	'u': {0, 8, 1 << 47, 1<<47 - 8, layout.DirectMap, layout.UserEnd - 8, layout.Driver, 1<<64 - 8},
 	'8': {8}, 'l': {0, 1, 5}, 'S': {sandboxData + 0x4000}, 'C': {0, 1, 2, 3},
+	'F': {frameAt},
 }
 
 const pathsAt = sandboxData + 0xf_0000 // each has 64 bytes
@@ -131,7 +134,9 @@ var shapes = map[uint64]string{
 	267: "dpbn", 269: "dpt", 281: "fbnl", 290: "zz", 291: "z", 302: "ztzb", 318: "bn", 439: "dpt",
 	drivercall.Info: "b", drivercall.Kick: "C", drivercall.Start: "C", drivercall.Stop: "C",
 	drivercall.Notice: "b", drivercall.Epitaph: "Cb", drivercall.Status: "Cb", drivercall.Trace: "Cb",
-	drivercall.Device: "Cb", drivercall.Claim: "C",
+	drivercall.Device: "Cb", drivercall.Claim: "C", drivercall.Spawn: "Fz", drivercall.Return: "F",
+	drivercall.Interrupt: "t", drivercall.Kill: "kF", drivercall.Read: "bn", drivercall.Random: "bn",
+	drivercall.Memory: "b", drivercall.Unknown: "nn",
 	drivercall.Provoke: "Cn", drivercall.Console: "", drivercall.Last + 1: "", drivercall.First - 1: "",
 }
 
@@ -189,13 +194,17 @@ func (f *fuzzer) allowed(number uint64, a *[6]uint64) bool {
 		return rare || a[3]&unix.MAP_FIXED == 0 || !f.touchesOwn(a[0], a[1])
 	case 10, 11, 28:
 		return rare || !f.touchesOwn(a[0], a[1])
-	case 60, unix.SYS_EXIT_GROUP, drivercall.Die:
+	case 60, unix.SYS_EXIT_GROUP, drivercall.Die, drivercall.Kill:
 		return rare && number != 60
-	case drivercall.PowerOff:
+	case drivercall.PowerOff, drivercall.Write: // which prints
 		return false
 	case unix.SYS_CLONE:
 		if !rare { // a stack on which the new thread can take signals until it ends
 			a[1] = likely['S'][0]
+		}
+	case drivercall.Spawn:
+		if !rare { // a frame with a stack, as above
+			a[0] = frameAt
 		}
 	case 62, 234:
 		n := uint32(a[1])
@@ -234,6 +243,10 @@ func (f *fuzzer) make(number uint64, a [6]uint64) {
 		fsBase = f.fs
 	case unix.SYS_RT_SIGRETURN:
 		code, r.BX = returnCode, f.makeFrame()
+	case drivercall.Return:
+		f.makeDriverFrame(f.of(values))
+	case drivercall.Spawn:
+		f.makeDriverFrame(exitCode)
 	}
 	try(code, &r)
 	switch {
@@ -268,6 +281,19 @@ func (f *fuzzer) makeFrame() uint64 {
 		return f.of(likely['u'])
 	}
 	return frameAt
+}
+
+// makeDriverFrame writes a frame as the driver takes it, with whatever in it, but mostly with an
+// instruction and a stack.
+func (f *fuzzer) makeDriverFrame(ip uint64) {
+	const words, ipAt, spAt = 22, 17, 20
+	for i := range uint64(words) {
+		binary.LittleEndian.PutUint64(memory(frameAt+8*i, 8), f.of(values)+f.next()%2*f.next())
+	}
+	if f.next()%50_000 != 0 {
+		binary.LittleEndian.PutUint64(memory(frameAt+8*ipAt, 8), ip)
+		binary.LittleEndian.PutUint64(memory(frameAt+8*spAt, 8), likely['S'][0])
+	}
 }
 
 const returnCode = sandboxCode + 64 // callOn

@@ -80,8 +80,10 @@ func onProcessor() (list []attack) {
 	add("INT 3 of two bytes", "cd03 c3", registers{}, unix.SIGTRAP, breakpoint)
 	add("INT3", "cc c3", registers{}, unix.SIGTRAP, breakpoint)
 	add("single step", "9c 48810c2400010000 9d 90 c3", registers{}, unix.SIGTRAP, step)
-	add("single step into a call", "9c 48810c2400010000 9d 0f05 90 c3", registers{AX: 39},
-		unix.SIGTRAP, step)
+	const stepped = "9c 48810c2400010000 9d 0f05 90 c3"
+	add("single step into a call", stepped, registers{AX: unix.SYS_GETTID}, unix.SIGTRAP, step)
+	list = append(list, attack{name: "single step into a call of the libOS", // and no step further
+		code: stepped, r: registers{AX: unix.SYS_GETPID}, result: 1})
 	for name, code := range map[string]string{"UD2": "0f0b", "LOCK of a register": "f048ffc0",
 		"RSM": "0faa", "STAC": "0f01cb", "CLAC": "0f01ca", "a far call": "9a00000000080000",
 		"MONITOR": "0f01c8", "MWAIT": "0f01c9"} {

@@ -3,11 +3,12 @@ package main
 import (
 	"golang.org/x/sys/unix"
 
+	"skerry/kernel/drivercall"
 	"skerry/kernel/layout"
 )
 
 // sweep touches all that could be mapped and is not the instance's, by itself and by having ring 0
-// do it.
+// and the libOS do it.
 func sweep(m *machine, report func(name, breach string)) {
 	var places []uint64
 	for at := uint64(0); at < layout.UserStart; at += layout.PageBytes {
@@ -37,18 +38,23 @@ func sweep(m *machine, report func(name, breach string)) {
 			report(a.name, a.lands(again(a.r)))
 		}
 	}
-	const set, get = 2, 0
+	const set = 2
 	for _, at := range places {
-		byRing0 := func(name string, number uint64, args ...uint64) {
+		by := func(name string, number uint64, args ...uint64) {
 			a := attack{name: name, result: refused(unix.EFAULT)}
 			report(name, a.lands(outcome{}, uint64(call(number, args...))))
 		}
-		byRing0("has ring 0 write", unix.SYS_GETRANDOM, at, 8, 0)
+		by("has ring 0 write", drivercall.Memory, at)
+		by("has ring 0 fill", drivercall.Random, at, 8)
+		by("has ring 0 print", drivercall.Write, at, 8)
+		by("has ring 0 begin a thread", drivercall.Spawn, at, 1<<64-1)
+		by("has ring 0 go on", drivercall.Return, at)
+		by("has the libOS write", unix.SYS_GETRANDOM, at, 8, 0)
 		if at == 0 { // means no pointer
 			continue
 		}
-		byRing0("has ring 0 read", unix.SYS_RT_SIGPROCMASK, set, at, 0, 8)
-		byRing0("has ring 0 print", unix.SYS_WRITE, 1, at, 8)
-		byRing0("has ring 0 find a file", unix.SYS_OPENAT, 0, at, 0, 0)
+		by("has the libOS read", unix.SYS_RT_SIGPROCMASK, set, at, 0, 8)
+		by("has the libOS print", unix.SYS_WRITE, 1, at, 8)
+		by("has the libOS find a file", unix.SYS_OPENAT, 0, at, 0, 0)
 	}
 }

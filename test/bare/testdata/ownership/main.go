@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"skerry/kernel"
+	"skerry/kernel/drivercall"
 	"skerry/kernel/layout"
 	"skerry/kernel/local"
 )
@@ -119,9 +120,9 @@ func try(core kernel.Core) {
 
 // reach has the driver write where the window to a core would be.
 func reach(id kernel.CoreID) error {
-	const getrandom, size, offset = 318, 8, layout.BlockBytes - layout.PageBytes
+	const offset = layout.BlockBytes - layout.PageBytes
 	at := layout.Windows + uintptr(id)*layout.BlockBytes + offset
-	if _, _, e := syscall.RawSyscall(getrandom, at, size, 0); e != 0 {
+	if _, _, e := syscall.RawSyscall(drivercall.Memory, at, 0, 0); e != 0 {
 		return e
 	}
 	return nil

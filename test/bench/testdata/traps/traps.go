@@ -8,6 +8,7 @@ import (
 	"os"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"syscall"
 
 	"skerry/kernel"
@@ -52,20 +53,40 @@ func alone() error {
 		return err
 	}
 	nullCall()
+	libosCall()
 	if err := oneFault(block); err != nil {
 		return err
 	}
 	freshFaults(fresh)
 	runtime.GOMAXPROCS(2) // so that two threads run Go at once
 	var both sync.WaitGroup
-	both.Go(yieldA)
-	both.Go(yieldB)
+	var running atomic.Int32
+	both.Go(func() { meet(&running); yieldA() })
+	both.Go(func() { meet(&running); yieldB() })
 	both.Wait()
 	return nil
 }
 
+// meet waits for the other thread.
+func meet(running *atomic.Int32) {
+	runtime.LockOSThread()
+	running.Add(1)
+	for running.Load() < 2 {
+		syscall.RawSyscall(syscall.SYS_SCHED_YIELD, 0, 0, 0)
+	}
+}
+
 //go:noinline
 func nullCall() {
+	for range times {
+		syscall.RawSyscall(syscall.SYS_GETTID, 0, 0, 0)
+	}
+}
+
+// libosCall makes a call that the driver does not serve.
+//
+//go:noinline
+func libosCall() {
 	for range times {
 		syscall.RawSyscall(syscall.SYS_GETPID, 0, 0, 0)
 	}
@@ -102,7 +123,6 @@ func freshFaults(fresh []byte) {
 
 //go:noinline
 func yieldA() {
-	runtime.LockOSThread()
 	for range times {
 		syscall.RawSyscall(syscall.SYS_SCHED_YIELD, 0, 0, 0)
 	}
@@ -110,7 +130,6 @@ func yieldA() {
 
 //go:noinline
 func yieldB() {
-	runtime.LockOSThread()
 	for range times {
 		syscall.RawSyscall(syscall.SYS_SCHED_YIELD, 0, 0, 0)
 	}

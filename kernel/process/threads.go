@@ -1,62 +1,44 @@
-package linux
+package process
 
 import (
+	"math/bits"
+
 	"skerry/kernel/errno"
 	"skerry/kernel/layout"
 	"skerry/kernel/thread"
 	"skerry/kernel/vm"
 )
 
-// Flags of clone. With all of cloneThread (VM, FS, FILES, SIGHAND, THREAD) it makes no process.
-const (
-	cloneThread = 0x0001_0f00
-	cloneSysVIn = 0x0004_0000 // shares what there is not: semaphores
-	cloneSetTLS = 0x0008_0000
-)
-
-func (p *Process) clone(th *thread.Thread) int64 {
-	f := &th.Frame
-	setsTLS := f.DI&cloneSetTLS != 0
-	switch {
-	case f.DI&^(cloneSysVIn|cloneSetTLS) != cloneThread:
-		return errno.ENOSYS
-	case setsTLS && f.R8 >= layout.UserEnd:
-		return errno.EPERM
-	}
-	child := p.Threads.Spawn()
-	if child == nil {
-		return errno.EAGAIN
-	}
-	child.Frame.SP = f.SI
-	if setsTLS {
-		child.FSBase = f.R8
-	}
-	return int64(child.ID())
-}
-
 // exit ends the running thread, and the process with its last one.
-func (p *Process) exit(th *thread.Thread) int64 {
+func (p *Process) exit(f *thread.Frame) int64 {
 	if !p.Threads.Exit() {
-		p.Machine.Exit(th.Frame.DI & 0xff)
+		p.Machine.Exit(f.DI & 0xff)
 	}
 	return settled
 }
 
-func (p *Process) exitGroup(th *thread.Thread) int64 {
-	p.Machine.Exit(th.Frame.DI & 0xff)
-	return settled
-}
-
-func (p *Process) yield(*thread.Thread) int64 {
-	p.Threads.Yield()
-	return 0
+// archPrctl sets or tells the FS base.
+func (p *Process) archPrctl(th *thread.Thread) int64 {
+	const archSetFS, archGetFS = 0x1002, 0x1003
+	switch base := th.Frame.SI; {
+	case th.Frame.DI == archGetFS:
+		return orFault(vm.Store(&p.Space, base, th.FSBase))
+	case th.Frame.DI != archSetFS:
+		return errno.EINVAL
+	case base >= layout.UserEnd:
+		return errno.EPERM
+	default:
+		th.FSBase = base
+		p.Machine.SetFS(base)
+		return 0
+	}
 }
 
 // nanosleep ends by a signal, too; how much was left is not told. What sleeps for less than
 // sleepNanosMin is the monitor thread of Go's runtime, for 20 microseconds again and again after
 // each time that its process was idle: each would cost two interrupts and four thread switches.
-func (p *Process) nanosleep(th *thread.Thread) int64 {
-	deadline, e := p.loadDeadline(th.Frame.DI)
+func (p *Process) nanosleep(f *thread.Frame) int64 {
+	deadline, e := p.loadDeadline(f.DI)
 	if e < 0 {
 		return e
 	}
@@ -70,8 +52,7 @@ const (
 	futexPrivate         = 128
 )
 
-func (p *Process) futex(th *thread.Thread) int64 {
-	f := &th.Frame
+func (p *Process) futex(f *thread.Frame) int64 {
 	switch operation := uint32(f.SI) &^ futexPrivate; {
 	case f.DI%4 != 0:
 		return errno.EINVAL
@@ -93,14 +74,16 @@ func (p *Process) futex(th *thread.Thread) int64 {
 			return e
 		}
 	}
+	if f.DI == events {
+		p.awaiting |= 1 << (p.Threads.Current().ID() - 1)
+	}
 	p.Threads.Wait(thread.Futex, f.DI, deadline)
 	return settled
 }
 
-const second = 1_000_000_000
-
 // loadDeadline reads a struct timespec, and returns when so much time will have passed.
 func (p *Process) loadDeadline(at uint64) (uint64, int64) {
+	const second = 1_000_000_000
 	w, ok := vm.Load[[2]uint64](&p.Space, at)
 	switch {
 	case !ok:
@@ -111,4 +94,22 @@ func (p *Process) loadDeadline(at uint64) (uint64, int64) {
 	return p.Machine.Now() + min(w[0], secondsMax)*second + w[1], 0
 }
 
-func (p *Process) wallTime() uint64 { return p.Machine.Now() + p.Wall }
+// Ring tells the instance of a kick or a notice.
+func (p *Process) Ring() {
+	*p.Space.Tables.Memory.Word(p.Pulse + layout.PulseRings)++
+	p.Notify()
+}
+
+// events is the futex of those who wait for something from outside.
+const events = layout.Pulse + layout.PulseEvents
+
+// Notify has all look again who wait for something from outside.
+func (p *Process) Notify() {
+	*p.Space.Tables.Memory.Word(p.Pulse + layout.PulseEvents)++
+	for ; p.awaiting != 0; p.awaiting &= p.awaiting - 1 {
+		th := p.Threads.Get(thread.ID(bits.TrailingZeros64(p.awaiting) + 1))
+		if th != nil && th.WaitsFor(events) {
+			p.Threads.Wake(th, 0)
+		}
+	}
+}

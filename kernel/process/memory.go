@@ -1,4 +1,4 @@
-package linux
+package process
 
 import (
 	"skerry/kernel/errno"
@@ -22,8 +22,7 @@ const (
 
 const allProt = uint64(vm.Read | vm.Write | vm.Exec)
 
-func (p *Process) mmap(th *thread.Thread) int64 {
-	f := &th.Frame
+func (p *Process) mmap(f *thread.Frame) int64 {
 	start, size, prot, flags := f.DI, f.SI, f.DX, f.R10
 	switch {
 	case flags&mapAnonymous == 0:
@@ -49,15 +48,15 @@ func (p *Process) mmap(th *thread.Thread) int64 {
 	return int64(start)
 }
 
-func (p *Process) munmap(th *thread.Thread) int64 {
-	if kept(th.Frame.DI, th.Frame.SI) {
+func (p *Process) munmap(f *thread.Frame) int64 {
+	if kept(f.DI, f.SI) {
 		return errno.EPERM
 	}
-	return p.Space.Unmap(th.Frame.DI, th.Frame.SI)
+	return p.Space.Unmap(f.DI, f.SI)
 }
 
-func (p *Process) mprotect(th *thread.Thread) int64 {
-	start, size, prot := th.Frame.DI, th.Frame.SI, th.Frame.DX
+func (p *Process) mprotect(f *thread.Frame) int64 {
+	start, size, prot := f.DI, f.SI, f.DX
 	switch {
 	case prot&^allProt != 0 || start%layout.PageBytes != 0:
 		return errno.EINVAL
@@ -71,8 +70,8 @@ func (p *Process) mprotect(th *thread.Thread) int64 {
 
 // madvise takes pages back that the process does not need; Go's runtime relies on zeros in their
 // place. All other advice is about speed.
-func (p *Process) madvise(th *thread.Thread) int64 {
-	start, size, advice := th.Frame.DI, th.Frame.SI, uint32(th.Frame.DX)
+func (p *Process) madvise(f *thread.Frame) int64 {
+	start, size, advice := f.DI, f.SI, uint32(f.DX)
 	switch {
 	case start%layout.PageBytes != 0 || advice > adviceLast:
 		return errno.EINVAL
@@ -82,12 +81,28 @@ func (p *Process) madvise(th *thread.Thread) int64 {
 	return p.Space.Discard(start, size)
 }
 
-// kept tells whether a range touches what the driver has mapped: the windows, and from the clock to
-// the pulse. Some of it is shared with other instances, so its rights stay as they are.
+// kept tells whether a range touches what the driver has mapped: from the temporary files to the
+// windows, and from the clock to the pulse. Some of it is shared with other instances, so its
+// rights stay as they are.
 func kept(start, size uint64) bool {
 	const windowsEnd = layout.Windows + layout.CoresMax*layout.BlockBytes
 	const pulseEnd = layout.Pulse + layout.PageBytes
 	end := start + size
-	return end < start || end > layout.Windows && start < windowsEnd ||
+	return end < start || end > layout.Temporary && start < windowsEnd ||
 		end > layout.Clock && start < pulseEnd
+}
+
+// tellMemory writes how many bytes of memory there are, and how many are in use.
+func (p *Process) tellMemory(to uint64) int64 {
+	frames := p.Space.Tables.Frames
+	return orFault(vm.Store(&p.Space, to,
+		[2]uint64{frames.Total() * layout.PageBytes, frames.Used() * layout.PageBytes}))
+}
+
+// orFault returns 0, or EFAULT if an address was bad.
+func orFault(ok bool) int64 {
+	if !ok {
+		return errno.EFAULT
+	}
+	return 0
 }

@@ -1,0 +1,220 @@
+package process
+
+import (
+	"testing"
+
+	"skerry/kernel/drivercall"
+	"skerry/kernel/errno"
+	"skerry/kernel/layout"
+	"skerry/kernel/thread"
+	"skerry/kernel/vm"
+)
+
+const getpid = 39 // of the libOS's calls
+
+// area reads what the libOS was told of a thread.
+func (r *rig) area(id thread.ID) drivercall.Area {
+	a, ok := vm.Load[drivercall.Area](&r.p.Space, drivercall.AreaAt(id))
+	if !ok {
+		r.Fatalf("thread %d has no area", id)
+	}
+	return a
+}
+
+// A call that is not served leads to the libOS, with all registers but one; one that the libOS
+// makes gets ENOSYS.
+func TestCallOfLibos(t *testing.T) {
+	r := newRig(t)
+	th := r.p.Threads.Current()
+	th.Frame.Registers = thread.Registers{R15: 15, BP: 16, BX: 17}
+	r.call(getpid, 1, 2, 3, 4, 5, 6)
+	want := thread.Frame{Registers: thread.Registers{R15: 15, BP: 16, BX: 17, AX: getpid, DI: 1,
+		SI: 2, DX: 3, R10: 4, R8: 5, R9: 6, CX: text, R11: 1}, IP: libos.Call,
+		SP: layout.StackTop - 32, Flags: 0x202, CS: layout.SelectorUserCode,
+		SS: layout.SelectorUserData, Vector: thread.VectorResume}
+	if th.Frame != want {
+		t.Errorf("goes on with %+v: want %+v", th.Frame, want)
+	}
+	r.want(errno.ENOSYS, getpid)
+}
+
+// An exception leads to the libOS, which finds the registers and why; what steps does not step
+// there.
+func TestUpcall(t *testing.T) {
+	r := newRig(t)
+	th := r.p.Threads.Current()
+	th.Frame.Vector, th.Frame.R11, th.Frame.Flags = 1, 11, 0x302
+	before := th.Frame
+	r.p.Exception(th, 0)
+	a := r.area(1)
+	if a.Frame != before || a.Reason != drivercall.Exception || a.Address != 0 {
+		t.Errorf("told of %+v: want %+v", a, before)
+	}
+	if f := &th.Frame; f.IP != libos.Upcall || f.R11 != 1 || f.Flags != 0x202 ||
+		f.Vector != thread.VectorResume {
+		t.Errorf("goes on with %+v: want it at %#x", f, libos.Upcall)
+	}
+	r.p.Exception(th, 0)
+	if th.Frame.IP != libos.Fault || r.area(1) != a {
+		t.Errorf("an exception in the libOS leads to %#x: want %#x, and no more said",
+			th.Frame.IP, libos.Fault)
+	}
+}
+
+// A page fault brings in what there is, and else is told with what the regions say of it: nothing
+// of what the driver has mapped.
+func TestPageFaults(t *testing.T) {
+	const user = drivercall.ErrorUser
+	for name, c := range map[string]struct{ address, errors, told uint64 }{
+		"a fresh page":           {buffer, user | errorWrite, none},
+		"code":                   {text, user | errorFetch, none},
+		"the hole":               {hole, user, user},
+		"nothing":                {bad, user | errorWrite, user | errorWrite},
+		"the driver":             {layout.Driver, user | 1, user},
+		"the driver's memory":    {layout.DirectMap, user | 1, user},
+		"code, to write":         {text, user | errorWrite, user | errorWrite | 1},
+		"data, to execute":       {buffer, user | errorFetch | 1, user | errorFetch | 1},
+		"the processor's tables": {buffer, 0, 0},
+	} {
+		r := newRig(t)
+		th := r.p.Threads.Current()
+		th.Frame.Vector, th.Frame.Error = exceptionPage, c.errors
+		r.p.Exception(th, c.address)
+		if c.told == none {
+			if e, _ := r.p.Space.Tables.Lookup(c.address); th.Frame.IP != text || e == 0 {
+				t.Errorf("%s: leads to %#x: want the page", name, th.Frame.IP)
+			}
+			continue
+		}
+		if a := r.area(1); th.Frame.IP != libos.Upcall || a.Frame.Error != c.told ||
+			a.Address != c.address {
+			t.Errorf("%s: leads to %#x with error %#x at %#x: want %#x at %#x", name, th.Frame.IP,
+				a.Frame.Error, a.Address, c.told, c.address)
+		}
+	}
+}
+
+// Without memory for what the libOS is to be told, or for a page, the process ends.
+func TestNoMemory(t *testing.T) {
+	for vector, want := range map[uint64]uint64{1: drivercall.AreaAt(1), exceptionPage: buffer} {
+		r := newRig(t)
+		th := r.p.Threads.Current()
+		for ok := true; ok; _, ok = r.frames.Take() {
+		}
+		th.Frame.Vector, th.Frame.Error = vector, drivercall.ErrorUser
+		if r.p.Exception(th, buffer); r.needed&^0xfff != want&^0xfff || th.Frame.IP != text {
+			t.Errorf("exception %d: needs %#x, goes on at %#x: want it to end for %#x", vector,
+				r.needed, th.Frame.IP, want)
+		}
+	}
+}
+
+// A thread begins and goes on with all registers of the frame that the libOS gives, as far as they
+// are its to choose.
+func TestFramesOfLibos(t *testing.T) {
+	given := thread.Frame{Registers: thread.Registers{R8: 1, R11: 2, CX: 3, AX: 4}, IP: text + 5,
+		SP: 6, CS: layout.SelectorCode, SS: layout.SelectorData, Flags: ^uint64(0), Vector: 14}
+	want := given
+	want.CS, want.SS = layout.SelectorUserCode, layout.SelectorUserData
+	want.Flags, want.Vector = 0x4_0ed7, thread.VectorResume
+	r := newRig(t)
+	put(r, buffer, given)
+	th := r.p.Threads.Current()
+	th.FSBase = 7
+	r.want(2, drivercall.Spawn, buffer, none)
+	r.want(3, drivercall.Spawn, buffer, 8)
+	for id, fsBase := range map[thread.ID]uint64{2: 7, 3: 8} {
+		if child := r.p.Threads.Get(id); child.Frame != want || child.FSBase != fsBase {
+			t.Errorf("thread %d begins with %+v, FS base %d: want %+v, %d", id, child.Frame,
+				child.FSBase, want, fsBase)
+		}
+	}
+	if r.call(drivercall.Return, buffer); th.Frame != want {
+		t.Errorf("goes on with %+v: want %+v", th.Frame, want)
+	}
+	given.IP = layout.UserEnd
+	put(r, buffer, given)
+	r.want(errno.EFAULT, drivercall.Return, buffer)
+	r.want(errno.EFAULT, drivercall.Spawn, buffer, none)
+}
+
+// There are no more than ThreadsMax threads.
+func TestSpawnRefuses(t *testing.T) {
+	r := newRig(t)
+	for id := int64(2); id <= thread.ThreadsMax; id++ {
+		r.want(id, drivercall.Spawn, buffer, none)
+	}
+	r.want(errno.EAGAIN, drivercall.Spawn, buffer, none)
+}
+
+// An interruption ends a wait, and brings the thread to the libOS or, if it is there, has it do its
+// last instructions again.
+func TestInterrupt(t *testing.T) {
+	result := errno.EINTR
+	for at, want := range map[uint64]uint64{
+		text: libos.Upcall, libos.Call: libos.Call, libos.Tail: libos.Tail,
+		libos.Tail + 8: libos.Tail, libos.TailEnd: libos.TailEnd, libos.TextEnd: libos.Upcall,
+		libos.TextStart - 1: libos.Upcall,
+	} {
+		for _, waits := range []bool{false, true} {
+			r := newRig(t)
+			r.want(2, drivercall.Spawn, buffer, none)
+			th := r.p.Threads.Current()
+			th.Frame.IP, th.Frame.AX = at, 5
+			if waits {
+				r.p.Threads.Wait(thread.Sleep, 0, 0)
+			} else {
+				r.p.Threads.Yield()
+			}
+			before := th.Frame
+			if waits {
+				before.AX = uint64(result)
+			}
+			r.want(0, drivercall.Interrupt, 1)
+			if th.State() != thread.Ready || th.Frame.IP != want {
+				t.Errorf("at %#x: in state %d at %#x: want it at %#x", at, th.State(), th.Frame.IP,
+					want)
+			}
+			if a := r.area(1); want == libos.Upcall &&
+				(a.Frame != before || a.Reason != drivercall.Interrupted) {
+				t.Errorf("told of %+v: want %+v", a, before)
+			}
+		}
+	}
+}
+
+// A thread on the landing page of SYSCALL is where it came from: in the libOS, or not.
+func TestLanding(t *testing.T) {
+	for from, want := range map[uint64]uint64{
+		text: libos.Upcall, libos.Call: layout.Stub + 1, libos.Tail + 8: libos.Tail,
+	} {
+		r := newRig(t)
+		r.want(2, drivercall.Spawn, buffer, none)
+		th := r.p.Threads.Current()
+		th.Frame.IP, th.Frame.CX = layout.Stub+1, from
+		r.p.Threads.Yield()
+		if r.want(0, drivercall.Interrupt, 1); th.Frame.IP != want {
+			t.Errorf("from %#x: goes on at %#x: want %#x", from, th.Frame.IP, want)
+		}
+		if want == libos.Tail && th.Frame.R11 != drivercall.AreaAt(1) {
+			t.Errorf("has %#x in R11: want its area", th.Frame.R11)
+		}
+	}
+}
+
+// The end by a signal tells where the thread was, and the last exception's address; a frame that
+// cannot be read does not keep it from ending.
+func TestKill(t *testing.T) {
+	r := newRig(t)
+	th := r.p.Threads.Current()
+	th.Frame.Vector, th.Frame.Error = exceptionPage, drivercall.ErrorUser
+	r.p.Exception(th, bad)
+	r.call(drivercall.Kill, 11, drivercall.AreaAt(1)+drivercall.AreaFrame)
+	if r.killed != [4]uint64{11, text, exceptionPage, bad} {
+		t.Errorf("killed by %#x: want 11 at %#x, exception 14 at %#x", r.killed, text, bad)
+	}
+	r.call(drivercall.Kill, 6, bad)
+	if r.killed != [4]uint64{6, libos.Upcall, thread.VectorCall, bad} {
+		t.Errorf("killed by %#x: want 6 at %#x", r.killed, libos.Upcall)
+	}
+}

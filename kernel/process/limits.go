@@ -1,0 +1,10 @@
+package process
+
+const (
+	// sleepNanosMin is the shortest sleep, a fifth of a thread's turn. Linux makes sleeps longer,
+	// too, by its timer slack (PR_SET_TIMERSLACK(2const)).
+	sleepNanosMin = 2_000_000
+
+	// secondsMax bounds times that programs give, 100 years, so that they can be added.
+	secondsMax = 100 * 366 * 24 * 3600
+)

@@ -1,0 +1,46 @@
+#include "textflag.h"
+
+TEXT ·callEntry(SB),NOSPLIT|NOFRAME|TOPFRAME,$0
+	LEAQ ·upcallEntry(SB), AX
+	LEAQ ·faultEntry(SB), AX
+	LEAQ ·tailEnd(SB), AX
+	LEAQ ·boundsEntry(SB), AX
+	PXOR X15, X15
+	LEAQ noG<>(SB), R14
+	MOVQ ·callFn(SB), DX
+	MOVQ (DX), CX
+	CALL CX
+	JMP ·tail(SB)
+
+TEXT ·tail(SB),NOSPLIT|NOFRAME|TOPFRAME,$0
+	MOVQ 8(R11), SP
+	JMP CX
+
+TEXT ·tailEnd(SB),NOSPLIT|NOFRAME|TOPFRAME,$0
+	UD2
+
+TEXT ·upcallEntry(SB),NOSPLIT|NOFRAME|TOPFRAME,$0
+	FXSAVE64 -512(SP)
+	FXRSTOR64 -512(SP)
+	SYSCALL
+
+TEXT ·faultEntry(SB),NOSPLIT|NOFRAME|TOPFRAME,$0
+	LOCK
+	XADDL AX, (DI)
+	RDTSC
+	UD2
+
+TEXT ·boundsEntry(SB),NOSPLIT|NOFRAME|TOPFRAME,$0
+	SYSCALL
+	UD2
+
+TEXT doSyscall<>(SB),NOSPLIT|NOFRAME,$0
+	SYSCALL
+	RET
+
+GLOBL doSyscallValue<>(SB), RODATA|NOPTR, $8
+DATA doSyscallValue<>+0(SB)/8, $doSyscall<>(SB)
+GLOBL ·doSyscall(SB), NOPTR, $8
+DATA ·doSyscall+0(SB)/8, $doSyscallValue<>(SB)
+
+GLOBL noG<>(SB), NOPTR, $64

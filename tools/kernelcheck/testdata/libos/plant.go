@@ -1,0 +1,4 @@
+package main
+
+// plant is where the other folders have what must be refused.
+func plant() {}
