@@ -119,16 +119,17 @@ func (p *Process) listen() {
 
 // collect writes events to where a thread's epoll_pwait wants them, and returns how many, or EAGAIN
 // if there are none. It looks only at files that have changed; those without an event, or whose
-// event is told once for each change, have not changed any more.
+// event is told once for each change, have not changed any more once all is written: a fault loses
+// no event.
 func (p *Process) collect(a *drivercall.Area) int64 {
 	e := p.file(a.Frame.DI)
 	if e == nil {
 		return errno.EBADF
 	}
 	p.listen()
-	count, room := uint64(0), uint64(uint32(a.Frame.DX))
-	for i := range p.changed {
-		for set := p.changed[i]; set != 0 && count < room; set &= set - 1 {
+	count, room, left := uint64(0), uint64(uint32(a.Frame.DX)), p.changed
+	for i := range left {
+		for set := left[i]; set != 0 && count < room; set &= set - 1 {
 			o := &p.open[64*i+bits.TrailingZeros64(set)]
 			if o.watch.epoll != e {
 				continue
@@ -139,10 +140,11 @@ func (p *Process) collect(a *drivercall.Area) int64 {
 				count++
 			}
 			if told.events == 0 || o.watch.events&pollEdge != 0 {
-				p.changed[i] &^= set & -set
+				left[i] &^= set & -set
 			}
 		}
 	}
+	p.changed = left
 	if count == 0 {
 		return errno.EAGAIN
 	}

@@ -92,6 +92,21 @@ func TestPoll(t *testing.T) {
 	}
 }
 
+// Events that are told once are not lost by a fault at a later one.
+func TestFaultsLoseNoEvents(t *testing.T) {
+	r, epoll, event, _ := poller(t)
+	r.putEvent(pollIn|pollEdge, 0x1111)
+	r.want(0, syscall.SYS_EPOLL_CTL, epoll, pollReplace, event, event1)
+	r.put(counter, 1)
+	r.want(8, syscall.SYS_WRITE, event, counter, 8)
+	r.ring()
+	r.want(errno.EFAULT, syscall.SYS_EPOLL_PWAIT, epoll, bufferEnd-eventBytes, 2, 0)
+	r.want(2, syscall.SYS_EPOLL_PWAIT, epoll, events, 2, 0)
+	r.wantEvent(0, pollIn, 0x1111)
+	r.wantEvent(1, pollIn, 0x2222)
+	r.want(0, syscall.SYS_EPOLL_PWAIT, epoll, events, 2, 0)
+}
+
 // Epolls refuse what they cannot watch, and forget what is closed.
 func TestPollControl(t *testing.T) {
 	r, epoll, event, bell := poller(t)
