@@ -35,8 +35,8 @@ func zero(b []byte) {
 	}
 }
 
-// Write copies bytes to a file in /tmp, and returns how many there was memory for. What it has
-// grown by is zeros if they cannot be read.
+// Write copies bytes to a file in /tmp, and returns how many there was memory for. If they
+// cannot be read, what it has grown by is zeros: the caller looks first.
 func (t *Tree) Write(n Node, offset uint64, from []byte, now uint64) (uint64, int64) {
 	if offset >= bytesMax {
 		return 0, errno.EFBIG

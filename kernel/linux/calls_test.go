@@ -127,6 +127,23 @@ func TestFaultsTakeNothing(t *testing.T) {
 	r.want(11, syscall.SYS_READ, file, buffer, 100)
 }
 
+// A write of what is not all memory changes nothing.
+func TestFaultsWriteNothing(t *testing.T) {
+	r := newRig(t)
+	const size = 0x3000
+	file := uint64(r.call(syscall.SYS_OPENAT, atRoot, r.path("/tmp/f"), 0x42))
+	r.putText(buffer, "as it was")
+	r.want(9, syscall.SYS_PWRITE64, file, buffer, 9, 0)
+	for _, from := range []uint64{bad, bufferEnd - 1, bufferEnd - size + 1} {
+		r.want(errno.EFAULT, syscall.SYS_PWRITE64, file, from, size, 0)
+		r.want(errno.EFAULT, syscall.SYS_WRITE, file, from, size)
+	}
+	r.want(9, syscall.SYS_READ, file, buffer+0x1000, size)
+	if got := string(r.get(buffer+0x1000, 9)); got != "as it was" {
+		t.Errorf("the file has %q: want it as it was", got)
+	}
+}
+
 // The two clocks are those of the vDSO: one from the machine's start, one from 1970.
 func TestClocks(t *testing.T) {
 	r := newRig(t)

@@ -3,6 +3,7 @@ package linux
 import (
 	"skerry/kernel/drivercall"
 	"skerry/kernel/errno"
+	"skerry/kernel/layout"
 )
 
 // write waits until all is written to a console, even if there are signals; an eventfd that is full
@@ -56,11 +57,21 @@ func (p *Process) writeFile(o *open, offset, at, size uint64) int64 {
 	if size == 0 {
 		return 0
 	}
-	n, e := p.Files.Write(o.node, offset, bytesAt(at, size), p.wallTime())
+	from := bytesAt(at, size)
+	p.touch(from)
+	n, e := p.Files.Write(o.node, offset, from, p.wallTime())
 	if e < 0 {
 		return e
 	}
 	return int64(n)
+}
+
+// touch reads from each page of some memory: what is not all there faults before anything changes.
+func (p *Process) touch(b []byte) {
+	for i := 0; i < len(b); i += layout.PageBytes {
+		p.scratch[0] = b[i]
+	}
+	p.scratch[0] = b[len(b)-1]
 }
 
 func (p *Process) pwrite(a *drivercall.Area, o *open) int64 {
