@@ -191,6 +191,11 @@ func (p *player) callAny(th *thread.Thread) (string, error) {
 	if number == drivercall.Interrupt && target != nil && !p.ended() {
 		return what, interrupted(target, before)
 	}
+	if goesOn := &th.Frame; number == drivercall.Return && result != errno.EFAULT &&
+		goesOn.Vector != thread.VectorResume {
+		return what, fmt.Errorf("goes on by vector %d, which spares registers: want %d",
+			goesOn.Vector, thread.VectorResume)
+	}
 	return what, nil
 }
 
@@ -280,6 +285,9 @@ var plants = map[string]map[uint64]plant{
 	})},
 	"Return believes the instruction": {drivercall.Return: believe(func(from, to *thread.Frame) {
 		to.IP = from.IP
+	})},
+	"Return goes on by SYSRET": {drivercall.Return: believe(func(_, to *thread.Frame) {
+		to.Vector = thread.VectorCall
 	})},
 	"Spawn believes the flags": {drivercall.Spawn: begin(func(th *thread.Thread, f *thread.Frame,
 		base uint64,
