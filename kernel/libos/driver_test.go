@@ -33,6 +33,9 @@ func (r *rig) serve(th *task) {
 			put(r, to.dueAt(), uint64(0))
 		}
 		r.interrupt(to)
+	case drivercall.Kill:
+		f := get[thread.Frame](r, g.Rsi)
+		r.killed = [4]uint64{g.Rdi, f.IP, f.Vector, g.Rdx}
 	case drivercall.Random, drivercall.Memory:
 	default:
 		r.Fatalf("the libOS makes call %d at %#x", g.Rax, g.Rip)
@@ -69,6 +72,12 @@ func (r *rig) interrupt(th *task) {
 	case g.Rip >= r.libos.Tail && g.Rip < r.libos.TailEnd && !r.deaf:
 		g.R11, g.Rip = th.areaAt(), r.libos.Tail
 	}
+}
+
+// fault has the driver send a thread to where exceptions of the libOS itself go.
+func (r *rig) fault(th *task, place, vector, address uint64) {
+	g := &th.regs
+	g.R11, g.Rbx, g.Rcx, g.Rdi, g.Rip = uint64(th.id), place, vector, address, r.libos.Fault
 }
 
 // finish has threads go on until all are out of the libOS, the last one first.

@@ -15,13 +15,14 @@ DATA areas<>+0(SB)/8, $const_areas
 // AT is a field of the area's frame.
 #define AT(field) (area_Frame+field)(R11)
 
-// GO_CALL calls the Go function in a variable, with the area, below which its stack is. Go may
-// spill the argument above the return address. It leaves the area in R11.
+// GO_CALL calls the Go function in a variable, with the area, below which its stack is, and with
+// more arguments if BX, CX and DI have them. Go may spill all four above the return address. It
+// leaves the area in R11.
 #define GO_CALL(f) \
 	MOVQ R11, AX; SUBQ areas<>(SB), AX; SHRQ $const_areaShift, AX; MOVQ AX, area_ID(R11); \
-	CLD; MOVQ R11, SP; PUSHQ R11; SUBQ $24, SP; \
+	CLD; MOVQ R11, SP; PUSHQ R11; SUBQ $40, SP; \
 	XORPS X15, X15; LEAQ ·noG(SB), R14; XORL BP, BP; \
-	MOVQ R11, AX; MOVQ f(SB), DX; CALL (DX); MOVQ 24(SP), R11
+	MOVQ R11, AX; MOVQ f(SB), DX; CALL (DX); MOVQ 40(SP), R11
 
 // callEntry is where a system call goes that the driver does not serve. R11 is the thread's number,
 // CX the next instruction; all else is the program's, the stack pointer too.
@@ -106,7 +107,8 @@ TEXT ·upcallEntry(SB),NOSPLIT|NOFRAME|TOPFRAME,$0
 	GO_CALL(·upcallFn)
 	JMP ·tail(SB)
 
-// faultEntry is where the driver sends a thread whose exception was here: R11 is its number.
+// faultEntry is where the driver sends a thread whose exception was here: R11 is its number, BX,
+// CX and DI are what fault takes.
 // SAFETY: what was on the stack is given up.
 TEXT ·faultEntry(SB),NOSPLIT|NOFRAME|TOPFRAME,$0
 	AREA

@@ -65,16 +65,17 @@ func serve(a *drivercall.Area)   { process.Call(a) }
 func upcall(a *drivercall.Area)  { process.Upcall(a) }
 func deliver(a *drivercall.Area) { process.Deliver(a) }
 
-// fault is called after an exception in the libOS. If it is not that of a call, the libOS itself is
-// broken.
-func fault(a *drivercall.Area) {
+// fault is called after an exception in the libOS, with where it was. If it is not that of a call,
+// the libOS itself is broken.
+func fault(a *drivercall.Area, at, vector, address uint64) {
 	if !process.Faulted(a) {
-		kill(signal.SIGSEGV, &a.Frame)
+		f := thread.Frame{IP: at, Vector: vector}
+		kill(signal.SIGSEGV, &f, address)
 	}
 }
 
 // bounds is called in place of a panic, and where from.
 func bounds(at uint64) {
 	f := thread.Frame{IP: at}
-	kill(signal.SIGABRT, &f)
+	kill(signal.SIGABRT, &f, 0)
 }

@@ -35,6 +35,8 @@ type rig struct {
 	threads []*task
 	running *task
 
+	killed [4]uint64 // signal, place, vector and address, as the driver was told; none: zeros
+
 	// Planted bugs: who is interrupted in the tail goes on there, or is not told to look.
 	deaf, unmarked bool
 }
@@ -91,16 +93,18 @@ func (r *rig) must(err error) {
 	}
 }
 
-// await waits until the process stops.
-func (r *rig) await() {
+// await waits until the process stops, and tells whether at a step, not a fault.
+func (r *rig) await() bool {
 	var status syscall.WaitStatus
 	_, err := syscall.Wait4(r.pid, &status, 0, nil)
 	r.must(err)
-	if !status.Stopped() || status.StopSignal() != syscall.SIGTRAP {
+	stop := status.StopSignal()
+	if !status.Stopped() || stop != syscall.SIGTRAP && stop != syscall.SIGSEGV {
 		var regs syscall.PtraceRegs
 		syscall.PtraceGetRegs(r.pid, &regs)
 		r.Fatalf("status %#x at %#x: want a step", status, regs.Rip)
 	}
+	return stop == syscall.SIGTRAP
 }
 
 // readFile finds the libOS's entries and calls.
@@ -117,7 +121,8 @@ func (r *rig) readFile() {
 	text := f.Section(".text")
 	r.libos = manifest.Libos{
 		Call: at["main.callEntry.abi0"], Upcall: at["main.upcallEntry.abi0"],
-		Tail: at["main.tail.abi0"], TailEnd: at["main.tailEnd.abi0"],
+		Fault: at["main.faultEntry.abi0"],
+		Tail:  at["main.tail.abi0"], TailEnd: at["main.tailEnd.abi0"],
 		TextStart: text.Addr, TextEnd: text.Addr + text.Size,
 	}
 	code, err := text.Data()
@@ -185,7 +190,7 @@ func (r *rig) isHere(th *task) bool {
 	return th.regs.Rip >= r.libos.TextStart && th.regs.Rip < r.libos.TextEnd
 }
 
-// step has a thread make one instruction, or the driver serve its call.
+// step has a thread make one instruction, or the driver serve its call or its fault.
 func (r *rig) step(th *task) {
 	if th != r.running {
 		r.floats(syscall.PTRACE_GETFPREGS, &r.running.fx)
@@ -198,8 +203,11 @@ func (r *rig) step(th *task) {
 	}
 	r.must(syscall.PtraceSetRegs(r.pid, &th.regs))
 	r.must(syscall.PtraceSingleStep(r.pid))
-	r.await()
+	stepped := r.await()
 	r.must(syscall.PtraceGetRegs(r.pid, &th.regs))
+	if !stepped {
+		r.fault(th, th.regs.Rip, 14, 0)
+	}
 }
 
 // areaAt returns where a thread's area is, dueAt where it is told to look for signals.

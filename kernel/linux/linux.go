@@ -41,8 +41,8 @@ type Machine struct {
 
 	Spawn     func(f *thread.Frame, fsBase uint64) int64 // as drivercall.Spawn
 	Interrupt func(id thread.ID) int64
-	Kill      func(n signal.Number, f *thread.Frame) // does not return
-	SaveFX    func(fx *thread.FX)                    // stores the FPU's state
+	Kill      func(n signal.Number, f *thread.Frame, address uint64) // does not return
+	SaveFX    func(fx *thread.FX)                                    // stores the FPU's state
 
 	// Events counts what may end a wait. Wake counts one more, and ends all waits. Wait waits while
 	// the count is what was seen, for some nanoseconds if they are not 0, or until interrupted.

@@ -153,12 +153,15 @@ func (r *rig) restart() {
 		Discard:   discard,
 		Spawn:     r.spawn,
 		Interrupt: r.interrupt,
-		Kill:      func(n signal.Number, _ *thread.Frame) { r.killed = n; panic(ending{}) },
-		SaveFX:    func(*thread.FX) {},
-		Events:    func() uint64 { return r.events },
-		Wake:      func() { r.events++ },
-		Wait:      r.wait,
-		Rings:     func() uint64 { return r.rings },
+		Kill: func(n signal.Number, _ *thread.Frame, _ uint64) {
+			r.killed = n
+			panic(ending{})
+		},
+		SaveFX: func(*thread.FX) {},
+		Events: func() uint64 { return r.events },
+		Wake:   func() { r.events++ },
+		Wait:   r.wait,
+		Rings:  func() uint64 { return r.rings },
 		Park: func(word *uint32, value uint32) {
 			if *word == value {
 				r.suspend(func() bool { return *word != value })

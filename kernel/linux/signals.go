@@ -148,6 +148,6 @@ func (p *Process) unframed(a *drivercall.Area) {
 // end ends the process by a signal, if it is one.
 func (p *Process) end(a *drivercall.Area, n signal.Number) {
 	if n != 0 {
-		p.Machine.Kill(n, &a.Frame)
+		p.Machine.Kill(n, &a.Frame, a.Address)
 	}
 }

@@ -64,6 +64,6 @@ func (p *Process) kill(f *thread.Frame) int64 {
 	if !ok {
 		at = *f
 	}
-	p.Machine.Kill(f.DI, at.IP, at.Vector, p.told.Address)
+	p.Machine.Kill(f.DI, at.IP, at.Vector, f.DX)
 	return settled
 }

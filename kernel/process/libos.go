@@ -13,7 +13,8 @@ import (
 //
 //	at Call     by a system call, with all other registers as they were; CX has where to go on
 //	at Upcall   by an exception, or an interruption; its registers are in its drivercall.Area
-//	at Fault    by an exception in the libOS itself; its registers are lost
+//	at Fault    by an exception in the libOS itself: BX has where, CX the vector, and DI the
+//	            address of a page fault; its other registers are lost
 //
 // It leaves the first way by a jump to where CX said, and the second by drivercall.Return.
 
@@ -42,6 +43,7 @@ func (p *Process) Exception(th *thread.Thread, address uint64) {
 		}
 	}
 	if p.inLibos(f) {
+		f.BX, f.CX, f.DI = f.IP, f.Vector, address // arguments of Go
 		enterLibos(th, p.Libos.Fault)
 		return
 	}

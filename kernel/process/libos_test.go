@@ -54,10 +54,25 @@ func TestUpcall(t *testing.T) {
 		f.Vector != thread.VectorResume {
 		t.Errorf("goes on with %+v: want it at %#x", f, libos.Upcall)
 	}
+}
+
+// An exception in the libOS leads to its own entry, which is told in registers: what is in the area
+// is the program's.
+func TestFaultOfLibos(t *testing.T) {
+	r := newRig(t)
+	th := r.p.Threads.Current()
+	th.Frame.Vector = 1
 	r.p.Exception(th, 0)
-	if th.Frame.IP != libos.Fault || r.area(1) != a {
-		t.Errorf("an exception in the libOS leads to %#x: want %#x, and no more said",
-			th.Frame.IP, libos.Fault)
+	a := r.area(1)
+	th.Frame.IP, th.Frame.Vector, th.Frame.Error = libos.Call+2, exceptionPage, drivercall.ErrorUser
+	r.p.Exception(th, bad)
+	f := &th.Frame
+	if f.IP != libos.Fault || f.R11 != 1 || f.BX != libos.Call+2 || f.CX != exceptionPage ||
+		f.DI != bad {
+		t.Errorf("goes on with %+v: want it at %#x, told of %#x", f, libos.Fault, libos.Call+2)
+	}
+	if r.area(1) != a {
+		t.Errorf("told of %+v: want nothing", r.area(1))
 	}
 }
 
@@ -202,19 +217,19 @@ func TestLanding(t *testing.T) {
 	}
 }
 
-// The end by a signal tells where the thread was, and the last exception's address; a frame that
-// cannot be read does not keep it from ending.
+// The end by a signal tells what the libOS says of it; a frame that cannot be read does not keep it
+// from ending.
 func TestKill(t *testing.T) {
 	r := newRig(t)
 	th := r.p.Threads.Current()
 	th.Frame.Vector, th.Frame.Error = exceptionPage, drivercall.ErrorUser
 	r.p.Exception(th, bad)
-	r.call(drivercall.Kill, 11, drivercall.AreaAt(1)+drivercall.AreaFrame)
+	r.call(drivercall.Kill, 11, drivercall.AreaAt(1)+drivercall.AreaFrame, bad)
 	if r.killed != [4]uint64{11, text, exceptionPage, bad} {
 		t.Errorf("killed by %#x: want 11 at %#x, exception 14 at %#x", r.killed, text, bad)
 	}
-	r.call(drivercall.Kill, 6, bad)
-	if r.killed != [4]uint64{6, libos.Upcall, thread.VectorCall, bad} {
+	r.call(drivercall.Kill, 6, bad, 0)
+	if r.killed != [4]uint64{6, libos.Upcall, thread.VectorCall, 0} {
 		t.Errorf("killed by %#x: want 6 at %#x", r.killed, libos.Upcall)
 	}
 }
