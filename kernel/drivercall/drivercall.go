@@ -33,6 +33,7 @@ const (
 	Spawn     // (*thread.Frame, FS base or ^0: the same) the new thread; EAGAIN: there are enough
 	Return    // (*thread.Frame) does not return: the thread goes on so
 	Interrupt // (thread) 0; ESRCH. Its wait ends with EINTR, and it comes to the libOS
+	Exists    // (thread) 0; ESRCH
 	Kill      // (signal, *thread.Frame, address) does not return: a signal ends the process there
 	Read      // (*byte, size) how much the console had, 0: nothing yet; EPIPE: it has ended
 	Write     // (*byte, size) how much the console took, up to the page's end; 0: it is full

@@ -69,6 +69,8 @@ func interrupt(id thread.ID) int64 {
 	return call(drivercall.Interrupt, uint64(id), 0, 0, 0)
 }
 
+func exists(id thread.ID) int64 { return call(drivercall.Exists, uint64(id), 0, 0, 0) }
+
 func kill(n signal.Number, f *thread.Frame, address uint64) {
 	call(drivercall.Kill, uint64(n), addressOf(f), address, 0)
 }

@@ -41,6 +41,7 @@ type Machine struct {
 
 	Spawn     func(f *thread.Frame, fsBase uint64) int64 // as drivercall.Spawn
 	Interrupt func(id thread.ID) int64
+	Exists    func(id thread.ID) int64
 	Kill      func(n signal.Number, f *thread.Frame, address uint64) // does not return
 	SaveFX    func(fx *thread.FX)                                    // stores the FPU's state
 

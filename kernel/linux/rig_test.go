@@ -153,6 +153,7 @@ func (r *rig) restart() {
 		Discard:   discard,
 		Spawn:     r.spawn,
 		Interrupt: r.interrupt,
+		Exists:    r.exists,
 		Kill: func(n signal.Number, _ *thread.Frame, _ uint64) {
 			r.killed = n
 			panic(ending{})

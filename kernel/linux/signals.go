@@ -74,8 +74,7 @@ func (p *Process) sigreturn(a *drivercall.Area) int64 {
 	return settled
 }
 
-// kill sends a signal to the process: a thread that does not block it takes it, this one rather
-// than another.
+// kill sends a signal to the process. It stays until a thread does not block it.
 func (p *Process) kill(a *drivercall.Area) int64 {
 	n := signal.Number(uint32(a.Frame.SI))
 	switch {
@@ -86,20 +85,27 @@ func (p *Process) kill(a *drivercall.Area) int64 {
 	case !n.Valid():
 		return errno.EINVAL
 	}
-	p.Signals.SendAll(n)
-	if p.Signals.Takes(p.thread(a), n) {
-		return 0
-	}
-	for i := range p.threads {
-		if p.Signals.Takes(&p.threads[i], n) && p.interrupt(thread.ID(i+1)) == 0 {
-			break
-		}
-	}
+	p.Signals.SendAll(n, !p.taken(a, n))
 	return 0
 }
 
-// tgkill sends a signal to a thread. Only the driver knows which there are, and is asked if the
-// thread is to be interrupted; 0 is no signal, and asks as well.
+// taken has a thread take a signal that does not block it, this one rather than another, and tells
+// whether there is one. Who takes what is ignored is left alone.
+func (p *Process) taken(a *drivercall.Area, n signal.Number) bool {
+	if !p.thread(a).Blocks(n) {
+		return true
+	}
+	for i := range p.threads {
+		id, th := thread.ID(i+1), &p.threads[i]
+		if p.Signals.Takes(th, n) && p.interrupt(id) == 0 ||
+			!th.Blocks(n) && p.Machine.Exists(id) == 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// tgkill sends a signal to a thread; 0 is none. Only the driver knows which threads there are.
 func (p *Process) tgkill(a *drivercall.Area) int64 {
 	f := &a.Frame
 	to, n := thread.ID(uint32(f.SI)), signal.Number(uint32(f.DX))
@@ -108,10 +114,10 @@ func (p *Process) tgkill(a *drivercall.Area) int64 {
 		return errno.ESRCH
 	case n != 0 && !n.Valid():
 		return errno.EINVAL
-	case n == 0 || p.Signals.Send(&p.threads[to-1], n):
+	case n != 0 && p.Signals.Send(&p.threads[to-1], n):
 		return p.interrupt(to)
 	}
-	return 0
+	return p.Machine.Exists(to)
 }
 
 // interrupt has a thread look for signals. If it is about to wait for an event, it looks again.

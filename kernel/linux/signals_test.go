@@ -80,6 +80,53 @@ func TestKill(t *testing.T) {
 	}
 }
 
+// What is sent to a thread that does not exist is refused, whatever becomes of the signal. To look
+// whether it exists interrupts nobody.
+func TestSendToNobody(t *testing.T) {
+	r := newRig(t)
+	const nobody, ignored, blocked = 7, 23, 10
+	r.put(buffer, 1<<(blocked-1))
+	r.want(0, syscall.SYS_RT_SIGPROCMASK, 0, buffer, 0, 8)
+	r.want(2, syscall.SYS_CLONE, 0x50f00, bufferEnd)
+	r.p.threads[nobody-1].Mask = 1 << (blocked - 1)
+	for _, n := range []uint64{0, ignored, blocked, 15} {
+		r.want(errno.ESRCH, syscall.SYS_TGKILL, 1, nobody, n)
+		if n == 15 {
+			continue
+		}
+		if r.want(0, syscall.SYS_TGKILL, 1, 2, n); r.threads[1].interrupted {
+			t.Errorf("signal %d interrupts a thread: want it to be left alone", n)
+		}
+	}
+}
+
+// A signal of the process that is ignored ends no wait, and does not stay for a handler that is set
+// later, unless all threads block it.
+func TestKillIgnored(t *testing.T) {
+	const n = 23
+	r := newRig(t)
+	for _, blocks := range []bool{false, true} {
+		r.restart()
+		r.want(2, syscall.SYS_CLONE, 0x50f00, bufferEnd)
+		reader := r.threads[1]
+		r.put(buffer, 1<<(n-1))
+		r.want(0, syscall.SYS_RT_SIGPROCMASK, 0, buffer, 0, 8)
+		if blocks {
+			r.p.thread(&reader.Area).Mask = 1 << (n - 1)
+		}
+		r.want(0, syscall.SYS_KILL, 1, n)
+		if stays := r.p.Signals.Pending != 0; stays != blocks || reader.interrupted {
+			t.Errorf("all block it: %t; it stays: %t, interrupts: %t", blocks, stays,
+				reader.interrupted)
+		}
+		r.th = reader
+		r.want(waiting, syscall.SYS_READ, 0, buffer, 100)
+		if r.resume(0); !reader.waits {
+			t.Error("an ignored signal ends a wait")
+		}
+	}
+}
+
 // A signal that comes after a thread's last look is begun by Deliver, and an exception that the
 // process has no part in is not its own.
 func TestLate(t *testing.T) {

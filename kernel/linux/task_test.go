@@ -32,10 +32,17 @@ func (r *rig) spawn(f *thread.Frame, _ uint64) int64 {
 }
 
 func (r *rig) interrupt(id thread.ID) int64 {
+	e := r.exists(id)
+	if e == 0 {
+		r.threads[id-1].interrupted = true
+	}
+	return e
+}
+
+func (r *rig) exists(id thread.ID) int64 {
 	if id-1 >= thread.ThreadsMax || r.threads[id-1] == nil {
 		return errno.ESRCH
 	}
-	r.threads[id-1].interrupted = true
 	return 0
 }
 

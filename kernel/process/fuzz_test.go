@@ -36,7 +36,7 @@ var (
 		drivercall.Kick, drivercall.Last, drivercall.Last + 1}
 	served = append([]uint64{drivercall.Spawn, drivercall.Spawn, drivercall.Return,
 		drivercall.Return, drivercall.Interrupt, drivercall.Interrupt, drivercall.Memory,
-		drivercall.Kill}, numbers...)
+		drivercall.Kill, drivercall.Exists}, numbers...)
 )
 
 // values is what arguments are drawn from: numbers at the edges, flags, places.
@@ -75,6 +75,7 @@ var shapes = map[uint64]string{
 	syscall.SYS_MADVISE: "msv", syscall.SYS_NANOSLEEP: "b", syscall.SYS_ARCH_PRCTL: "xb",
 	syscall.SYS_FUTEX: "bwzz", drivercall.Spawn: "fn", drivercall.Return: "f",
 	drivercall.Interrupt: "t", drivercall.Kill: "tf", drivercall.Memory: "b",
+	drivercall.Exists: "t",
 }
 
 // places is where threads make calls and cause exceptions.

@@ -67,6 +67,14 @@ func (p *Process) interrupt(id thread.ID) int64 {
 	return 0
 }
 
+// exists returns 0, or ESRCH if there is no such thread.
+func (p *Process) exists(id thread.ID) int64 {
+	if p.Threads.Get(id) == nil {
+		return errno.ESRCH
+	}
+	return 0
+}
+
 // upcall tells the libOS where a thread is, and has the thread go there.
 func (p *Process) upcall(th *thread.Thread, reason drivercall.Reason, address uint64) {
 	p.told.Frame, p.told.Address, p.told.Reason = th.Frame, address, reason

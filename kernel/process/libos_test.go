@@ -198,6 +198,22 @@ func TestInterrupt(t *testing.T) {
 	}
 }
 
+// Whether a thread exists is told without a change to it.
+func TestExists(t *testing.T) {
+	r := newRig(t)
+	r.want(2, drivercall.Spawn, buffer, none)
+	first, second := r.p.Threads.Get(1), r.p.Threads.Get(2)
+	before := second.Frame
+	for id, want := range map[uint64]int64{
+		0: errno.ESRCH, 1: 0, 2: 0, 3: errno.ESRCH, none: errno.ESRCH,
+	} {
+		r.want(want, drivercall.Exists, id)
+	}
+	if r.p.Threads.Current() != first || second.Frame != before {
+		t.Errorf("the other thread is at %+v: want %+v", second.Frame, before)
+	}
+}
+
 // A thread on the landing page of SYSCALL is where it came from: in the libOS, or not.
 func TestLanding(t *testing.T) {
 	for from, want := range map[uint64]uint64{

@@ -115,6 +115,8 @@ func (p *Process) serve(th *thread.Thread, f *thread.Frame) int64 {
 		return p.comeBack(f)
 	case drivercall.Interrupt:
 		return p.interrupt(thread.ID(f.DI))
+	case drivercall.Exists:
+		return p.exists(thread.ID(f.DI))
 	case drivercall.Kill:
 		return p.kill(f)
 	case drivercall.Memory:

@@ -33,8 +33,10 @@ func (m *modelSignals) sendThread(th *modelThread, n Number) {
 }
 
 func (m *modelSignals) send(n Number) {
-	m.pending[n] = true
 	taker := slices.IndexFunc(m.threads, func(th *modelThread) bool { return !th.blocked[n] })
+	if taker < 0 || caught(n) {
+		m.pending[n] = true
+	}
 	if taker >= 0 && caught(n) {
 		m.threads[taker].waits = false
 	}

@@ -126,6 +126,12 @@ var plantedSenders = map[string]sender{
 			th.interrupt()
 		}
 	}),
+	"keeps what is ignored": with(func(s *sender) {
+		s.all = func(r *rig, n Number) {
+			r.sendAll(n)
+			r.signals.SendAll(n, true)
+		}
+	}),
 	"ends all waits": with(func(s *sender) {
 		s.all = func(r *rig, n Number) {
 			r.sendAll(n)

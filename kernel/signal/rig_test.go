@@ -1,6 +1,7 @@
 package signal
 
 import (
+	"slices"
 	"testing"
 
 	"skerry/kernel/drivercall"
@@ -83,7 +84,8 @@ func (r *rig) send(th *actor, n Number) {
 
 // sendAll sends the process a signal as kill does.
 func (r *rig) sendAll(n Number) {
-	r.signals.SendAll(n)
+	takes := func(th *actor) bool { return !th.Blocks(n) }
+	r.signals.SendAll(n, !slices.ContainsFunc(r.threads, takes))
 	for _, th := range r.threads {
 		if r.signals.Takes(&th.Thread, n) {
 			th.interrupt()
