@@ -112,7 +112,15 @@ func (s *summary) finish(action string, unit event) {
 	}
 }
 
+// finishPackage also prints what the tests said that a failed package did not finish: the end of a
+// process is told by one of them, as what a panic or a time limit says.
 func (s *summary) finishPackage(action, name, printed string) {
+	for unit, said := range s.output {
+		if action == "fail" && unit.Package == name && unit.Test != "" {
+			fmt.Fprint(s.out, said)
+			delete(s.output, unit)
+		}
+	}
 	if action == "fail" && !s.failed[name] {
 		s.fails++
 		fmt.Fprint(s.out, printed)

@@ -29,6 +29,10 @@ func TestSummary(t *testing.T) {
 {"Action":"output","Package":"p","Output":"FAIL\tp\t0.1s\n"}
 {"Action":"fail","Package":"p"}`,
 			"it broke\nFAIL\tp\t0.1s\n0 passed, 1 failed, 0 skipped\n", false},
+		{"time is up", `{"Action":"output","Package":"p","Test":"TestD","Output":"timed out\n"}
+{"Action":"output","Package":"p","Output":"FAIL\tp\t9s\n"}
+{"Action":"fail","Package":"p"}`,
+			"timed out\nFAIL\tp\t9s\n0 passed, 1 failed, 0 skipped\n", false},
 		{"does not compile", passing + `{"Action":"build-output","Output":"q.go:1:1: oops\n"}
 {"Action":"output","Package":"q","Output":"FAIL\tq [build failed]\n"}
 {"Action":"fail","Package":"q"}`,
