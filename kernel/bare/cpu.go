@@ -18,6 +18,7 @@ var (
 	readCR4    func() uint64
 	writeCR4   func(uint64)
 	invlpg     func(address uint64)
+	forget     func()
 	loadTables func(gdt, idt uintptr, task uint64)
 	pause      func()
 	zero       func(at uintptr, bytes uint64)

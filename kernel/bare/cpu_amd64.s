@@ -95,6 +95,13 @@ TEXT invlpg<>(SB),NOSPLIT|NOFRAME,$0
 	INVLPG (AX)
 	RET
 
+// forget: the processor forgets what it knows of the page tables.
+// SAFETY: the tables stay the same.
+TEXT forget<>(SB),NOSPLIT|NOFRAME,$0
+	MOVQ CR3, AX
+	MOVQ AX, CR3
+	RET
+
 // loadTables: AX descriptor of the GDT, BX of the IDT, CX selector of the task.
 // SAFETY: the operands lie in the driver's data for good.
 TEXT loadTables<>(SB),NOSPLIT|NOFRAME,$0
@@ -146,6 +153,7 @@ FUNC(·readCR2, readCR2<>, readCR2Value<>)
 FUNC(·readCR4, readCR4<>, readCR4Value<>)
 FUNC(·writeCR4, writeCR4<>, writeCR4Value<>)
 FUNC(·invlpg, invlpg<>, invlpgValue<>)
+FUNC(·forget, forget<>, forgetValue<>)
 FUNC(·loadTables, loadTables<>, loadTablesValue<>)
 FUNC(·pause, pause<>, pauseValue<>)
 FUNC(·zero, zero<>, zeroValue<>)
