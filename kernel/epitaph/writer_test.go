@@ -8,8 +8,9 @@ import (
 	"testing"
 )
 
-// reads is how often a page is read that is written all the time.
-const reads = 20_000
+// turns is how often a page is written at least that is read all the time, and read that is written
+// all the time.
+const turns = 20_000
 
 // record returns a record all of whose parts tell n.
 func record(n byte) *Record {
@@ -36,16 +37,17 @@ func torn(write func(*Page, *Record)) bool {
 	page := At(make([]byte, PageBytes))
 	page.Write(record(0))
 	var stop atomic.Bool
+	var written atomic.Int64
 	var writer sync.WaitGroup
 	writer.Go(func() {
-		for n := byte(1); !stop.Load(); n++ {
-			write(page, record(n))
+		for !stop.Load() {
+			write(page, record(byte(written.Add(1))))
 			runtime.Gosched()
 		}
 	})
 	defer writer.Wait()
 	defer stop.Store(true)
-	for range reads {
+	for read := 0; read < turns || written.Load() < turns; read++ {
 		var r Record
 		if page.Read(&r) && r != *record(byte(r.Incarnation)) {
 			return true
@@ -62,7 +64,7 @@ func TestReadWhileWritten(t *testing.T) {
 		t.Error("parts of two records were read as one")
 	}
 	if !torn((*Page).carelessWrite) {
-		t.Errorf("a writer that leaves the seal on was not found out in %d reads", reads)
+		t.Errorf("a writer that leaves the seal on was not found out in %d writes", turns)
 	}
 }
 
