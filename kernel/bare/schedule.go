@@ -22,7 +22,7 @@ func rest() {
 // expire does what is due.
 func expire() {
 	at := now()
-	instance.Threads.Expire(at)
+	instance.Expire(at)
 	if at >= nextTick {
 		nextTick = at + tickNanos
 		tick(at)

@@ -39,6 +39,7 @@ const (
 	Write     // (*byte, size) how much the console took, up to the page's end; 0: it is full
 	Random    // (*byte, size <= SeedBytes) 0: random numbers, for a seed
 	Memory    // (*[2]uint64) 0: the bytes of memory that the instance has, and that it uses
+	Sample    // (nanoseconds) 0: the running thread comes to the libOS so often; 0: no longer
 	Unknown   // (number, count) 0: the trace tells that a call was not served, and how often
 	Last      = Unknown
 )
@@ -67,6 +68,7 @@ type Reason uint64
 const (
 	Exception   Reason = 1 + iota // Frame has its vector and its error code; see below
 	Interrupted                   // by Interrupt
+	Sampled                       // by Sample
 )
 
 // A page fault's error code has these bits. The first one tells that there is something at the

@@ -92,4 +92,6 @@ func park(word *uint32, value uint32) {
 
 func unpark(word *uint32) { call(sysFutex, addressOf(word), futexWake, 1, 0) }
 
+func sample(nanos uint64) { call(drivercall.Sample, nanos, 0, 0, 0) }
+
 func unknown(number, count uint64) { call(drivercall.Unknown, number, count, 0, 0) }

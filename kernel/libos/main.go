@@ -58,7 +58,8 @@ var noG [8]uint64
 var process = linux.Process{Machine: linux.Machine{
 	Now: now, Wall: wall, Seed: seed, Read: read, Write: write, Memory: memory, Discard: discard,
 	Spawn: spawn, Interrupt: interrupt, Exists: exists, Kill: kill, SaveFX: save, Events: events,
-	Wake: wake, Wait: wait, Rings: rings, Park: park, Unpark: unpark, Unknown: unknown,
+	Wake: wake, Wait: wait, Rings: rings, Park: park, Unpark: unpark, Sample: sample,
+	Unknown: unknown,
 }, Files: files.Tree{Image: layout.Files, Temporary: layout.Temporary}}
 
 func serve(a *drivercall.Area)   { process.Call(a) }

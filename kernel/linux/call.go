@@ -3,6 +3,7 @@ package linux
 import (
 	"skerry/kernel/drivercall"
 	"skerry/kernel/errno"
+	"skerry/kernel/signal"
 	"skerry/kernel/thread"
 )
 
@@ -29,6 +30,7 @@ var handlers = [...]handler{
 	15:  {plain: (*Process).sigreturn},
 	17:  {onFile: (*Process).pread},
 	18:  {onFile: (*Process).pwrite},
+	38:  {plain: (*Process).setitimer},
 	39:  {plain: (*Process).getpid},
 	56:  {plain: (*Process).clone},
 	62:  {plain: (*Process).kill},
@@ -119,11 +121,14 @@ func (p *Process) Deliver(a *drivercall.Area) {
 	p.finish(a)
 }
 
-// Upcall handles an exception, or an interruption, of the thread that had the registers.
+// Upcall handles an exception, an interruption or a sample of the thread that had the registers.
 func (p *Process) Upcall(a *drivercall.Area) {
 	p.lock(a)
-	if a.Reason == drivercall.Exception {
+	switch a.Reason {
+	case drivercall.Exception:
 		p.exception(a)
+	case drivercall.Sampled:
+		p.Signals.Send(p.thread(a), signal.SIGPROF)
 	}
 	a.Frame.Vector = thread.VectorResume
 	p.finish(a)

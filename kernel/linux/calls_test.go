@@ -15,7 +15,7 @@ func TestNumbers(t *testing.T) {
 		syscall.SYS_LSEEK, syscall.SYS_RT_SIGACTION,
 		syscall.SYS_RT_SIGPROCMASK, syscall.SYS_RT_SIGRETURN,
 		syscall.SYS_PREAD64, syscall.SYS_PWRITE64,
-		syscall.SYS_GETPID, syscall.SYS_CLONE,
+		syscall.SYS_SETITIMER, syscall.SYS_GETPID, syscall.SYS_CLONE,
 		syscall.SYS_KILL, syscall.SYS_UNAME, syscall.SYS_FCNTL,
 		syscall.SYS_FSYNC, syscall.SYS_FDATASYNC, syscall.SYS_FTRUNCATE, syscall.SYS_GETCWD,
 		syscall.SYS_SYSINFO, syscall.SYS_GETUID, syscall.SYS_GETGID, syscall.SYS_GETEUID,

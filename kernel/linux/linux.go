@@ -57,6 +57,9 @@ type Machine struct {
 	Park   func(word *uint32, value uint32)
 	Unpark func(word *uint32)
 
+	// Sample has the running thread come to Upcall each so many nanoseconds; after 0, never again.
+	Sample func(nanos uint64)
+
 	// Unknown is told of a call that is not served, and how many of its number there were.
 	Unknown func(number, count uint64)
 }
@@ -70,6 +73,8 @@ type Process struct {
 
 	mutex mutex
 	began bool // the first call has made the process ready
+
+	profiling [2]timeval // what setitimer was told
 
 	threads [thread.ThreadsMax]signal.Thread
 

@@ -39,6 +39,7 @@ type rig struct {
 	running *task // the one that is in the process
 
 	now, events, rings uint64
+	sample             uint64 // nanoseconds between two
 
 	output  bytes.Buffer
 	room    uint64 // that the console has; taken by what is written
@@ -169,6 +170,7 @@ func (r *rig) restart() {
 			}
 		},
 		Unpark:  func(*uint32) {},
+		Sample:  func(nanos uint64) { r.sample = nanos },
 		Unknown: func(number, count uint64) { r.unknown[number] = count },
 	}
 	r.spawn(new(thread.Frame), 0)

@@ -75,6 +75,33 @@ func (p *Process) exists(id thread.ID) int64 {
 	return 0
 }
 
+// sample has the running thread come to the libOS each so many nanoseconds; after 0, never again.
+func (p *Process) sample(nanos uint64) int64 {
+	if nanos != 0 {
+		nanos = min(max(nanos, sampleNanosMin), sampleNanosMax)
+	}
+	p.sampling.nanos, p.sampling.next = nanos, 0
+	p.Threads.Note(nanos) // which has passed
+	return 0
+}
+
+// Expire ends waits whose deadlines have passed, and takes a sample if one is due: a thread that
+// has been running is one unless the libOS ran.
+func (p *Process) Expire(now uint64) {
+	th, s := p.Threads.Current(), &p.sampling
+	p.Threads.Expire(now)
+	if s.nanos == 0 {
+		return
+	}
+	if now >= s.next {
+		s.next = now + s.nanos
+		if th != nil && !p.inLibos(&th.Frame) {
+			p.upcall(th, drivercall.Sampled, 0)
+		}
+	}
+	p.Threads.Note(s.next)
+}
+
 // upcall tells the libOS where a thread is, and has the thread go there.
 func (p *Process) upcall(th *thread.Thread, reason drivercall.Reason, address uint64) {
 	p.told.Frame, p.told.Address, p.told.Reason = th.Frame, address, reason

@@ -249,3 +249,55 @@ func TestKill(t *testing.T) {
 		t.Errorf("killed by %#x: want 6 at %#x", r.killed, libos.Upcall)
 	}
 }
+
+// Samples are taken of the thread that runs, as often as was asked for and no more often than there
+// is a use for, until they are no longer wanted; none while the libOS runs, or the core rests.
+func TestSample(t *testing.T) {
+	r := newRig(t)
+	th := r.p.Threads.Current()
+	taken := func(nanos uint64) bool {
+		r.now += nanos
+		th.Frame.IP = text
+		before := th.Frame
+		r.p.Expire(r.now)
+		isTold := r.area(1).Frame == before && r.area(1).Reason == drivercall.Sampled
+		if led := th.Frame.IP == libos.Upcall; led != isTold {
+			t.Fatalf("goes on at %#x, told of %+v", th.Frame.IP, r.area(1))
+		}
+		put(r, drivercall.AreaAt(1)+drivercall.AreaFrame, uint64(0xdead))
+		return th.Frame.IP == libos.Upcall
+	}
+	const millisecond = 1_000_000
+	if taken(millisecond) {
+		t.Error("a sample that nobody has asked for")
+	}
+	r.want(0, drivercall.Sample, 10*millisecond)
+	if !taken(0) || taken(10*millisecond-1) || !taken(1) {
+		t.Error("samples do not come at once, and then every 10 ms")
+	}
+	if next := r.p.Threads.NextDeadline(); next != r.now+10*millisecond {
+		t.Errorf("the next deadline is %d: want the next sample's", next)
+	}
+	r.now += 10 * millisecond
+	th.Frame.IP = libos.Call + 2
+	if r.p.Expire(r.now); th.Frame.IP != libos.Call+2 {
+		t.Error("a sample is taken of the libOS")
+	}
+	th.Frame.IP = text
+	r.put(buffer, 0, 10*millisecond)
+	r.call(sysNanosleep, buffer)
+	r.now += 10 * millisecond
+	if r.p.Expire(r.now); r.p.Threads.Current() != th || th.Frame.IP != text {
+		t.Errorf("rested, goes on at %#x: want no sample", th.Frame.IP)
+	}
+	for asked, want := range map[uint64]uint64{1: sampleNanosMin, ^uint64(0): sampleNanosMax} {
+		r.want(0, drivercall.Sample, asked)
+		if taken(0); taken(want-1) || !taken(1) {
+			t.Errorf("asked for each %d ns, samples do not come each %d", asked, want)
+		}
+	}
+	r.want(0, drivercall.Sample, 0)
+	if taken(sampleNanosMax) || r.p.Threads.NextDeadline() != 0 {
+		t.Error("samples that nobody wants any longer")
+	}
+}

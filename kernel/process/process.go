@@ -15,7 +15,7 @@
 //	Exception                the running thread has caused an exception
 //	Ring                     a kick or a notice has come
 //	Notify                   the console has input, or has ended
-//	Threads.Expire           a deadline of Threads.NextDeadline has passed
+//	Expire                   a deadline of Threads.NextDeadline has passed
 //
 // A call that has to wait leaves its registers as they are until its result is put in AX.
 package process
@@ -52,6 +52,8 @@ type Process struct {
 	Space   vm.Space
 	Pulse   phys.Addr // of the page at layout.Pulse
 	Calls   uint64    // how many were made
+
+	sampling struct{ nanos, next uint64 } // 0: not
 
 	awaiting uint64          // bit i: thread i+1 may be waiting for events
 	told     drivercall.Area // what the libOS was told last
@@ -119,6 +121,8 @@ func (p *Process) serve(th *thread.Thread, f *thread.Frame) int64 {
 		return p.exists(thread.ID(f.DI))
 	case drivercall.Kill:
 		return p.kill(f)
+	case drivercall.Sample:
+		return p.sample(f.DI)
 	case drivercall.Memory:
 		return p.tellMemory(f.DI)
 	}

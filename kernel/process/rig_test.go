@@ -196,7 +196,7 @@ func put[T any](r *rig, at uint64, v T) {
 // resume lets time pass and the next thread go on, and tells whether there is one.
 func (r *rig) resume(nanos uint64) bool {
 	r.now += nanos
-	r.p.Threads.Expire(r.now)
+	r.p.Expire(r.now)
 	r.p.Threads.Yield()
 	return r.p.Threads.Current() != nil
 }

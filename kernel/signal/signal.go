@@ -41,6 +41,7 @@ const (
 	SIGCONT  Number = 18
 	SIGSTOP  Number = 19
 	SIGURG   Number = 23
+	SIGPROF  Number = 27
 	SIGWINCH Number = 28
 	SIGSYS   Number = 31
 )

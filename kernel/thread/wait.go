@@ -12,11 +12,12 @@ func (t *Table) Wait(way State, futex, deadline uint64) {
 	th := t.leave(way)
 	t.waits++
 	th.futex, th.deadline, th.since = futex, deadline, t.waits
-	t.note(deadline)
+	t.Note(deadline)
 }
 
-// note keeps soonest up to date with the deadline of one who waits.
-func (t *Table) note(deadline uint64) {
+// Note has NextDeadline be no later than a deadline, unless that is 0: of one who waits, or what
+// else its owner has to do.
+func (t *Table) Note(deadline uint64) {
 	if deadline != 0 && (t.soonest == 0 || deadline < t.soonest) {
 		t.soonest = deadline
 	}
@@ -64,7 +65,7 @@ func (t *Table) Expire(now uint64) {
 		th := &t.threads[bits.TrailingZeros64(set)%ThreadsMax]
 		switch {
 		case th.deadline == 0 || th.deadline > now:
-			t.note(th.deadline)
+			t.Note(th.deadline)
 		case th.state == Futex:
 			t.Wake(th, errno.ETIMEDOUT)
 		default:
