@@ -34,6 +34,21 @@ func NewReader(source io.Reader, budget *Budget) *Reader {
 // TryNext returns the next command if all of it has arrived. It is valid until Fill. Error: a
 // ProtocolError.
 func (r *Reader) TryNext() (c Command, ok bool, err error) {
+	if r.want == 0 && r.start < r.end && r.buf[r.start] == '*' {
+		in := r.buf[r.start:min(r.end, r.start+wholeBytesMax)]
+		args, size, _ := elements(in, r.args[:0])
+		r.args = args
+		if len(args) > 0 && size > 0 && !r.exceeds(size, len(args)) {
+			r.start += size
+			return Command{Args: args, Raw: in[:size:size]}, true, nil
+		}
+	}
+	return r.assemble()
+}
+
+// assemble is TryNext for any command: one that has not arrived as a whole, a long one, a line of
+// words.
+func (r *Reader) assemble() (c Command, ok bool, err error) {
 	for r.start < r.end {
 		if r.want == 0 && r.buf[r.start] != '*' {
 			c, ok, err = r.inline()
@@ -72,7 +87,7 @@ func (r *Reader) argument() (ok bool, err error) {
 		}
 		r.at += size
 		r.bulk = n + 2
-		if !r.refused && r.tooLong() {
+		if !r.refused && r.exceeds(r.at+r.bulk, len(r.spans)+1) {
 			r.refuse()
 		}
 	}
@@ -97,9 +112,9 @@ func (r *Reader) argument() (ok bool, err error) {
 	return true, nil
 }
 
-// tooLong tells whether the command would be, with the argument whose length has just been read.
-func (r *Reader) tooLong() bool {
-	return int64(r.at)+int64(r.bulk)+int64(len(r.spans)+1)*argBytes > r.budget.commandBytesMax
+// exceeds tells whether a command is too long, with so many bytes and arguments.
+func (r *Reader) exceeds(size, args int) bool {
+	return int64(size)+int64(args)*argBytes > r.budget.commandBytesMax
 }
 
 // refuse forgets what is read of the command, and what is still to come. A line is not given up.

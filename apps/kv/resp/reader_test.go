@@ -60,10 +60,13 @@ func FuzzReader(f *testing.F) {
 	})
 }
 
-// A header is read in the same way whether it is a small number or not, and At returns what Split
-// does.
+// A header is read in the same way whether it is brief, a small number or neither, and At returns
+// what Split does.
 func FuzzHeader(f *testing.F) {
-	for _, text := range []string{"*1\r\n$1\r\nk\r\n", "$01\r\n", "$\r\n", "*12345678\r", "$0\rx"} {
+	for _, text := range []string{
+		"*1\r\n$1\r\nk\r\n", "$01\r\n", "$\r\n", "*12345678\r", "$0\rx",
+		"$10\r\n", "*123\r\n", "$00\rx",
+	} {
 		f.Add([]byte(text))
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
@@ -75,6 +78,11 @@ func FuzzHeader(f *testing.F) {
 			want, ok := Int(text[1:])
 			if !ok || want != int64(n) || size != got+1 {
 				t.Errorf("%q is %d, %d bytes: want %d, %v, %d", b, n, got+1, want, ok, size)
+			}
+		}
+		if n, got := brief(start(b, 0), uint32(b[0])); got > 0 {
+			if want, size, err := header(b, b[0]); n != want || got != size || err != nil {
+				t.Errorf("%q is %d, %d bytes: want %d, %d, %v", b, n, got, want, size, err)
 			}
 		}
 		args, _, err := Split(b, nil)
@@ -140,8 +148,9 @@ func TestReaderHoldsLittle(t *testing.T) {
 				_, ok, err = r.TryNext()
 				ended = err != nil
 			}
-			if len(r.buf) > 4<<20 || cap(r.spans) > 1<<20/argBytes*2 {
-				t.Fatalf("%q: %d bytes and %d spans held", text, len(r.buf), cap(r.spans))
+			if len(r.buf) > 4<<20 || cap(r.spans) > 1<<20/argBytes*2 || cap(r.args) > 1<<10 {
+				t.Fatalf("%q: %d bytes, %d spans and %d arguments held", text, len(r.buf),
+					cap(r.spans), cap(r.args))
 			}
 		}
 		r.Close()
