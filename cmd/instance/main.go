@@ -7,6 +7,7 @@ import (
 	"skerry/apps/httpd"
 	"skerry/apps/kv"
 	"skerry/apps/pingpong"
+	"skerry/apps/pprof"
 	"skerry/coreos"
 	"skerry/coreos/entropy"
 	"skerry/coreos/net"
@@ -21,6 +22,7 @@ func main() {
 		kv.App(),
 		net.App(),
 		pingpong.App(),
+		pprof.App(),
 		shell.App(),
 	)
 }
