@@ -18,7 +18,7 @@ type Store struct {
 	// Of the command that runs:
 	now       int64 // unix milliseconds
 	reply     []byte
-	args      [][]byte
+	args      [argsKept][]byte
 	changed   bool
 	timely    bool // the reply may be another one at another time
 	replaying bool
@@ -78,7 +78,6 @@ func (s *Store) run(now int64, command []byte) {
 		s.fail(malformed)
 		return
 	}
-	s.args = args
 	c, ok := Find(args[0])
 	switch {
 	case !ok:
@@ -88,10 +87,7 @@ func (s *Store) run(now int64, command []byte) {
 	default:
 		c.run(s, args[1:])
 	}
-	clear(args) // they point into the command
-	if cap(args) > argsKept {
-		s.args = nil
-	}
+	s.args = [argsKept][]byte{} // they pointed into the command
 }
 
 // live returns the key's entry, or nil if there is none or it has expired.
@@ -149,10 +145,13 @@ func (s *Store) put(e *entry, key, value []byte) *entry {
 
 // resized gives the value of a key a length, and makes the key if it is not there or has expired.
 func (s *Store) resized(e *entry, key []byte, length int) *entry {
-	if e = s.unexpired(e); e == nil {
+	if e == nil || e.expires(s.now) {
+		s.unexpired(e)
 		e = s.insert(key)
 	}
-	s.resize(e, length)
+	if length != e.valueBytes() {
+		s.resize(e, length)
+	}
 	s.changed = true
 	return e
 }
