@@ -34,8 +34,7 @@ type ackFlow struct {
 
 // hold takes a packet that a stack sends by a link; false: it is to be sent now.
 func (a *acks) hold(l *link, pkt *stack.PacketBuffer) bool {
-	var space [headBytes]byte
-	p, err := packet.ParseHead(head(space[:0], pkt.AsSlices()), pkt.Size())
+	p, err := parse(pkt)
 	if err != nil || p.Protocol != packet.TCP || p.Fragment.Is() {
 		return false
 	}

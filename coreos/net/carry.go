@@ -63,7 +63,7 @@ func (p *peer) send(o outgoing) bool {
 	if p.bound && p.waits() {
 		p.resume() // the loop may not come to it while a busy goroutine sends
 	}
-	if len(p.backlog.packets) == 0 && p.try(o.envelope, o.packet.AsSlices(), o.packet.Size()) {
+	if len(p.backlog.packets) == 0 && p.try(o.envelope, partsOf(o.packet), o.packet.Size()) {
 		return true
 	}
 	b := &p.backlog
@@ -85,7 +85,7 @@ func (p *peer) resume() (some bool) {
 	b := &p.backlog
 	for len(b.packets) > 0 {
 		o := b.packets[0]
-		if !p.try(o.envelope, o.packet.AsSlices(), o.packet.Size()) {
+		if !p.try(o.envelope, partsOf(o.packet), o.packet.Size()) {
 			break
 		}
 		b.pop()
@@ -113,29 +113,27 @@ func (p *peer) forget() {
 	}
 }
 
-// try sends a packet, which is given in parts; false: there is no room.
-func (p *peer) try(e envelope, parts [][]byte, size int) bool {
+// try sends a packet of the given size; false: there is no room.
+func (p *peer) try(e envelope, from parts, size int) bool {
 	switch {
+	case size <= MemberPacketPacketMax && len(from.here) == size:
+		return p.client.TryPacket(uint64(e), from.here)
 	case size <= MemberPacketPacketMax:
 		var short [MemberPacketPacketMax]byte
-		at := 0
-		for _, part := range parts {
-			at += copy(short[at:], part)
-		}
-		return p.client.TryPacket(uint64(e), short[:at])
+		return p.client.TryPacket(uint64(e), from.appendTo(short[:0]))
 	case size <= pieceBytes:
-		place, ok := p.lend(&gather{parts: parts})
+		place, ok := p.lend(&from)
 		if ok && !p.client.TryBulk(uint64(e), place) {
 			p.channel.Pool.Recall(place)
 			return false
 		}
 		return ok
 	}
-	return p.tryPieces(e, &gather{parts: parts}, size)
+	return p.tryPieces(e, &from, size)
 }
 
 // tryPieces sends a packet that needs several buffers.
-func (p *peer) tryPieces(e envelope, from *gather, size int) bool {
+func (p *peer) tryPieces(e envelope, from *parts, size int) bool {
 	var list [8 * piecesMax]byte
 	places := list[:0]
 	for range (size + pieceBytes - 1) / pieceBytes {
@@ -155,36 +153,12 @@ func (p *peer) tryPieces(e envelope, from *gather, size int) bool {
 }
 
 // lend fills a buffer of the bulk pool; false: there is none.
-func (p *peer) lend(from *gather) (msgpass.Descriptor, bool) {
+func (p *peer) lend(from *parts) (msgpass.Descriptor, bool) {
 	buffer, ok := p.channel.Pool.Take()
 	if !ok {
 		return 0, false
 	}
 	return p.channel.Pool.Lend(buffer, from.read(buffer.Bytes[:pieceBytes])), true
-}
-
-// gather reads parts as one.
-type gather struct {
-	parts [][]byte
-	at    int // in parts[0]
-}
-
-// read fills b, as far as there is something, and returns how far.
-func (g *gather) read(b []byte) (size int) {
-	for size < len(b) && !g.done() {
-		n := msgpass.Copy(b[size:], g.parts[0][g.at:])
-		size += n
-		g.at += n
-	}
-	return size
-}
-
-// done tells whether all was read.
-func (g *gather) done() bool {
-	for len(g.parts) > 0 && g.at == len(g.parts[0]) {
-		g.parts, g.at = g.parts[1:], 0
-	}
-	return len(g.parts) == 0
 }
 
 // take appends the payload that a descriptor of the peer tells of. Error: it tells of none.

@@ -23,6 +23,11 @@ type conn struct {
 	endpoint    tcpip.Endpoint
 	once        sync.Once
 	read, write side
+
+	// For who has the side.
+	into tcpip.SliceWriter
+	from bytes.Reader
+	took int // bytes that were read, of which the stack was not told
 }
 
 func newConn(n *node, e tcpip.Endpoint, queue *waiter.Queue) *conn {
@@ -37,11 +42,12 @@ func (c *conn) Read(b []byte) (int, error) {
 	c.read.one.Lock()
 	defer c.read.one.Unlock()
 	for !c.read.late() {
-		w := tcpip.SliceWriter(b)
-		result, err := c.endpoint.Read(&w, tcpip.ReadOptions{})
+		c.into = b
+		result, err := c.endpoint.Read(&c.into, tcpip.ReadOptions{})
+		c.into = nil
 		switch err.(type) {
 		case nil:
-			c.endpoint.ModerateRecvBuf(result.Count)
+			c.moderate(result.Count)
 			return result.Count, nil
 		case *tcpip.ErrWouldBlock:
 			<-c.read.ready
@@ -54,14 +60,22 @@ func (c *conn) Read(b []byte) (int, error) {
 	return 0, c.failure("read", os.ErrDeadlineExceeded)
 }
 
+// moderate has the stack size its buffer by what is read.
+func (c *conn) moderate(count int) {
+	if c.took += count; c.took >= moderateBytes {
+		c.endpoint.ModerateRecvBuf(c.took)
+		c.took = 0
+	}
+}
+
 // Write implements net.Conn.
 func (c *conn) Write(b []byte) (written int, err error) {
 	c.write.one.Lock()
 	defer c.write.one.Unlock()
-	var from bytes.Reader
+	defer c.from.Reset(nil)
 	for !c.write.late() {
-		from.Reset(b[written:])
-		n, err := c.endpoint.Write(&from, tcpip.WriteOptions{})
+		c.from.Reset(b[written:])
+		n, err := c.endpoint.Write(&c.from, tcpip.WriteOptions{})
 		written += int(n)
 		switch _, wait := err.(*tcpip.ErrWouldBlock); {
 		case wait:

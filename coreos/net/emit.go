@@ -5,6 +5,8 @@ import (
 	"encoding/binary"
 	"net/netip"
 
+	"gvisor.dev/gvisor/pkg/tcpip/stack"
+
 	"skerry/coreos/net/card"
 	"skerry/coreos/net/packet"
 	"skerry/kernel"
@@ -16,18 +18,11 @@ func (d *driver) send(from kernel.CoreID, e envelope, b []byte) {
 	d.emit(from, e)
 }
 
-// sendParts sends a packet of this core, which is given in parts.
-func (d *driver) sendParts(from kernel.CoreID, e envelope, parts [][]byte) {
-	d.gather(d.frame[:etherBytes], parts)
-	d.emit(from, e)
-}
-
-// gather makes parts the frame, behind what is there.
-func (d *driver) gather(b []byte, parts [][]byte) {
-	for _, part := range parts {
-		b = append(b, part...)
-	}
-	d.frame = b
+// sendOwn sends a packet of this core.
+func (d *driver) sendOwn(e envelope, pkt *stack.PacketBuffer) {
+	from := partsOf(pkt)
+	d.frame = from.appendTo(d.frame[:etherBytes])
+	d.emit(d.node.self, e)
 }
 
 // emit sends the packet in the frame, unless the core that made it may not send such.

@@ -36,12 +36,13 @@ func newGate(d *driver) *gate {
 	mac := d.card.Address()
 	g.link = &link{
 		node: d.node, address: tcpip.LinkAddress(mac[:]),
-		mtu: uint32(d.card.MTU() + etherBytes),
 		send: func(pkt *stack.PacketBuffer) {
-			d.gather(d.frame[:0], pkt.AsSlices())
+			from := partsOf(pkt)
+			d.frame = from.appendTo(d.frame[:0])
 			d.count(d.tryTransmit(card.Frame{}))
 		},
 	}
+	g.link.adjust(d.card.MTU()+etherBytes, 0)
 	discovery := ipv6.DefaultNDPConfigurations()
 	discovery.AutoGenTempGlobalAddresses = false
 	g.Stack = stack.New(stack.Options{

@@ -72,9 +72,9 @@ const (
 	mergeHeader   = 20
 	mergeBytesMax = 40 + mergeHeader
 
-	// clockStep is how long a stack's clock may stand still: far less than a round trip between
-	// machines, and than any timer of TCP's.
-	clockStep = 100 * time.Microsecond
+	// clockStep is how long a stack's clock may stand still: TCP's own timestamps are as coarse
+	// (RFC 7323, section 5.4), and its timers far longer.
+	clockStep = time.Millisecond
 
 	// acceptMax bounds the connections of one listener that nobody accepted yet. Beyond, the stack
 	// remembers nothing of those who ask (SYN cookies).
@@ -94,6 +94,10 @@ const (
 	bufferBytes    = 128 << 10
 	bufferBytesMax = 1 << 20
 	bufferBytesMin = 4 << 10
+
+	// moderateBytes is how much is read of a connection until its stack looks whether the buffer
+	// has the right size.
+	moderateBytes = 4 << 10
 
 	// datagramBytes is the size of the buffers of each socket of UDP, as on Linux.
 	datagramBytes = 208 << 10

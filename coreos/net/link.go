@@ -2,14 +2,15 @@ package net
 
 import (
 	"sync"
+	"sync/atomic"
 
 	"gvisor.dev/gvisor/pkg/tcpip"
 	"gvisor.dev/gvisor/pkg/tcpip/header"
 	"gvisor.dev/gvisor/pkg/tcpip/stack"
 )
 
-// link is a way out of a stack of gVisor's, and the way into it. It implements stack.LinkEndpoint
-// and stack.GSOEndpoint.
+// link is a way out of a stack of gVisor's, and the way into it. It is a stack.LinkEndpoint that
+// queues packets itself.
 type link struct {
 	node         *node
 	send         func(*stack.PacketBuffer) // under the loop's lock
@@ -18,30 +19,36 @@ type link struct {
 
 	mu         sync.RWMutex
 	dispatcher stack.NetworkDispatcher
-	mtu        uint32
-	long       uint32 // bytes of the longest packet of TCP, which is cut on the way; 0: none is
+	mtu        atomic.Uint32
+	long       atomic.Uint32 // bytes of the longest packet of TCP, cut on the way; 0: none is
 }
 
 var (
-	_ stack.LinkEndpoint = (*link)(nil)
-	_ stack.GSOEndpoint  = (*link)(nil)
+	_ stack.LinkEndpoint       = (*link)(nil)
+	_ stack.GSOEndpoint        = (*link)(nil)
+	_ stack.QueueingDiscipline = (*link)(nil)
 )
+
+// WritePacket implements stack.QueueingDiscipline.
+func (l *link) WritePacket(pkt *stack.PacketBuffer) tcpip.Error {
+	n := l.node
+	n.loop.Lock()
+	if n.acks.hold(l, pkt) {
+		n.remind()
+	} else {
+		l.send(pkt)
+		n.flush()
+	}
+	n.loop.Unlock()
+	return nil
+}
 
 // WritePackets implements stack.LinkEndpoint.
 func (l *link) WritePackets(list stack.PacketBufferList) (int, tcpip.Error) {
-	l.node.loop.Lock()
-	defer l.node.loop.Unlock()
-	packets, sent := list.AsSlice(), false
+	packets := list.AsSlice()
 	for _, pkt := range packets {
-		if !l.node.acks.hold(l, pkt) {
-			l.send(pkt)
-			sent = true
-		}
+		l.WritePacket(pkt)
 	}
-	if sent {
-		l.node.flush()
-	}
-	l.node.remind()
 	return len(packets), nil
 }
 
@@ -57,33 +64,22 @@ func (l *link) deliver(protocol tcpip.NetworkProtocolNumber, pkt *stack.PacketBu
 
 // adjust sets what the card can do.
 func (l *link) adjust(mtu, long int) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.mtu, l.long = uint32(mtu), uint32(long)
+	l.mtu.Store(uint32(mtu))
+	l.long.Store(uint32(long))
 }
 
 // MTU implements stack.LinkEndpoint.
-func (l *link) MTU() uint32 {
-	l.mu.RLock()
-	defer l.mu.RUnlock()
-	return l.mtu
-}
+func (l *link) MTU() uint32 { return l.mtu.Load() }
 
 // SetMTU implements stack.LinkEndpoint.
 func (l *link) SetMTU(uint32) {}
 
 // GSOMaxSize implements stack.GSOEndpoint.
-func (l *link) GSOMaxSize() uint32 {
-	l.mu.RLock()
-	defer l.mu.RUnlock()
-	return l.long
-}
+func (l *link) GSOMaxSize() uint32 { return l.long.Load() }
 
 // SupportedGSO implements stack.GSOEndpoint.
 func (l *link) SupportedGSO() stack.SupportedGSO {
-	l.mu.RLock()
-	defer l.mu.RUnlock()
-	if l.long > 0 {
+	if l.long.Load() > 0 {
 		return stack.HostGSOSupported
 	}
 	return stack.GSONotSupported

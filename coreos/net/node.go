@@ -96,7 +96,7 @@ func (n *node) sendOut(pkt *stack.PacketBuffer) {
 	}
 	switch {
 	case n.driver != nil:
-		n.driver.sendParts(n.self, e, pkt.AsSlices())
+		n.driver.sendOwn(e, pkt)
 	case n.held:
 		n.sendTo(n.holder, outgoing{e, pkt})
 	default:
@@ -106,8 +106,7 @@ func (n *node) sendOut(pkt *stack.PacketBuffer) {
 
 // sendLoop sends a packet of this core's stack to the core of this machine that has its flow.
 func (n *node) sendLoop(pkt *stack.PacketBuffer) {
-	var space [headBytes]byte
-	p, err := packet.ParseHead(head(space[:0], pkt.AsSlices()), pkt.Size())
+	p, err := parse(pkt)
 	if err != nil {
 		n.counts.Malformed++
 		return
@@ -122,14 +121,6 @@ func (n *node) sendLoop(pkt *stack.PacketBuffer) {
 		return
 	}
 	n.arrive(n.stack.loop, pkt.ToBuffer(), p.V6)
-}
-
-// head appends the first bytes of a packet that is given in parts.
-func head(b []byte, parts [][]byte) []byte {
-	for _, part := range parts {
-		b = append(b, part[:min(len(part), cap(b)-len(b))]...)
-	}
-	return b
 }
 
 // sendTo hands a packet to another core.

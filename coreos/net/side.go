@@ -27,8 +27,9 @@ func (s *side) open(queue *waiter.Queue, events waiter.EventMask) {
 // late tells whether the deadline has passed.
 func (s *side) late() bool {
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	return !s.until.IsZero() && !time.Now().Before(s.until)
+	until := s.until
+	s.mu.Unlock()
+	return !until.IsZero() && !time.Now().Before(until)
 }
 
 // limit sets the deadline.

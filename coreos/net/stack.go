@@ -45,12 +45,14 @@ func newStack(n *node, first, last uint16) (*ipStack, error) {
 		}),
 		// Between cores no checksum is made.
 		loop: &link{
-			node: n, send: n.sendLoop, mtu: loopMTU, long: packetBytesMax - headBytes,
+			node: n, send: n.sendLoop,
 			capabilities: stack.CapabilityLoopback | stack.CapabilityTXChecksumOffload |
 				stack.CapabilityRXChecksumOffload,
 		},
-		out: &link{node: n, send: n.sendOut, mtu: header.IPv6MinimumMTU},
+		out: &link{node: n, send: n.sendOut},
 	}
+	s.loop.adjust(loopMTU, packetBytesMax-headBytes)
+	s.out.adjust(header.IPv6MinimumMTU, 0)
 	if err := s.configure(first, last); err != nil {
 		return nil, fmt.Errorf("coreos/net: stack of %v: %v", n.self, err)
 	}
@@ -80,10 +82,10 @@ func (s *ipStack) configure(first, last uint16) tcpip.Error {
 	if err := s.SetPortRange(first, last); err != nil {
 		return err
 	}
-	if err := s.CreateNIC(loopNIC, s.loop); err != nil {
+	if err := s.CreateNICWithOptions(loopNIC, s.loop, stack.NICOptions{QDisc: s.loop}); err != nil {
 		return err
 	}
-	if err := s.CreateNIC(outNIC, s.out); err != nil {
+	if err := s.CreateNICWithOptions(outNIC, s.out, stack.NICOptions{QDisc: s.out}); err != nil {
 		return err
 	}
 	for _, text := range []string{"127.0.0.1/8", "::1/128"} {

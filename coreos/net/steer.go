@@ -145,7 +145,7 @@ func (d *driver) deliver(id kernel.CoreID, b []byte) {
 		n.counts.Nobody++
 		return
 	}
-	if len(p.backlog.packets) == 0 && p.try(0, [][]byte{b}, len(b)) {
+	if len(p.backlog.packets) == 0 && p.try(0, parts{here: b}, len(b)) {
 		return
 	}
 	pkt := stack.NewPacketBuffer(stack.PacketBufferOptions{Payload: bufferOf(b)})
