@@ -217,7 +217,7 @@ func (d *driver) poll() bool {
 		}
 	}
 	some = d.card.Receive(receiveMax, d.receive) > 0 || some
-	d.merge.flush()
+	d.merge.endBatch(now)
 	if now >= d.ticked.Add(tickTime) {
 		d.ticked = now
 		d.tick(now)
@@ -241,4 +241,6 @@ func (d *driver) tick(now kernel.Instant) {
 }
 
 // arm has the core kicked when there is work; false: there is some.
-func (d *driver) arm() bool { return len(d.waiting) == 0 && !d.unreset && d.card.Arm() }
+func (d *driver) arm() bool {
+	return !d.merge.flush() && len(d.waiting) == 0 && !d.unreset && d.card.Arm()
+}

@@ -57,18 +57,17 @@ const (
 	// options (RFC 9293, section 3.7.1).
 	segmentBytesMin = 400
 
-	// An acknowledgement without data is held for ackHold at most, if it is for fewer than
-	// ackBytesMax: less than any full segment has, so that a stream is acknowledged as if none was
-	// held. RFC 9293 allows half a second (section 3.8.6.3); Linux holds for as long, and answers
-	// of a core that is busy take tens of milliseconds. ackFlows are noted at a time.
+	// An acknowledgement without data is held for ackHold at most, on its way out or in, if it is
+	// for fewer than ackBytesMax: less than any full segment has, so that a stream is acknowledged
+	// as if none was held. RFC 9293 allows half a second (section 3.8.6.3); Linux holds for as
+	// long, and answers of a core that is busy take tens of milliseconds. ackFlows are noted at a
+	// time.
 	ackHold     = 40 * time.Millisecond
 	ackBytesMax = 1000
 	ackFlows    = 256
 
-	// mergeFlows are noted at a time of whose acknowledgements some may be superfluous: as many as
-	// frames are taken in one turn. mergeHeader is TCP's header without options, which might tell
-	// more; mergeBytesMax is that with one of IPv6.
-	mergeFlows    = receiveMax
+	// mergeHeader is TCP's header without options, which might tell more than an acknowledgement;
+	// mergeBytesMax is that with one of IPv6.
 	mergeHeader   = 20
 	mergeBytesMax = 40 + mergeHeader
 

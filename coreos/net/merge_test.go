@@ -8,11 +8,14 @@ import (
 	"skerry/coreos/net/packet"
 )
 
-// Of the packets of a batch, acknowledgements without data may be left out that a later packet of
-// their flow makes superfluous; nothing else is, the order in a flow stays, and a repeated one
-// stays repeated. Merging those is found.
+// Acknowledgements without data may be left out that a later packet of their flow makes
+// superfluous, in a batch or, if they are for little, behind it; nothing else is, the order in a
+// flow stays, and a repeated one stays repeated. One for much, the first one, and that which opens
+// a connection, wait for no other batch. Merging repeated ones is found, as is to hold all.
 func TestAcksAreMerged(t *testing.T) {
 	const ack, push, fin = packet.ACK, packet.ACK | packet.PSH, packet.ACK | packet.FIN
+	const much = 3 + ackBytesMax
+	begin, end := merged{1, push, 3}, merged{}
 	for _, c := range []struct {
 		name       string
 		come, want []merged
@@ -27,44 +30,93 @@ func TestAcksAreMerged(t *testing.T) {
 		{"the end", []merged{{1, ack, 5}, {1, fin, 6}}, []merged{{1, fin, 6}}},
 		{"two flows", []merged{{1, ack, 5}, {2, ack, 5}, {1, ack, 6}, {2, push, 9}},
 			[]merged{{2, push, 9}, {1, ack, 6}}},
-		{"two flows at one place", []merged{{1, ack, 5}, {1 + mergeFlows, ack, 5}},
-			[]merged{{1, ack, 5}, {1 + mergeFlows, ack, 5}}},
+		{"two flows at one place", []merged{{1, ack, 5}, {1 + ackFlows, ack, 5}},
+			[]merged{{1, ack, 5}, {1 + ackFlows, ack, 5}}},
+		{"the next request in another batch", []merged{begin, {1, ack, 5}, end, {1, push, 5}},
+			[]merged{begin, {1, push, 5}}},
+		{"a reset in another batch", []merged{begin, {1, ack, 5}, end, {1, packet.RST, 0}},
+			[]merged{begin, {1, ack, 5}, {1, packet.RST, 0}}},
+		{"the first one", []merged{{1, ack, 5}, end, {1, push, 5}},
+			[]merged{{1, ack, 5}, {1, push, 5}}},
+		{"a connection opens", []merged{{1, packet.SYN, 0}, {1, ack, 5}, end, {1, push, 5}},
+			[]merged{{1, packet.SYN, 0}, {1, ack, 5}, {1, push, 5}}},
+		{"for much", []merged{begin, {1, ack, much}, end, {1, push, much}},
+			[]merged{begin, {1, ack, much}, {1, push, much}}},
+		{"for much by and by", []merged{begin, {1, ack, 9}, end, {1, ack, much}, end, {1, fin, 9}},
+			[]merged{begin, {1, ack, much}, {1, fin, 9}}},
 	} {
-		if got := mergedOf(c.come, false); !slices.Equal(got, c.want) {
+		if got := mergedOf(c.come, nil); !slices.Equal(got, c.want) {
 			t.Errorf("%s: of %v, %v were handed on: want %v", c.name, c.come, got, c.want)
 		}
 	}
 	repeated := []merged{{1, ack, 5}, {1, ack, 5}}
-	if slices.Equal(mergedOf(repeated, true), repeated) {
+	older := func(m *merge) { m.acks[1].ack-- }
+	if slices.Equal(mergedOf(repeated, older), repeated) {
 		t.Error("merging repeated acknowledgements is not found")
+	}
+	opens := []merged{{1, packet.SYN, 0}, {1, ack, 5}, end, {1, push, 5}}
+	all := func(m *merge) { m.batch = nil }
+	if len(mergedOf(opens, all)) == 3 {
+		t.Error("holding all acknowledgements is not found")
 	}
 }
 
-// merged is a packet of a client, by its port, flags, and what it acknowledges.
+// An acknowledgement for little that nothing follows is handed on when time is up, and when there
+// is nothing else to do.
+func TestMergedAcksAreInTime(t *testing.T) {
+	for name, last := range map[string]func(*merge){
+		"time is up": func(m *merge) { m.endBatch(m.due) },
+		"idle":       func(m *merge) { m.driver.arm() },
+	} {
+		n, m := newMerging()
+		for _, ack := range []uint32{3, 5} {
+			merged{1, packet.ACK, ack}.come(m)
+			m.endBatch(2)
+		}
+		if len(n.inbox) != 1 {
+			t.Fatalf("%s: %d packets handed on: want the first of two", name, len(n.inbox))
+		}
+		last(m)
+		if len(n.inbox) != 2 {
+			t.Errorf("%s: %d packets handed on: want two", name, len(n.inbox))
+		}
+	}
+}
+
+// merged is a packet of a client, by its port, flags, and what it acknowledges. With port 0 it is
+// none, but the end of a batch.
 type merged struct {
 	port  uint16
 	flags uint8
 	ack   uint32
 }
 
-// mergedOf returns what is left of a batch. Planted, each acknowledgement looks older than it is.
-func mergedOf(come []merged, planted bool) (left []merged) {
-	n := &node{stack: new(ipStack)}
-	m := &merge{driver: &driver{node: n}}
+// come has the packet come in.
+func (c merged) come(m *merge) {
+	s := packet.Segment{Key: packet.Key{
+		Local: packet.AddrOf(netip.MustParseAddr(outsideIP)), LocalPort: c.port,
+		Remote:     packet.AddrOf(netip.MustParseAddr(machineIP)),
+		RemotePort: 80, Protocol: packet.TCP,
+	}, Flags: c.flags, Ack: c.ack}
+	b := s.Append(nil)
+	p, _ := packet.Parse(b)
+	if c.flags&packet.PSH != 0 {
+		p.Data = 1
+	}
+	m.deliver(0, &p, b)
+}
+
+// mergedOf returns what is left of what comes in. Plant is called after each packet.
+func mergedOf(come []merged, plant func(*merge)) (left []merged) {
+	n, m := newMerging()
 	for _, c := range come {
-		s := packet.Segment{Key: packet.Key{
-			Local: packet.AddrOf(netip.MustParseAddr(outsideIP)), LocalPort: c.port,
-			Remote:     packet.AddrOf(netip.MustParseAddr(machineIP)),
-			RemotePort: 80, Protocol: packet.TCP,
-		}, Flags: c.flags, Ack: c.ack}
-		b := s.Append(nil)
-		p, _ := packet.Parse(b)
-		if c.flags&packet.PSH != 0 {
-			p.Data = 1
+		if c.port == 0 {
+			m.endBatch(2)
+			continue
 		}
-		m.deliver(0, &p, b)
-		if planted {
-			m.acks[c.port%mergeFlows].ack--
+		c.come(m)
+		if plant != nil {
+			plant(m)
 		}
 	}
 	m.flush()
@@ -73,4 +125,13 @@ func mergedOf(come []merged, planted bool) (left []merged) {
 		left = append(left, merged{p.SrcPort, p.Flags, p.Ack})
 	}
 	return left
+}
+
+// newMerging returns a node to whose stack all packets go, after the end of a first batch.
+func newMerging() (*node, *merge) {
+	n := &node{stack: new(ipStack)}
+	d := &driver{node: n}
+	d.merge.driver = d
+	d.merge.endBatch(1)
+	return n, &d.merge
 }
