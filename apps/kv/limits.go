@@ -15,8 +15,6 @@ const (
 	// shardsMax is how many shards there may be: SCAN's cursor has 8 bits for one.
 	shardsMax = 1 << shardBits
 	shardBits = 8
-	// slots are what keys are hashed to, as in Redis Cluster.
-	slots = 1 << 14
 )
 
 const (
@@ -41,6 +39,3 @@ const (
 	// acceptPause is how long nothing is accepted after an error.
 	acceptPause = 10 * time.Millisecond
 )
-
-// Slots are enough for all shards.
-const _ = uint(slots - shardsMax)

@@ -21,7 +21,7 @@ type server struct {
 	life    uint64
 	options options
 	node    *shard.Node
-	router  *router
+	router  router
 	budget  *resp.Budget
 	own     map[string]own
 	start   time.Time
@@ -48,7 +48,7 @@ func newServer(s *coreos.OS, o options, node *shard.Node) *server {
 	boot := s.Core().Boot()
 	return &server{
 		core: boot.Core, life: boot.Incarnation, options: o, node: node, start: time.Now(),
-		router: newRouter(node.Shards()), own: ownCommands(), clients: map[uint64]*client{},
+		router: router{node.Shards()}, own: ownCommands(), clients: map[uint64]*client{},
 		budget: resp.NewBudget(o.bytesMax, o.bytesMax),
 	}
 }

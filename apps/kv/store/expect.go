@@ -20,7 +20,7 @@ func (s *Store) Expect(commands [][]byte) {
 	s.hashes, s.entries = s.hashes[:0], s.entries[:0]
 	for _, command := range commands {
 		if key := resp.At(command, 1); key != nil {
-			s.hashes = append(s.hashes, hash(key, s.seed))
+			s.hashes = append(s.hashes, Hash(key, s.seed))
 		}
 	}
 	for _, hash := range s.hashes {

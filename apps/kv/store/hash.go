@@ -12,8 +12,8 @@ const (
 	mixC = 0x8ebc6af09c88c6e3
 )
 
-// hash is a multiplicative hash in the manner of wyhash: 8 bytes a step.
-func hash(key []byte, seed uint64) uint64 {
+// Hash is a multiplicative hash in the manner of wyhash: 8 bytes a step.
+func Hash(key []byte, seed uint64) uint64 {
 	h := mix(seed^mixA, uint64(len(key))^mixB)
 	for ; len(key) >= 8; key = key[8:] {
 		h = mix(h^binary.LittleEndian.Uint64(key), mixB)

@@ -51,7 +51,7 @@ func (t *table) at(p position) (first *entry, next position) {
 }
 
 func (t *table) find(key []byte) *entry {
-	hash := hash(key, t.seed)
+	hash := Hash(key, t.seed)
 	e := *t.bucket(hash)
 	for e != nil && (e.hash != hash || string(e.key()) != string(key)) {
 		e = e.next
@@ -62,7 +62,7 @@ func (t *table) find(key []byte) *entry {
 // insert adds a key that is not there, with an empty value.
 func (t *table) insert(key []byte) *entry {
 	t.grow()
-	e := newEntry(key, hash(key, t.seed))
+	e := newEntry(key, Hash(key, t.seed))
 	bucket := t.bucket(e.hash)
 	e.next, *bucket = *bucket, e
 	t.count++
