@@ -52,6 +52,11 @@ func (b *Batch) Do(ctx context.Context) error {
 	if err := b.begin(ctx); err != nil || !b.parked {
 		return err
 	}
+	if ctx.Done() == nil { // a select takes longer
+		<-b.over
+		b.parked = false
+		return nil
+	}
 	select {
 	case <-b.over:
 		b.parked = false
@@ -77,8 +82,10 @@ func (b *Batch) begin(ctx context.Context) error {
 			b.done(i, nil, fmt.Errorf("%w: a command of %d bytes", ErrTooLong, len(c.command)))
 			continue
 		}
-		if err := n.awaitRoom(ctx, c.shard); err != nil {
-			return err
+		if n.machine.routes[c.shard].room() == 0 {
+			if err := n.awaitRoom(ctx, c.shard); err != nil {
+				return err
+			}
 		}
 		n.machine.request(c.shard, entry{c.command, c.write, b, i})
 	}
@@ -102,9 +109,6 @@ func (b *Batch) expect() {
 // awaitRoom waits until a route takes a command, in a step.
 func (n *Node) awaitRoom(ctx context.Context, shard int) error {
 	r := &n.machine.routes[shard]
-	if r.room() > 0 {
-		return nil
-	}
 	stop := context.AfterFunc(ctx, func() {
 		n.loop.Lock()
 		defer n.loop.Unlock()

@@ -28,30 +28,16 @@ func (m *machine) prepare() {
 // expect looks ahead at the commands that a part of the stream holds as a whole.
 func (l *link) expect(part []byte) {
 	m := l.node.machine
-	for rest := l.behind(part); len(rest) >= lengthBytes; {
-		size, err := sizeOf(rest)
+	for len(part) >= lengthBytes {
+		size, ok := sizeOf(part)
 		end := lengthBytes + size
-		if err != nil || end > len(rest) {
+		if !ok || end > len(part) {
 			break
 		}
-		var in message
-		if in.parse(rest[lengthBytes:end], len(m.replicas), len(m.cores)) &&
-			(in.kind == request || in.kind == replay) {
-			m.expect(in.shard, in.body)
+		if shard, command := peek(part[lengthBytes:end]); shard < len(m.replicas) {
+			m.expect(shard, command)
 		}
-		rest = rest[end:]
+		part = part[end:]
 	}
 	m.prepare()
-}
-
-// behind returns what follows the end of the message that is not complete yet.
-func (l *link) behind(part []byte) []byte {
-	if len(l.in) == 0 {
-		return part
-	}
-	missing, err := l.missing()
-	if err != nil || len(l.in) < lengthBytes || missing > len(part) {
-		return nil
-	}
-	return part[missing:]
 }

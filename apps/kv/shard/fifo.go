@@ -13,23 +13,25 @@ func (f *fifo[T]) at(i int) *T { return &f.ring[(f.first+i)&(len(f.ring)-1)] }
 // push adds an element.
 func (f *fifo[T]) push(v T) {
 	if f.count == len(f.ring) {
-		longer := make([]T, max(2*f.count, 16))
-		for i := range f.count {
-			longer[i] = *f.at(i)
-		}
-		f.ring, f.first = longer, 0
+		f.grow()
 	}
 	f.count++
 	*f.at(f.count - 1) = v
 }
 
-// pop removes the oldest element and returns it.
-func (f *fifo[T]) pop() T {
+// grow doubles the ring, which is full.
+func (f *fifo[T]) grow() {
+	longer := make([]T, max(2*f.count, 16))
+	for i := range f.count {
+		longer[i] = *f.at(i)
+	}
+	f.ring, f.first = longer, 0
+}
+
+// drop removes the oldest element.
+func (f *fifo[T]) drop() {
 	var none T
-	oldest := f.at(0)
-	v := *oldest
-	*oldest = none
+	*f.at(0) = none
 	f.first = (f.first + 1) & (len(f.ring) - 1)
 	f.count--
-	return v
 }

@@ -109,44 +109,49 @@ func emptied(buffer []byte) []byte {
 // take hands the messages of a part of the stream to the machine. Error: the other core broke the
 // protocol.
 func (l *link) take(part []byte) error {
-	l.expect(part)
-	for len(part) > 0 {
-		body, rest, err := l.next(part)
-		if err != nil || body == nil {
-			return err
-		}
-		if err := l.node.machine.hear(l.index, body); err != nil {
-			return err
-		}
-		part = rest
+	part, err := l.complete(part)
+	if err != nil {
+		return err
 	}
+	l.expect(part)
+	for len(part) >= lengthBytes {
+		size, ok := sizeOf(part)
+		if !ok {
+			return wrongSize(size)
+		}
+		end := lengthBytes + size
+		if end > len(part) {
+			break
+		}
+		if err := l.node.machine.hear(l.index, part[lengthBytes:end]); err != nil {
+			return err
+		}
+		part = part[end:]
+	}
+	l.in = append(l.in, part...)
 	return nil
 }
 
-// next returns the next message, valid until the next call, and what follows it; nil if its end is
-// still to come.
-func (l *link) next(part []byte) (body, rest []byte, err error) {
-	if len(l.in) == 0 && len(part) >= lengthBytes {
-		size, err := sizeOf(part)
-		if end := lengthBytes + size; err != nil || end <= len(part) {
-			return part[lengthBytes:end], part[end:], err
-		}
-	}
-	for {
+// complete hands a message to the machine of which a part before had the start, if this one has the
+// end. It returns what follows.
+func (l *link) complete(part []byte) (rest []byte, err error) {
+	for len(l.in) > 0 {
 		missing, err := l.missing()
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 		if missing == 0 {
-			body, l.in = l.in[lengthBytes:], emptied(l.in)
-			return body, part, nil
+			body := l.in[lengthBytes:]
+			l.in = emptied(l.in)
+			return part, l.node.machine.hear(l.index, body)
 		}
 		if len(part) == 0 {
-			return nil, nil, nil
+			break
 		}
 		count := min(missing, len(part))
 		l.in, part = append(l.in, part[:count]...), part[count:]
 	}
+	return part, nil
 }
 
 // missing returns how many bytes are to be added to in: of the length, or then of the message.
@@ -154,18 +159,22 @@ func (l *link) missing() (int, error) {
 	if len(l.in) < lengthBytes {
 		return lengthBytes - len(l.in), nil
 	}
-	size, err := sizeOf(l.in)
-	return lengthBytes + size - len(l.in), err
+	size, ok := sizeOf(l.in)
+	if !ok {
+		return 0, wrongSize(size)
+	}
+	return lengthBytes + size - len(l.in), nil
 }
 
-// sizeOf returns the length of the message that begins here.
-func sizeOf(b []byte) (int, error) {
-	size := binary.LittleEndian.Uint32(b)
-	if size < headBytes || size > messageBytesMax {
-		return 0, fmt.Errorf("%w: shard: a message of %d bytes: want %d to %d",
-			msgpass.ErrProtocol, size, headBytes, messageBytesMax)
-	}
-	return int(size), nil
+// sizeOf returns the length of the message that begins here, and whether there are such.
+func sizeOf(b []byte) (size int, ok bool) {
+	size = int(binary.LittleEndian.Uint32(b))
+	return size, size >= headBytes && size <= messageBytesMax
+}
+
+func wrongSize(size int) error {
+	return fmt.Errorf("%w: shard: a message of %d bytes: want %d to %d", msgpass.ErrProtocol, size,
+		headBytes, messageBytesMax)
 }
 
 // Bound implements CarrierCallbacks.

@@ -123,45 +123,44 @@ func (m *machine) index(id kernel.CoreID) int {
 // milliseconds returns the present time.
 func (m *machine) milliseconds() int64 { return int64(m.now)/1e6 + m.clock }
 
-// hear takes a message. Error: no sound core sends it; then nothing more of that core can be
-// trusted, until it is dead.
+// hear takes a message, and hands it to what it is for. Error: no sound core sends it; then nothing
+// more of that core can be trusted, until it is dead.
 func (m *machine) hear(from int, body []byte) error {
 	var in message
-	if !in.parse(body, len(m.replicas), len(m.cores)) || from == nobody ||
-		from == m.self || m.peers[from].fate != alive && in.kind != hello {
+	kind := kind(0)
+	if in.parse(body, len(m.replicas), len(m.cores)) && from != nobody && from != m.self &&
+		(m.peers[from].fate == alive || in.kind == hello) {
+		kind = in.kind
+	}
+	switch kind {
+	case hello:
+		m.meet(from, &in)
+	case announce:
+		m.routeTo(from, &in)
+	case request:
+		m.serve(from, &in)
+	case reply:
+		m.replied(from, &in)
+	case refuse:
+		m.refused(from, &in)
+	case learn, chunk, replay, join, release, take:
+		m.follow(from, &in)
+	case ack:
+		m.acked(from, &in)
+	case released:
+		m.letGo(from, &in)
+	case query:
+		m.tellHoldings(from, &in)
+	case answer:
+		m.answered(from, &in)
+	default:
 		m.broken(from, &in, "one of a core that said hello")
-	} else {
-		m.take(from, &in)
 	}
 	err := m.fault
-	m.fault = nil
-	return err
-}
-
-// take hands a message to what it is for.
-func (m *machine) take(from int, in *message) {
-	switch in.kind {
-	case hello:
-		m.meet(from, in)
-	case announce:
-		m.routeTo(from, in)
-	case request:
-		m.serve(from, in)
-	case reply:
-		m.replied(from, in)
-	case refuse:
-		m.refused(from, in)
-	case learn, chunk, replay, join, release, take:
-		m.follow(from, in)
-	case ack:
-		m.acked(from, in)
-	case released:
-		m.letGo(from, in)
-	case query:
-		m.tellHoldings(from, in)
-	case answer:
-		m.answered(from, in)
+	if err != nil {
+		m.fault = nil
 	}
+	return err
 }
 
 // broken notes that a message is none that a sound core sends.

@@ -158,9 +158,9 @@ func (m *machine) respond(to int, out *message) {
 // forward has backup and learner do what changed this copy.
 func (m *machine) forward(shard int, command []byte) {
 	r := &m.replicas[shard]
-	for _, f := range []*follower{&r.backup, &r.learner} {
-		m.tell(f, &message{kind: replay, shard: shard, time: r.time, body: command})
-	}
+	word := message{kind: replay, shard: shard, time: r.time, body: command}
+	m.tell(&r.backup, &word)
+	m.tell(&r.learner, &word)
 }
 
 // tell sends a follower the next message, if there is a follower.
@@ -211,13 +211,15 @@ func (r *replica) hold(origin int, need needs, out *message) {
 func (m *machine) free(shard int) {
 	r := &m.replicas[shard]
 	for r.held.count > 0 && r.met(r.held.at(0).need) {
-		h := r.held.pop()
+		h := r.held.at(0)
 		out := message{kind: h.kind, flags: h.flags, shard: shard, seq: h.seq}
 		out.body = r.replies[r.taken : r.taken+h.bytes]
 		r.taken += h.bytes
-		if h.origin != nobody {
-			r.owed[h.origin]--
-			m.respond(h.origin, &out)
+		origin := h.origin
+		r.held.drop()
+		if origin != nobody {
+			r.owed[origin]--
+			m.respond(origin, &out)
 		}
 	}
 }

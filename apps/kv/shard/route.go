@@ -82,22 +82,24 @@ func (m *machine) replied(from int, in *message) {
 		m.broken(from, in, "a reply to the oldest request")
 		return
 	}
-	e := r.pop()
+	e := r.queue.at(0)
+	client, index := e.client, e.index
+	r.drop()
 	var err error
 	if in.has(long) {
 		err = ErrTooLong
 	}
-	e.client.done(e.index, in.body, err)
+	client.done(index, in.body, err)
 	if r.sent == 0 {
 		m.advance(in.shard)
 	}
 }
 
-// pop removes the oldest command, which is under way.
-func (r *route) pop() entry {
+// drop removes the oldest command, which is under way.
+func (r *route) drop() {
 	r.base++
 	r.sent--
-	return r.queue.pop()
+	r.queue.drop()
 }
 
 // refused takes a refusal. The command was not carried out.
@@ -145,7 +147,8 @@ func (m *machine) lose(shard, who int) {
 	}
 	sent, rest := r.sent, r.queue.count
 	for i := range rest {
-		e := r.queue.pop()
+		e := *r.queue.at(0)
+		r.queue.drop()
 		if i >= r.refused && i < sent && e.write {
 			e.client.done(e.index, nil, ErrInDoubt)
 			continue

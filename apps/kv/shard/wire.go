@@ -1,6 +1,9 @@
 package shard
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+	"math"
+)
 
 // kind is what a message is.
 type kind uint8
@@ -66,8 +69,8 @@ func (m *message) append(b []byte) []byte {
 	if m.kind.timed() {
 		word = uint64(m.time)
 	}
-	b = append(b, byte(m.kind), m.flags, byte(m.shard), byte(m.shard>>8))
-	b = binary.LittleEndian.AppendUint32(b, uint32(int32(m.core)))
+	b = binary.LittleEndian.AppendUint64(b, uint64(m.kind)|uint64(m.flags)<<8|
+		uint64(uint16(m.shard))<<16|uint64(m.core)<<32)
 	b = binary.LittleEndian.AppendUint64(b, m.seq)
 	b = binary.LittleEndian.AppendUint64(b, word)
 	return append(b, m.body...)
@@ -79,9 +82,9 @@ func (m *message) parse(b []byte, shards, cores int) bool {
 	if len(b) < headBytes {
 		return false
 	}
-	m.kind, m.flags = kind(b[0]), b[1]
-	m.shard = int(binary.LittleEndian.Uint16(b[2:]))
-	m.core = int(int32(binary.LittleEndian.Uint32(b[4:])))
+	first := binary.LittleEndian.Uint64(b)
+	m.kind, m.flags = kind(first), uint8(first>>8)
+	m.shard, m.core = int(uint16(first>>16)), int(int32(first>>32))
 	m.seq = binary.LittleEndian.Uint64(b[8:])
 	m.view, m.time = binary.LittleEndian.Uint64(b[16:]), 0
 	if m.kind.timed() {
@@ -90,6 +93,14 @@ func (m *message) parse(b []byte, shards, cores int) bool {
 	m.body = b[headBytes:]
 	return m.kind >= hello && m.kind < kinds && m.shard < shards &&
 		m.core >= nobody && m.core < cores
+}
+
+// peek returns the command that is in a message, and its shard; none of all if there is none.
+func peek(b []byte) (shard int, command []byte) {
+	if k := kind(b[0]); k != request && k != replay {
+		return math.MaxInt, nil
+	}
+	return int(binary.LittleEndian.Uint16(b[2:])), b[headBytes:]
 }
 
 // has tells whether a flag is set.
