@@ -23,6 +23,7 @@ type conn struct {
 	endpoint    tcpip.Endpoint
 	once        sync.Once
 	read, write side
+	quiet       quiet
 
 	// For who has the side.
 	into tcpip.SliceWriter
@@ -34,6 +35,7 @@ func newConn(n *node, e tcpip.Endpoint, queue *waiter.Queue) *conn {
 	c := &conn{TCPConn: gonet.NewTCPConn(queue, e), node: n, endpoint: e}
 	c.read.open(queue, waiter.ReadableEvents)
 	c.write.open(queue, waiter.WritableEvents)
+	c.quiet.begin(e)
 	return c
 }
 
@@ -47,6 +49,7 @@ func (c *conn) Read(b []byte) (int, error) {
 		c.into = nil
 		switch err.(type) {
 		case nil:
+			c.quiet.hear()
 			c.moderate(result.Count)
 			return result.Count, nil
 		case *tcpip.ErrWouldBlock:
@@ -117,6 +120,7 @@ func (c *conn) SetDeadline(t time.Time) error {
 func (c *conn) Close() error {
 	err := net.ErrClosed
 	c.once.Do(func() {
+		c.quiet.end()
 		err = c.TCPConn.Close()
 		c.node.loop.Lock()
 		c.node.accepted--

@@ -16,8 +16,10 @@ import (
 type driver struct {
 	node      *node
 	card      card.Card
+	mac       [6]byte // the card's
 	gate      *gate
 	lease     *lease // nil: the addresses do not come by DHCP
+	near      nearby
 	hops      hops
 	table     *flow.Table
 	fragments flow.Fragments
@@ -31,6 +33,7 @@ type driver struct {
 	untold  []kernel.CoreID // whose listeners and flows are not known yet
 	settle  kernel.Instant  // when these are waited for no longer
 	ticked  kernel.Instant
+	now     kernel.Instant // when the last batch of frames began to come, or a frame was sent
 }
 
 // tickTime is how often a driver looks after what times out.
@@ -39,7 +42,7 @@ const tickTime = 100 * time.Millisecond
 // newDriver returns a driver of a card. The caller does not hold the lock.
 func newDriver(n *node, c card.Card) *driver {
 	d := &driver{
-		node: n, card: c, table: flow.NewTable(),
+		node: n, card: c, mac: c.Address(), table: flow.NewTable(),
 		frame: make([]byte, etherBytes, etherBytes+packetBytesMax),
 		long:  make([]byte, etherBytes, etherBytes+packetBytesMax),
 	}
@@ -127,6 +130,8 @@ func (d *driver) tellOwn() {
 // publish makes settings those of the machine.
 func (d *driver) publish(set settings) {
 	d.node.adopt(set)
+	d.near = nearbyOf(set.Addresses)
+	d.hops.forgetWays()
 	d.node.later(func() { d.gate.adopt(set) })
 	for _, p := range d.node.peers {
 		d.introduce(p)
@@ -211,6 +216,7 @@ func (d *driver) settled(id kernel.CoreID) {
 func (d *driver) poll() bool {
 	some := d.resume()
 	now := d.node.core.Now()
+	d.now = now
 	if d.unreset && now >= d.resetAt {
 		if d.unreset = !d.table.Reset(resetsMax, d.trySegment); d.unreset {
 			d.resetAt = now.Add(resetPause)

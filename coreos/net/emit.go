@@ -3,7 +3,6 @@ package net
 import (
 	"bytes"
 	"encoding/binary"
-	"net/netip"
 
 	"gvisor.dev/gvisor/pkg/tcpip/stack"
 
@@ -27,9 +26,10 @@ func (d *driver) sendOwn(e envelope, pkt *stack.PacketBuffer) {
 
 // emit sends the packet in the frame, unless the core that made it may not send such.
 func (d *driver) emit(from kernel.CoreID, e envelope) {
+	d.now = d.node.core.Now()
 	b := d.frame[etherBytes:]
 	p, err := packet.Parse(b)
-	if err != nil || p.TotalBytes != len(b) || !d.node.settings.has(p.Src) {
+	if err != nil || p.TotalBytes != len(b) || !d.near.has(p.Src) {
 		d.node.counts.Malformed++
 		return
 	}
@@ -39,7 +39,7 @@ func (d *driver) emit(from kernel.CoreID, e envelope) {
 		return
 	}
 	if p.HasPorts() {
-		d.table.Out(&p, from, d.node.core.Now())
+		d.table.Out(&p, from, d.now)
 	}
 	switch segment := e.segmentBytes(); {
 	case e&checked != 0:
@@ -107,38 +107,35 @@ func (d *driver) count(sent bool) {
 // tryRoute sends the packet in the frame to the neighbour by which it leaves, as soon as its
 // Ethernet address is known; false: there is no room. Without a neighbour it is dropped.
 func (d *driver) tryRoute(dst packet.Addr, about card.Frame) bool {
-	if mac, ok := d.group(dst.Netip()); ok {
+	if mac, ok := d.group(&dst); ok {
 		d.address(mac)
 		return d.tryTransmit(about)
 	}
-	hop, ok := d.node.settings.hop(dst)
-	if !ok {
+	to := d.hops.to(dst)
+	if to == nil {
 		d.node.counts.Nobody++
 		return true
 	}
-	return d.hops.trySend(hop, about)
+	return d.hops.trySend(to, about)
 }
 
 // group returns the Ethernet address of an address that several machines have (RFC 1112, RFC 2464).
-func (d *driver) group(ip netip.Addr) (mac [6]byte, ok bool) {
+func (d *driver) group(a *packet.Addr) (mac [6]byte, ok bool) {
 	switch {
-	case d.node.settings.broadcast(ip):
+	case d.near.broadcast(*a):
 		return [6]byte{0xff, 0xff, 0xff, 0xff, 0xff, 0xff}, true
-	case !ip.IsMulticast():
+	case !a.IsMulticast():
 		return mac, false
-	case ip.Is4():
-		a := ip.As4()
-		return [6]byte{0x01, 0x00, 0x5e, a[1] & 0x7f, a[2], a[3]}, true
+	case a.Is4():
+		return [6]byte{0x01, 0x00, 0x5e, a[13] & 0x7f, a[14], a[15]}, true
 	}
-	a := ip.As16()
 	return [6]byte{0x33, 0x33, a[12], a[13], a[14], a[15]}, true
 }
 
 // address writes the Ethernet header of the frame.
 func (d *driver) address(to [6]byte) {
-	from := d.card.Address()
 	copy(d.frame, to[:])
-	copy(d.frame[6:], from[:])
+	copy(d.frame[len(to):], d.mac[:])
 	kind := uint16(typeIP4)
 	if isV6(d.frame[etherBytes:]) {
 		kind = typeIP6

@@ -5,6 +5,7 @@ import (
 	"net/netip"
 
 	"skerry/coreos/net/card"
+	"skerry/coreos/net/packet"
 	"skerry/kernel"
 )
 
@@ -14,10 +15,18 @@ type hops struct {
 	driver *driver
 	known  map[netip.Addr]*hop
 	order  []netip.Addr // oldest first
+	ways   [waysMax]way // by the ends of addresses
+}
+
+// way is by which neighbour the last packet for an address left.
+type way struct {
+	dst packet.Addr
+	to  *hop // nil: none is noted
 }
 
 // hop is one neighbour.
 type hop struct {
+	ip      netip.Addr
 	mac     [6]byte
 	valid   bool
 	until   kernel.Instant // then the address is asked for again
@@ -25,9 +34,25 @@ type hop struct {
 	waiting []card.Frame // for the address
 }
 
+// to returns the neighbour by which packets for an address leave; nil: there is none.
+func (h *hops) to(dst packet.Addr) *hop {
+	w := &h.ways[dst[15]%waysMax]
+	if w.to != nil && w.dst == dst {
+		return w.to
+	}
+	ip, ok := h.driver.node.settings.hop(dst)
+	if !ok {
+		return nil
+	}
+	*w = way{dst, h.find(ip)}
+	return w.to
+}
+
+// forgetWays is called when others may be right.
+func (h *hops) forgetWays() { h.ways = [waysMax]way{} }
+
 // trySend sends the frame to a neighbour; false: there is no room.
-func (h *hops) trySend(ip netip.Addr, about card.Frame) (ok bool) {
-	to, now := h.find(ip), h.driver.node.core.Now()
+func (h *hops) trySend(to *hop, about card.Frame) (ok bool) {
 	switch {
 	case to.valid:
 		h.driver.address(to.mac)
@@ -37,10 +62,10 @@ func (h *hops) trySend(ip netip.Addr, about card.Frame) (ok bool) {
 		to.waiting = append(to.waiting, about)
 		ok = true
 	}
-	if now >= to.until && (to.asked == 0 || now >= to.asked.Add(hopRetry)) {
+	if now := h.driver.now; now >= to.until && (to.asked == 0 || now >= to.asked.Add(hopRetry)) {
 		to.asked = now
-		local := h.driver.node.settings.local(ip)
-		h.driver.node.later(func() { h.driver.gate.resolve(ip, local) })
+		local := h.driver.node.settings.local(to.ip)
+		h.driver.node.later(func() { h.driver.gate.resolve(to.ip, local) })
 	}
 	return ok
 }
@@ -56,8 +81,9 @@ func (h *hops) find(ip netip.Addr) *hop {
 	if len(h.order) == hopsMax {
 		delete(h.known, h.order[0])
 		h.order = h.order[1:]
+		h.forgetWays()
 	}
-	to := new(hop)
+	to := &hop{ip: ip}
 	h.known[ip] = to
 	h.order = append(h.order, ip)
 	return to

@@ -112,10 +112,12 @@ const (
 	// knows of two unless a file tells it otherwise.
 	namesMax = 2
 
-	// hopsMax bounds the neighbours whose addresses are remembered, hopWaitMax the frames that wait
+	// hopsMax bounds the neighbours whose addresses are remembered, waysMax the addresses of which
+	// it is remembered by which neighbour packets for them leave, hopWaitMax the frames that wait
 	// for one. hopFresh is how long an address is used before it is asked for again, hopRetry how
 	// long an answer is waited for.
 	hopsMax    = 1024
+	waysMax    = 64
 	hopWaitMax = 8
 	hopFresh   = 10 * time.Second
 	hopRetry   = time.Second
@@ -138,8 +140,9 @@ const (
 	// address.
 	readyTime = 10 * time.Second
 
-	// keepAliveIdle is how long a connection is quiet until the other end is asked for a sign of
-	// life, as the standard library has it; keepAliveInterval is the time between such questions.
+	// keepAliveIdle is how long a connection is quiet until its stack is told to ask the other end
+	// for a sign of life, and then until it does so. keepAliveInterval is the time between such
+	// questions, as the standard library has it.
 	keepAliveIdle     = 15 * time.Second
 	keepAliveInterval = 15 * time.Second
 )

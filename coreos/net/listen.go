@@ -197,22 +197,11 @@ func (l *listener) adopt(e tcpip.Endpoint, queue *waiter.Queue) (net.Conn, bool)
 		e.Abort()
 		return nil, false
 	}
-	keepAlive(e)
 	return newConn(l.node, e, queue), true
 }
 
 func (l *listener) refusal(err error) error {
 	return &net.OpError{Op: "accept", Net: "tcp", Addr: l.Addr(), Err: err}
-}
-
-// keepAlive has a connection that is quiet for long ask whether the other end is there.
-func keepAlive(e tcpip.Endpoint) {
-	e.SocketOptions().SetKeepAlive(true)
-	idle := tcpip.KeepaliveIdleOption(keepAliveIdle)
-	interval := tcpip.KeepaliveIntervalOption(keepAliveInterval)
-	// Both are within the bounds of the stack: no error.
-	e.SetSockOpt(&idle)
-	e.SetSockOpt(&interval)
 }
 
 // Close implements net.Listener.

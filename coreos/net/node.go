@@ -68,12 +68,12 @@ type incoming struct {
 
 // peer returns another core; nil: there is no window to it.
 func (n *node) peer(id kernel.CoreID) *peer {
-	i, has := slices.BinarySearchFunc(n.peers, id,
-		func(p *peer, id kernel.CoreID) int { return int(p.id) - int(id) })
-	if !has {
-		return nil
+	for _, p := range n.peers {
+		if p.id == id {
+			return p
+		}
 	}
-	return n.peers[i]
+	return nil
 }
 
 // lives tells whether packets for a core get there.

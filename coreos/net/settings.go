@@ -1,7 +1,6 @@
 package net
 
 import (
-	"encoding/binary"
 	"encoding/json"
 	"fmt"
 	"net/netip"
@@ -54,12 +53,6 @@ func parseSettings(text []byte) (s settings, err error) {
 	return s, nil
 }
 
-// has tells whether an address is one of the machine's.
-func (s *settings) has(a packet.Addr) bool {
-	ip := a.Netip()
-	return slices.ContainsFunc(s.Addresses, func(p netip.Prefix) bool { return p.Addr() == ip })
-}
-
 // reaches tells whether the machine has an address of its own for talking with another one.
 func (s *settings) reaches(ip netip.Addr) bool {
 	return slices.ContainsFunc(s.Addresses, func(p netip.Prefix) bool {
@@ -92,28 +85,4 @@ func (s *settings) local(hop netip.Addr) netip.Addr {
 		}
 	}
 	return netip.Addr{}
-}
-
-// broadcast tells whether an address is that of all machines nearby.
-func (s *settings) broadcast(ip netip.Addr) bool {
-	if !ip.Is4() {
-		return false
-	}
-	const all = 1<<32 - 1
-	last := number(ip)
-	if last == all {
-		return true
-	}
-	for _, p := range s.Addresses {
-		if p.Addr().Is4() && p.Bits() < 31 && number(p.Addr())|all>>p.Bits() == last {
-			return true
-		}
-	}
-	return false
-}
-
-// number returns an address of IPv4 as a number.
-func number(ip netip.Addr) uint32 {
-	b := ip.As4()
-	return binary.BigEndian.Uint32(b[:])
 }

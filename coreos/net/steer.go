@@ -46,7 +46,7 @@ func (d *driver) toGate(frame []byte) { d.node.arrive(d.gate.link, bufferOf(fram
 // receiveIP takes a packet from another machine.
 func (d *driver) receiveIP(f card.Frame, b []byte) {
 	p, err := packet.Parse(b)
-	if err != nil || d.martian(p.Src) {
+	if err != nil || d.near.martian(p.Src) {
 		d.node.counts.Malformed++
 		return
 	}
@@ -56,10 +56,10 @@ func (d *driver) receiveIP(f card.Frame, b []byte) {
 	}
 	switch {
 	case d.lease != nil && d.lease.take(&p, b):
-	case !d.node.settings.has(p.Dst):
+	case !d.near.has(p.Dst):
 		d.toGate(f.Bytes) // for all machines nearby, or for none
 	case p.Fragment.Offset > 0:
-		if id, ok := d.fragments.Later(&p, b, d.node.core.Now()); ok {
+		if id, ok := d.fragments.Later(&p, b, d.now); ok {
 			d.deliver(id, b)
 		}
 	case p.HasPorts():
@@ -67,13 +67,6 @@ func (d *driver) receiveIP(f card.Frame, b []byte) {
 	default:
 		d.receiveOther(&p, f.Bytes, b)
 	}
-}
-
-// martian tells whether no other machine can have sent a packet from an address.
-func (d *driver) martian(src packet.Addr) bool {
-	ip := src.Netip()
-	return ip.IsLoopback() || ip.IsMulticast() || d.node.settings.broadcast(ip) ||
-		d.node.settings.has(src)
 }
 
 // receiveFlow takes a packet of TCP or UDP.
@@ -87,7 +80,7 @@ func (d *driver) receiveFlow(p *packet.Packet, frame, b []byte) {
 	}
 	d.merge.deliver(id, p, b)
 	if p.Fragment.More {
-		for _, earlier := range d.fragments.First(p, id, d.node.core.Now()) {
+		for _, earlier := range d.fragments.First(p, id, d.now) {
 			d.deliver(id, earlier)
 		}
 	}
@@ -109,7 +102,7 @@ func (d *driver) receiveOther(p *packet.Packet, frame, b []byte) {
 // so if it is one of TCP.
 func (d *driver) steer(p *packet.Packet) (id kernel.CoreID, ok bool) {
 	n := d.node
-	id, answer := d.table.In(p, n.core.Now())
+	id, answer := d.table.In(p, d.now)
 	if answer == flow.Known {
 		return id, true
 	}

@@ -100,7 +100,7 @@ func (q *queue) describe(i uint16, bytes int, flags, next uint16) {
 // offer gives the device a chain of so many descriptors, by its head. Publish lets it know.
 func (q *queue) offer(head, length uint16) {
 	q.length[head] = length
-	at := q.offered + ringHeads + 2*int(q.next%q.size)
+	at := q.offered + ringHeads + 2*int(q.next&(q.size-1))
 	binary.LittleEndian.PutUint16(q.device.memory[at:], head)
 	q.next++
 }
@@ -175,7 +175,7 @@ func (q *queue) waiting() (uint16, error) {
 // how many bytes the device wrote. An error means that the device has no such chain, or the chain
 // no such room.
 func (q *queue) take() (head uint16, bytes int, err error) {
-	at := q.served + ringHeads + 8*int(q.seen%q.size)
+	at := q.served + ringHeads + 8*int(q.seen&(q.size-1))
 	id, written := q.device.shared.Load32(at), q.device.shared.Load32(at+4)
 	if id >= uint32(q.size) || q.length[id] == 0 {
 		return 0, 0, fmt.Errorf("virtio: queue %d: chain %d served: want one that was offered",

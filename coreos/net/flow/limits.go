@@ -16,6 +16,9 @@ const (
 	datagramMax = 4096
 	endedMax    = briefMax + lastingMax
 
+	// recentFlows are looked up without a hash: some more than are busy at a time.
+	recentFlows = 256
+
 	// How long a flow without packets is remembered. One that is established may be quiet for ever;
 	// the others are over by then, or their ends ask again.
 	briefIdle    = 60 * time.Second

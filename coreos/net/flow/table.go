@@ -8,6 +8,7 @@ import (
 // Table notes flows, a bounded number of them. One goroutine at a time uses it.
 type Table struct {
 	flows    map[packet.Key]*Flow
+	recent   [recentFlows]*Flow // some of them, by ports; nil: none
 	lists    [classes]list
 	unreset  []*Flow // of dead cores, whose remote ends were not told yet
 	Recycled uint64  // flows forgotten because there were too many
@@ -36,7 +37,7 @@ const (
 
 // In notes a packet that comes to the machine, and returns which core has its flow.
 func (t *Table) In(p *packet.Packet, now kernel.Instant) (kernel.CoreID, Answer) {
-	f := t.flows[p.To()]
+	f := t.find(p.To())
 	switch {
 	case f == nil:
 		return 0, Unknown
@@ -54,7 +55,7 @@ func (t *Table) In(p *packet.Packet, now kernel.Instant) (kernel.CoreID, Answer)
 // Out notes a packet that a core sends. It makes a flow, unless the packet is a refusal.
 func (t *Table) Out(p *packet.Packet, core kernel.CoreID, now kernel.Instant) {
 	key := p.From()
-	f := t.flows[key]
+	f := t.find(key)
 	switch {
 	case f != nil && f.core == core && f.class != ended:
 	case p.Protocol == packet.TCP && p.Flags&packet.RST != 0:
@@ -67,6 +68,23 @@ func (t *Table) Out(p *packet.Packet, core kernel.CoreID, now kernel.Instant) {
 	}
 	t.note(f, p, outbound, now)
 }
+
+// find returns a flow; nil: it is not noted. One that is looked up again soon is found without its
+// hash.
+func (t *Table) find(key packet.Key) *Flow {
+	r := &t.recent[recentAt(key)]
+	if *r == nil || (*r).Key != key {
+		f := t.flows[key]
+		if f == nil {
+			return nil
+		}
+		*r = f
+	}
+	return *r
+}
+
+// recentAt returns the place of a flow among the recent ones.
+func recentAt(key packet.Key) uint16 { return (key.RemotePort ^ key.LocalPort) % recentFlows }
 
 // Find returns the core that has a flow.
 func (t *Table) Find(key packet.Key) (kernel.CoreID, bool) {
@@ -139,6 +157,9 @@ func (t *Table) trim(c class) {
 func (t *Table) remove(f *Flow) {
 	t.lists[f.class].remove(f)
 	delete(t.flows, f.Key)
+	if r := &t.recent[recentAt(f.Key)]; *r == f {
+		*r = nil
+	}
 }
 
 // move puts a flow at the end of a list: it was seen now.

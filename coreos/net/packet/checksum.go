@@ -24,10 +24,15 @@ func Sum(b []byte, initial uint16) uint16 {
 	copy(rest[:], b)
 	sum, carry = bits.Add64(sum, binary.LittleEndian.Uint64(rest[:]), 0)
 	sum += carry
+	return bits.ReverseBytes16(fold(sum))
+}
+
+// fold returns the ones' complement sum of the four words of 16 bits in sum.
+func fold(sum uint64) uint16 {
 	sum = sum>>32 + sum&0xffffffff
 	sum = sum>>32 + sum&0xffffffff
 	sum = sum>>16 + sum&0xffff
-	return bits.ReverseBytes16(uint16(sum>>16 + sum&0xffff))
+	return uint16(sum>>16 + sum&0xffff)
 }
 
 // SumPlace returns where the checksum of a packet of TCP or UDP is, counted from the transport's
@@ -41,14 +46,12 @@ func (p *Packet) SumPlace() int {
 
 // pseudoSum returns the sum of the pseudo header (RFC 9293, section 3.1; RFC 8200, section 8.1).
 func (p *Packet) pseudoSum() uint16 {
-	var tail [4]byte
-	binary.BigEndian.PutUint16(tail[:], uint16(p.TotalBytes-p.IPBytes))
-	tail[3] = p.Protocol
-	sum := Sum(tail[:], 0)
+	sum := uint64(p.TotalBytes-p.IPBytes)&0xffff + uint64(p.Protocol)
 	if p.V6 {
-		return Sum(p.Dst[:], Sum(p.Src[:], sum))
+		return Sum(p.Dst[:], Sum(p.Src[:], fold(sum)))
 	}
-	return Sum(p.Dst[12:], Sum(p.Src[12:], sum))
+	return fold(sum + uint64(binary.BigEndian.Uint32(p.Src[12:])) +
+		uint64(binary.BigEndian.Uint32(p.Dst[12:])))
 }
 
 // PutPseudoSum writes the sum of the pseudo header where the checksum of p, a packet of TCP or UDP

@@ -46,6 +46,12 @@ func AddrOf(a netip.Addr) Addr { return a.As16() }
 // Netip returns the address as the standard library has it.
 func (a Addr) Netip() netip.Addr { return netip.AddrFrom16(a).Unmap() }
 
+// put4 makes the address one of IPv4.
+func (a *Addr) put4(b []byte) {
+	*(*[12]byte)(a[:12]) = mapped
+	*(*[4]byte)(a[12:]) = [4]byte(b)
+}
+
 // IsHost tells whether an address can be that of a machine (RFC 1122, section 3.2.1.3; RFC 4291,
 // section 2.4).
 func IsHost(a netip.Addr) bool {
@@ -57,8 +63,20 @@ func IsHost(a netip.Addr) bool {
 		!a.IsMulticast()
 }
 
+// mapped is how an address of IPv6 begins that maps one of IPv4 (RFC 4291, section 2.5.5.2).
+var mapped = [12]byte{10: 0xff, 11: 0xff}
+
+// loopback is that of IPv6 (RFC 4291, section 2.5.3).
+var loopback = Addr{15: 1}
+
 // Is4 tells whether the address is one of IPv4.
-func (a Addr) Is4() bool { return netip.AddrFrom16(a).Is4In6() }
+func (a *Addr) Is4() bool { return [12]byte(a[:12]) == mapped }
+
+// IsLoopback tells whether the address is that of a machine for itself.
+func (a *Addr) IsLoopback() bool { return a.Is4() && a[12] == 127 || *a == loopback }
+
+// IsMulticast tells whether the address is that of a group of machines.
+func (a *Addr) IsMulticast() bool { return a.Is4() && a[12]>>4 == 14 || a[0] == 0xff }
 
 // Key names a flow, as one of its two ends sees it.
 type Key struct {
@@ -173,8 +191,8 @@ func (p *Packet) parseIP4(b []byte) bool {
 		More: where&0x2000 != 0,
 	}
 	p.Protocol = b[9]
-	p.Src = AddrOf(netip.AddrFrom4([4]byte(b[12:])))
-	p.Dst = AddrOf(netip.AddrFrom4([4]byte(b[16:])))
+	p.Src.put4(b[12:])
+	p.Dst.put4(b[16:])
 	return true
 }
 
