@@ -23,9 +23,8 @@ const (
 	bufferBytesMin = 4 << 10
 	// bufferBytesKept is how large a buffer may stay when it is empty.
 	bufferBytesKept = 16 << 10
-	// wholeBytesMax is how long a command may be that is taken apart at once, if it is there as a
-	// whole: this bounds the arguments of those that are not counted one by one.
-	wholeBytesMax = 4 << 10
+	// fewArgs is how many words a command may have to be taken apart at once.
+	fewArgs = 8
 	// argBytes is what an argument costs beside its bytes: two slice headers.
 	argBytes = 48
 )

@@ -20,6 +20,8 @@ type Reader struct {
 	refused bool // it is read over: what is read of it is gone from the buffer
 	spans   []span
 	args    [][]byte
+
+	few [fewArgs][]byte // of a command that is brief
 }
 
 // span is where an argument lies in a command.
@@ -35,19 +37,17 @@ func NewReader(source io.Reader, budget *Budget) *Reader {
 // ProtocolError.
 func (r *Reader) TryNext() (c Command, ok bool, err error) {
 	if r.want == 0 && r.start < r.end && r.buf[r.start] == '*' {
-		in := r.buf[r.start:min(r.end, r.start+wholeBytesMax)]
-		args, size, _ := elements(in, r.args[:0])
-		r.args = args
-		if len(args) > 0 && size > 0 && !r.exceeds(size, len(args)) {
+		in := r.buf[r.start:r.end]
+		count, size := brief(in, r.few[:])
+		if count > 0 && !r.exceeds(size, count) {
 			r.start += size
-			return Command{Args: args, Raw: in[:size:size]}, true, nil
+			return Command{Args: r.few[:count], Raw: in[:size:size]}, true, nil
 		}
 	}
 	return r.assemble()
 }
 
-// assemble is TryNext for any command: one that has not arrived as a whole, a long one, a line of
-// words.
+// assemble is TryNext for commands of any kind, and for those that have not arrived as a whole.
 func (r *Reader) assemble() (c Command, ok bool, err error) {
 	for r.start < r.end {
 		if r.want == 0 && r.buf[r.start] != '*' {

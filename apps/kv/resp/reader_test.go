@@ -60,12 +60,13 @@ func FuzzReader(f *testing.F) {
 	})
 }
 
-// A header is read in the same way whether it is brief, a small number or neither, and At returns
-// what Split does.
+// A header is read in the same way whether it is a small number or not, and a command whether it is
+// brief or not.
 func FuzzHeader(f *testing.F) {
 	for _, text := range []string{
 		"*1\r\n$1\r\nk\r\n", "$01\r\n", "$\r\n", "*12345678\r", "$0\rx",
-		"$10\r\n", "*123\r\n", "$00\rx",
+		"*2\r\n$01\r\nx\r\n$1\r\nk\r\n",
+		"*2\r\n$3\r\nGET\r\n$10\r\n0123456789\r\n", "*1\r\n$00\rx\r\n", "*2\r\n$1\r\na\r\n$100\r\n",
 	} {
 		f.Add([]byte(text))
 	}
@@ -80,19 +81,18 @@ func FuzzHeader(f *testing.F) {
 				t.Errorf("%q is %d, %d bytes: want %d, %v, %d", b, n, got+1, want, ok, size)
 			}
 		}
-		if n, got := brief(start(b, 0), uint32(b[0])); got > 0 {
-			if want, size, err := header(b, b[0]); n != want || got != size || err != nil {
-				t.Errorf("%q is %d, %d bytes: want %d, %d, %v", b, n, got, want, size, err)
-			}
+		args, size, err := Split(b, nil)
+		few := make([][]byte, fewArgs)
+		count, got := brief(b, few)
+		if got > 0 && (err != nil || size != got || fmt.Sprint(few[:count]) != fmt.Sprint(args)) {
+			t.Errorf("%q is %q, %d bytes: want %q, %d, %v", b, few[:count], got, args, size, err)
 		}
-		args, _, err := Split(b, nil)
-		for i, want := range args {
-			if got := At(b, i); err == nil && !bytes.Equal(got, want) {
-				t.Errorf("argument %d is %q: want %q", i, got, want)
-			}
+		key := BriefKey(b)
+		if err == nil && key != nil && (len(args) < 2 || !bytes.Equal(key, args[1])) {
+			t.Errorf("%q has the key %q: want the second of %q", b, key, args)
 		}
-		if got := At(b, len(args)); err == nil && got != nil {
-			t.Errorf("argument %d is %q: want none", len(args), got)
+		if got > 0 && count > 1 && len(args[0]) < 10 && key == nil {
+			t.Errorf("%q has no key: want %q", b, args[1])
 		}
 	})
 }
@@ -148,9 +148,8 @@ func TestReaderHoldsLittle(t *testing.T) {
 				_, ok, err = r.TryNext()
 				ended = err != nil
 			}
-			if len(r.buf) > 4<<20 || cap(r.spans) > 1<<20/argBytes*2 || cap(r.args) > 1<<10 {
-				t.Fatalf("%q: %d bytes, %d spans and %d arguments held", text, len(r.buf),
-					cap(r.spans), cap(r.args))
+			if len(r.buf) > 4<<20 || cap(r.spans) > 1<<20/argBytes*2 {
+				t.Fatalf("%q: %d bytes and %d spans held", text, len(r.buf), cap(r.spans))
 			}
 		}
 		r.Close()

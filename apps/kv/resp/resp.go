@@ -8,7 +8,6 @@ package resp
 
 import (
 	"bytes"
-	"encoding/binary"
 	"fmt"
 	"math"
 	"strconv"
@@ -30,61 +29,26 @@ type ProtocolError string
 func (e ProtocolError) Error() string { return "Protocol error: " + string(e) }
 
 // Split appends the elements of an array of bulk strings at the start of b to args, and returns how
-// long the array is.
+// long the array is. It is quicker if args has room for them.
 func Split(b []byte, args [][]byte) (_ [][]byte, size int, err error) {
-	args, size, err = elements(b, args)
-	if size == 0 {
+	room := args[len(args):cap(args)]
+	if count, size := brief(b, room); size > 0 {
+		return args[:len(args)+count], size, nil
+	}
+	count, at, err := header(b, '*')
+	if err != nil || at == 0 {
 		return args, 0, cut(err, b)
 	}
-	return args, size, nil
-}
-
-// elements is Split, but if the array is not complete, its size is 0, and that is no error.
-func elements(b []byte, args [][]byte) (_ [][]byte, size int, err error) {
-	count, at := brief(start(b, 0), '*')
-	if at == 0 {
-		if count, at, err = header(b, '*'); at == 0 {
-			return args, 0, err
-		}
-	}
 	for range count {
-		length, n := brief(start(b, at), '$')
-		if n == 0 {
-			if length, n, err = header(b[at:], '$'); n == 0 {
-				return args, 0, err
-			}
+		length, n, err := header(b[at:], '$')
+		if err != nil || n == 0 || len(b)-at-n < length+2 {
+			return args, 0, cut(err, b)
 		}
-		from, to := at+n, at+n+length
-		if at = to + 2; at > len(b) {
-			return args, 0, nil
-		}
-		args = append(args, b[from:to:to])
+		at += n
+		args = append(args, b[at:at+length:at+length])
+		at += length + 2
 	}
 	return args, at, nil
-}
-
-// At returns one element of an array of bulk strings at the start of b; nil if it is not there.
-func At(b []byte, position int) []byte {
-	count, at := brief(start(b, 0), '*')
-	if at == 0 {
-		count, at, _ = header(b, '*')
-	}
-	for i := 0; i < count; i++ {
-		length, n := brief(start(b, at), '$')
-		if n == 0 {
-			if length, n, _ = header(b[at:], '$'); n == 0 {
-				break
-			}
-		}
-		from, to := at+n, at+n+length
-		if at = to + 2; at > len(b) {
-			break
-		}
-		if i == position {
-			return b[from:to]
-		}
-	}
-	return nil
 }
 
 func cut(err error, b []byte) error {
@@ -92,27 +56,6 @@ func cut(err error, b []byte) error {
 		err = fmt.Errorf("resp: an array of %d bytes: want more", len(b))
 	}
 	return err
-}
-
-// brief reads a header of which start returned the start, if its number has one digit or two, as
-// nearly all have. Size is 0 if it is another one, or not complete.
-func brief(text, kind uint32) (n, size int) {
-	first, second := text>>8&0xff-'0', text>>16&0xff-'0'
-	switch {
-	case text&0xff00ff == kind|'\r'<<16 && first <= 9:
-		return int(first), 4
-	case text&0xff0000ff == kind|'\r'<<24 && first-1 < 9 && second <= 9:
-		return int(10*first + second), 5
-	}
-	return 0, 0
-}
-
-// start returns four of the five bytes or more at a place in b; 0 if there are less.
-func start(b []byte, at int) uint32 {
-	if at+5 > len(b) {
-		return 0
-	}
-	return binary.LittleEndian.Uint32(b[at:])
 }
 
 // header reads a line such as "*2\r\n", which starts an array or a bulk string. Size is 0 if the

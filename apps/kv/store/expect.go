@@ -19,7 +19,7 @@ type coming struct {
 func (s *Store) Expect(commands [][]byte) {
 	s.hashes, s.entries = s.hashes[:0], s.entries[:0]
 	for _, command := range commands {
-		if key := resp.At(command, 1); key != nil {
+		if key := resp.BriefKey(command); key != nil {
 			s.hashes = append(s.hashes, Hash(key, s.seed))
 		}
 	}
