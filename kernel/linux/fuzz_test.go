@@ -62,6 +62,7 @@ var likely = map[byte][]uint64{
 
 var shapes = map[uint64]string{
 	0: "fbn", 1: "fbn", 3: "f", 5: "fb", 8: "fnt", 13: "kbb8", 14: "tbb8", 17: "fbnn", 18: "fbnn",
+	38: "tbb",
 	56: "cbbbb", 62: "1k", 63: "b", 72: "fxn", 77: "fn", 79: "bn", 99: "b",
 	131: "bb", 204: "z8b", 217: "fbn", 233: "EeWb",
 	234: "1tk", 257: "dpon", 258: "dpn", 262: "dpbz", 263: "dpz", 264: "dpdp", 267: "dpbn",

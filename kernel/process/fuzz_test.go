@@ -75,7 +75,7 @@ var shapes = map[uint64]string{
 	syscall.SYS_MADVISE: "msv", syscall.SYS_NANOSLEEP: "b", syscall.SYS_ARCH_PRCTL: "xb",
 	syscall.SYS_FUTEX: "bwzz", drivercall.Spawn: "fn", drivercall.Return: "f",
 	drivercall.Interrupt: "t", drivercall.Kill: "tf", drivercall.Memory: "b",
-	drivercall.Exists: "t",
+	drivercall.Exists: "t", drivercall.Sample: "n",
 }
 
 // places is where threads make calls and cause exceptions.

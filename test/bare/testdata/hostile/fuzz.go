@@ -127,7 +127,7 @@ var paths = []string{"/tmp/x", "/tmp/d", "/tmp/d/y", drivercall.Bell, "/", "/tmp
 
 var shapes = map[uint64]string{
 	0: "fbn", 1: "fbn", 3: "f", 5: "fb", 8: "fnt", 9: "msra", 10: "msr", 11: "ms", 13: "kbb8",
-	14: "tbb8", 15: "", 16: "f", 17: "fbnn", 18: "fbnn", 24: "", 28: "msv", 32: "f", 35: "b", 39: "",
+	14: "tbb8", 15: "", 16: "f", 17: "fbnn", 18: "fbnn", 24: "", 28: "msv", 32: "f", 35: "b", 38: "tbb", 39: "",
 	56: "cSbbb", 62: "1k", 63: "b", 72: "fxn", 74: "f", 77: "fn", 79: "bn", 99: "b", 102: "", 131: "bb",
 	157: "", 158: "xb", 186: "", 202: "bwzz", 204: "z8b", 217: "fbn", 218: "b", 228: "lb", 230: "lzb",
 	231: "z", 233: "fefb", 234: "1tk", 257: "dpon", 258: "dpn", 262: "dpbz", 263: "dpz", 264: "dpdp",
@@ -136,7 +136,7 @@ var shapes = map[uint64]string{
 	drivercall.Notice: "b", drivercall.Epitaph: "Cb", drivercall.Status: "Cb", drivercall.Trace: "Cb",
 	drivercall.Device: "Cb", drivercall.Claim: "C", drivercall.Spawn: "Fz", drivercall.Return: "F",
 	drivercall.Interrupt: "t", drivercall.Kill: "kF", drivercall.Read: "bn", drivercall.Random: "bn",
-	drivercall.Memory: "b", drivercall.Unknown: "nn",
+	drivercall.Memory: "b", drivercall.Sample: "n", drivercall.Unknown: "nn",
 	drivercall.Provoke: "Cn", drivercall.Console: "", drivercall.Last + 1: "", drivercall.First - 1: "",
 }
 
