@@ -11,6 +11,7 @@ import (
 type nowhere bool
 
 func (n nowhere) Send(kernel.CoreID, []byte) bool { return bool(n) }
+func (n nowhere) put(int, head, []byte) bool      { return bool(n) }
 func (n nowhere) SetAlarm(kernel.Instant)         {}
 
 // Whatever other cores say, a machine refuses it or goes on; it does not panic.

@@ -33,12 +33,12 @@ type link struct {
 const lengthBytes = 4
 
 // put adds a message to the stream; false if there is no room.
-func (l *link) put(body []byte) bool {
+func (l *link) put(head head, body []byte) bool {
 	if !l.bound || len(l.out)-l.done > streamBytesMax {
 		return false
 	}
-	l.out = binary.LittleEndian.AppendUint32(l.out, uint32(len(body)))
-	l.out = append(l.out, body...)
+	out := binary.LittleEndian.AppendUint32(l.out, uint32(headBytes+len(body)))
+	l.out = append(head.append(out), body...)
 	return true
 }
 

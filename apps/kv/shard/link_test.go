@@ -22,7 +22,7 @@ func TestPartsAreWhole(t *testing.T) {
 				body = make([]byte, random.IntN(4*CarrierCarryPartMax)+headBytes)
 			}
 			before := len(l.out)
-			if l.put(body) {
+			if l.put(head{}, body[headBytes:]) {
 				stream = append(stream, l.out[before:]...)
 				ends = append(ends, len(stream))
 			}

@@ -25,13 +25,13 @@ type machine struct {
 	counts counts
 	fault  error // of the message that is taken
 
-	now     kernel.Instant // of the present step
-	out     step.Outbox    // of the present step
-	owing   []int          // shards for which an ack is owed, in the order in which it came to be
-	coming  []int          // shards for which commands are expected
-	scratch []byte         // for messages
-	answer  []byte         // for replies
-	parcel  []byte         // for chunks
+	now    kernel.Instant // of the present step
+	out    outbox         // of the present step
+	box    box            // out, if Step was called
+	owing  []int          // shards for which an ack is owed, in the order in which it came to be
+	coming []int          // shards for which commands are expected
+	answer []byte         // for replies
+	parcel []byte         // for chunks
 }
 
 // counts are what is counted for people.
@@ -40,6 +40,31 @@ type counts struct {
 	promoted  int
 	restored  int // learners that became backups
 	malformed int // messages that no sound core sends
+}
+
+// outbox takes what the machine says. It is a step.Outbox, but that messages come in two pieces, so
+// that they are copied only once.
+type outbox interface {
+	// put queues a message to a core. It tells whether there was room.
+	put(to int, head head, body []byte) bool
+	SetAlarm(at kernel.Instant)
+}
+
+// box is a step.Outbox as an outbox.
+type box struct {
+	step.Outbox
+	cores   []kernel.CoreID
+	message []byte
+}
+
+func (b *box) put(to int, head head, body []byte) bool {
+	b.message = append(head.append(b.message[:0]), body...)
+	return b.Send(b.cores[to], b.message)
+}
+
+func (m *machine) boxed(out step.Outbox) outbox {
+	m.box.Outbox = out
+	return &m.box
 }
 
 // client is told how its commands end.
@@ -57,7 +82,7 @@ func newMachine(cores []kernel.CoreID, shards, self int, clock int64, chunk int,
 	m := &machine{
 		self: self, cores: cores, clock: clock, parcel: make([]byte, 0, chunk),
 		peers: make([]peer, len(cores)), routes: make([]route, shards),
-		replicas: make([]replica, shards),
+		replicas: make([]replica, shards), box: box{cores: cores},
 	}
 	for i := range shards {
 		m.routes[i] = newRoute()
@@ -68,7 +93,7 @@ func newMachine(cores []kernel.CoreID, shards, self int, clock int64, chunk int,
 
 // Step takes one event.
 func (m *machine) Step(in step.Event, out step.Outbox) {
-	m.begin(in.Now, out)
+	m.begin(in.Now, m.boxed(out))
 	switch in.Kind {
 	case step.Boot:
 		m.greet(in.Incarnation)
@@ -89,7 +114,7 @@ func (m *machine) tick() {
 }
 
 // begin begins a step; several things may happen in one.
-func (m *machine) begin(now kernel.Instant, out step.Outbox) { m.now, m.out = now, out }
+func (m *machine) begin(now kernel.Instant, out outbox) { m.now, m.out = now, out }
 
 // end ends a step: what the core's duty is now, acks that are owed, what waited for room, and an
 // alarm if something still does.
@@ -107,7 +132,7 @@ func (m *machine) end() {
 		m.out.SetAlarm(m.now.Add(retryAfter))
 	}
 	m.out = nil
-	m.scratch, m.answer = emptied(m.scratch), emptied(m.answer)
+	m.answer = emptied(m.answer)
 }
 
 // index returns the index of a core, or nobody.

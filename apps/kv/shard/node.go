@@ -165,14 +165,14 @@ func (n *Node) pump() (sent bool) {
 	return sent
 }
 
-// Send implements step.Outbox.
-func (n *Node) Send(to kernel.CoreID, body []byte) bool {
-	ok := n.links[n.machine.index(to)].put(body)
+// put implements outbox.
+func (n *Node) put(to int, head head, body []byte) bool {
+	ok := n.links[to].put(head, body)
 	n.unsent = n.unsent || ok
 	return ok
 }
 
-// SetAlarm implements step.Outbox.
+// SetAlarm implements outbox.
 func (n *Node) SetAlarm(at kernel.Instant) { n.arm(at.Sub(n.now)) }
 
 // arm has the timer run in a while, or earlier.

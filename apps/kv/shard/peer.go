@@ -19,7 +19,13 @@ type peer struct {
 	fate    fate
 	life    uint64   // the present one, if it is alive
 	ended   uint64   // the last life that is known to be over
-	backlog [][]byte // messages that wait for room
+	backlog []letter // messages that wait for room
+}
+
+// letter is a message on its way.
+type letter struct {
+	head head
+	body []byte
 }
 
 // greet says Hello to all others.
@@ -85,14 +91,14 @@ func (m *machine) send(to int, msg *message) {
 	if to == m.self || p.fate == dead || p.fate == unheard && msg.kind != hello {
 		return
 	}
-	m.scratch = msg.append(m.scratch[:0])
-	if len(p.backlog) == 0 && m.out.Send(m.cores[to], m.scratch) {
+	head := msg.head()
+	if len(p.backlog) == 0 && m.out.put(to, head, msg.body) {
 		return
 	}
 	if len(p.backlog) == 0 {
 		m.stuck++
 	}
-	p.backlog = append(p.backlog, bytes.Clone(m.scratch))
+	p.backlog = append(p.backlog, letter{head, bytes.Clone(msg.body)})
 }
 
 // retry sends what waits for room.
@@ -100,7 +106,7 @@ func (m *machine) retry() {
 	for to := range m.peers {
 		p := &m.peers[to]
 		sent := 0
-		for sent < len(p.backlog) && m.out.Send(m.cores[to], p.backlog[sent]) {
+		for sent < len(p.backlog) && m.out.put(to, p.backlog[sent].head, p.backlog[sent].body) {
 			sent++
 		}
 		if sent > 0 {

@@ -187,14 +187,14 @@ func (s *site) Step(in step.Event, out step.Outbox) {
 	}
 	switch in.Kind {
 	case step.Command:
-		s.begin(in.Now, out)
+		s.begin(in.Now, s.boxed(out))
 		s.world.ask(s, in.Body)
 		s.end()
 	default:
 		s.machine.Step(in, out)
 	}
 	if after != nil {
-		s.begin(in.Now, out)
+		s.begin(in.Now, s.boxed(out))
 		after()
 		s.end()
 	}

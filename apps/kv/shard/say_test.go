@@ -16,6 +16,9 @@ func say(cores int) func([]byte) string {
 	}
 }
 
+// append appends the message as it travels.
+func (m *message) append(b []byte) []byte { return append(m.head().append(b), m.body...) }
+
 // words returns what a message says, for people.
 func (m *message) words() string {
 	s := fmt.Sprintf("shard %d: ", m.shard)

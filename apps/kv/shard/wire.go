@@ -63,17 +63,23 @@ const nobody = -1
 
 func (k kind) timed() bool { return k == hello || k == replay }
 
-// append appends the message as it travels.
-func (m *message) append(b []byte) []byte {
-	word := m.view
+// head is the head of a message as it travels: three words.
+type head struct{ first, seq, last uint64 }
+
+func (m *message) head() head {
+	last := m.view
 	if m.kind.timed() {
-		word = uint64(m.time)
+		last = uint64(m.time)
 	}
-	b = binary.LittleEndian.AppendUint64(b, uint64(m.kind)|uint64(m.flags)<<8|
-		uint64(uint16(m.shard))<<16|uint64(m.core)<<32)
-	b = binary.LittleEndian.AppendUint64(b, m.seq)
-	b = binary.LittleEndian.AppendUint64(b, word)
-	return append(b, m.body...)
+	first := uint64(m.kind) | uint64(m.flags)<<8 | uint64(uint16(m.shard))<<16 | uint64(m.core)<<32
+	return head{first, m.seq, last}
+}
+
+// append appends the head.
+func (h head) append(b []byte) []byte {
+	b = binary.LittleEndian.AppendUint64(b, h.first)
+	b = binary.LittleEndian.AppendUint64(b, h.seq)
+	return binary.LittleEndian.AppendUint64(b, h.last)
 }
 
 // parse takes a message apart; its body is part of b. False: no core sends that. A message is not
