@@ -2,41 +2,40 @@ package store
 
 import "skerry/apps/kv/resp"
 
-// coming are the first keys of commands that will come, on their way from memory.
+// Expect has what some commands will look at brought into the processor's caches. It changes
+// nothing.
 //
 // Memory answers many questions in the time of one, if nobody waits for the first answer before he
 // asks the second. A command has to: what is in its key's bucket, what is in that entry, what is
 // its text if that is long. So before a number of commands are carried out, the same is asked for
 // all of them, question by question. With 100,000 keys, that is half of the time of a pipeline.
-type coming struct {
-	hashes  []uint64
-	entries []*entry
-	seen    uint64 // makes use of what was read, which is read for that only
-}
-
-// Expect has what some commands will look at brought into the processor's caches. It changes
-// nothing.
 func (s *Store) Expect(commands [][]byte) {
-	s.hashes, s.entries = s.hashes[:0], s.entries[:0]
-	for _, command := range commands {
-		if key := resp.BriefKey(command); key != nil {
-			s.hashes = append(s.hashes, Hash(key, s.seed))
+	var hashes [expectedMax]uint64
+	var entries [expectedMax]*entry
+	for len(commands) > 0 {
+		some := commands[:min(expectedMax, len(commands))]
+		commands = commands[len(some):]
+		count := 0
+		for _, command := range some {
+			if key := resp.BriefKey(command); key != nil {
+				hashes[count] = Hash(key, s.seed)
+				count++
+			}
+		}
+		for i, hash := range hashes[:count] {
+			entries[i] = *s.bucket(hash)
+		}
+		for _, e := range entries[:count] {
+			if e != nil {
+				s.seen += e.hash
+			}
+		}
+		for range expectedChain {
+			for i, e := range entries[:count] {
+				entries[i] = s.look(e, hashes[i])
+			}
 		}
 	}
-	for _, hash := range s.hashes {
-		s.entries = append(s.entries, *s.bucket(hash))
-	}
-	for _, e := range s.entries {
-		if e != nil {
-			s.seen += e.hash
-		}
-	}
-	for range expectedChain {
-		for i, e := range s.entries {
-			s.entries[i] = s.look(e, s.hashes[i])
-		}
-	}
-	clear(s.entries) // they may be removed
 }
 
 // look reads what is behind an entry whose hash was read: its text if it is the one that is looked

@@ -1,6 +1,8 @@
 package store
 
 const (
+	// expectedMax is for how many commands is read ahead at once.
+	expectedMax = 32
 	// expectedChain is how many entries of a bucket are read ahead for a command: few have more.
 	expectedChain = 2
 	// bucketsMinBits and bucketsMaxBits bound the buckets of a table: from 2^10 to 2^40.

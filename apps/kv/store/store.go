@@ -23,7 +23,7 @@ type Store struct {
 	timely    bool // the reply may be another one at another time
 	replaying bool
 
-	coming
+	seen uint64 // makes use of what was read ahead, which is read for that only
 }
 
 // New returns an empty store. It refuses to grow beyond bytesMax bytes of memory. The seed, best a
