@@ -5,9 +5,9 @@ import "encoding/binary"
 // Nearly all commands are brief: they have few words, and their words less than a hundred bytes.
 // These are taken apart here, without a call for each header.
 
-// brief sets args to the elements of an array of bulk strings at the start of b. It returns how
-// many they are, and how long the array is: 0 if it is not brief, not complete or none.
-func brief(b []byte, args [][]byte) (count, size int) {
+// SplitBrief sets args to the elements of an array of bulk strings at the start of b. It returns
+// how many they are, and how long the array is: 0 if it is not brief, not complete or none.
+func SplitBrief(b []byte, args [][]byte) (count, size int) {
 	count, at := briefHeader(start(b, 0), '*')
 	if count > len(args) {
 		return 0, 0

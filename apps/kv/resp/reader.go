@@ -38,7 +38,7 @@ func NewReader(source io.Reader, budget *Budget) *Reader {
 func (r *Reader) TryNext() (c Command, ok bool, err error) {
 	if r.want == 0 && r.start < r.end && r.buf[r.start] == '*' {
 		in := r.buf[r.start:r.end]
-		count, size := brief(in, r.few[:])
+		count, size := SplitBrief(in, r.few[:])
 		if count > 0 && !r.exceeds(size, count) {
 			r.start += size
 			return Command{Args: r.few[:count], Raw: in[:size:size]}, true, nil
@@ -191,6 +191,7 @@ func (r *Reader) grow() bool {
 func (r *Reader) trim() {
 	r.budget.give(len(r.buf) - bufferBytesMin)
 	r.buf, r.spans, r.args = make([]byte, bufferBytesMin), nil, nil
+	r.few = [fewArgs][]byte{} // they pointed into the buffer
 }
 
 // Close gives back what the reader has taken out of its budget.

@@ -83,7 +83,7 @@ func FuzzHeader(f *testing.F) {
 		}
 		args, size, err := Split(b, nil)
 		few := make([][]byte, fewArgs)
-		count, got := brief(b, few)
+		count, got := SplitBrief(b, few)
 		if got > 0 && (err != nil || size != got || fmt.Sprint(few[:count]) != fmt.Sprint(args)) {
 			t.Errorf("%q is %q, %d bytes: want %q, %d, %v", b, few[:count], got, args, size, err)
 		}

@@ -29,12 +29,8 @@ type ProtocolError string
 func (e ProtocolError) Error() string { return "Protocol error: " + string(e) }
 
 // Split appends the elements of an array of bulk strings at the start of b to args, and returns how
-// long the array is. It is quicker if args has room for them.
+// long the array is.
 func Split(b []byte, args [][]byte) (_ [][]byte, size int, err error) {
-	room := args[len(args):cap(args)]
-	if count, size := brief(b, room); size > 0 {
-		return args[:len(args)+count], size, nil
-	}
 	count, at, err := header(b, '*')
 	if err != nil || at == 0 {
 		return args, 0, cut(err, b)

@@ -73,10 +73,14 @@ func reuse(b []byte) []byte {
 
 func (s *Store) run(now int64, command []byte) {
 	s.now, s.changed, s.timely = now, false, false
-	args, _, err := resp.Split(command, s.args[:0])
-	if err != nil || len(args) == 0 {
-		s.fail(malformed)
-		return
+	count, _ := resp.SplitBrief(command, s.args[:])
+	args := s.args[:count]
+	if count == 0 {
+		var err error
+		if args, _, err = resp.Split(command, nil); err != nil || len(args) == 0 {
+			s.fail(malformed)
+			return
+		}
 	}
 	c, ok := Find(args[0])
 	switch {
