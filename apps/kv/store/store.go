@@ -142,13 +142,14 @@ func (s *Store) room(grows int) bool {
 // put sets the value of a key, whose entry is e, or nil; it may have expired. The caller has made
 // sure of the room.
 func (s *Store) put(e *entry, key, value []byte) *entry {
-	e = s.resized(e, key, len(value))
-	copy(e.value(), value)
+	e, place := s.resized(e, key, len(value))
+	copy(place, value)
 	return e
 }
 
-// resized gives the value of a key a length, and makes the key if it is not there or has expired.
-func (s *Store) resized(e *entry, key []byte, length int) *entry {
+// resized gives the value of a key a length, and returns where it is. It makes the key if it is not
+// there or has expired.
+func (s *Store) resized(e *entry, key []byte, length int) (_ *entry, value []byte) {
 	if e == nil || e.expires(s.now) {
 		s.unexpired(e)
 		e = s.insert(key)
@@ -157,7 +158,7 @@ func (s *Store) resized(e *entry, key []byte, length int) *entry {
 		s.resize(e, length)
 	}
 	s.changed = true
-	return e
+	return e, e.value()
 }
 
 // growth returns by how much the store grows when the key's value gets a length: one that has

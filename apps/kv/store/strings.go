@@ -81,7 +81,8 @@ func (s *Store) write(e *entry, key []byte, offset int, part []byte) {
 	if !s.room(growth(e, key, length)) {
 		return
 	}
-	copy(s.resized(e, key, length).value()[offset:], part)
+	_, value := s.resized(e, key, length)
+	copy(value[offset:], part)
 	s.number(int64(length))
 }
 
