@@ -47,8 +47,8 @@ func (m *machine) learnMore(from int, in *message) {
 			r.drop()
 		}
 	case replay:
-		r.time = max(r.time, in.time)
-		r.state.Replay(in.time, in.body)
+		r.time = max(r.time, in.time())
+		r.state.Replay(in.time(), in.body)
 	case join:
 		r.role, r.view, r.arbiter = Backup, in.view, nobody
 	}

@@ -32,7 +32,7 @@ type letter struct {
 func (m *machine) greet(life uint64) {
 	m.peers[m.self] = peer{fate: alive, life: life, ended: life - 1}
 	for to := range m.cores {
-		m.send(to, &message{kind: hello, seq: life, time: m.clock, flags: ask})
+		m.send(to, &message{kind: hello, seq: life, view: uint64(m.clock), flags: ask})
 	}
 	m.seekAll()
 }
@@ -44,11 +44,11 @@ func (m *machine) meet(from int, in *message) {
 		m.broken(from, in, "a life that goes on")
 		return
 	}
-	m.clock = max(m.clock, in.time)
+	m.clock = max(m.clock, in.time())
 	known := p.fate == alive
 	p.fate, p.life, p.ended = alive, in.seq, in.seq-1
 	if in.has(ask) {
-		hello := message{kind: hello, seq: m.peers[m.self].life, time: m.clock}
+		hello := message{kind: hello, seq: m.peers[m.self].life, view: uint64(m.clock)}
 		m.send(from, &hello)
 	}
 	if known {

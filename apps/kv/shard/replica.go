@@ -158,7 +158,7 @@ func (m *machine) respond(to int, out *message) {
 // forward has backup and learner do what changed this copy.
 func (m *machine) forward(shard int, command []byte) {
 	r := &m.replicas[shard]
-	word := message{kind: replay, shard: shard, time: r.time, body: command}
+	word := message{kind: replay, shard: shard, view: uint64(r.time), body: command}
 	m.tell(&r.backup, &word)
 	m.tell(&r.learner, &word)
 }

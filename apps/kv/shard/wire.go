@@ -47,8 +47,7 @@ type message struct {
 	shard int
 	core  int // index of a core, or nobody
 	seq   uint64
-	view  uint64
-	time  int64 // milliseconds; it travels in the place of view
+	view  uint64 // or time, in milliseconds
 	body  []byte
 }
 
@@ -61,25 +60,19 @@ const headBytes = 24
 // nobody is no core.
 const nobody = -1
 
-func (k kind) timed() bool { return k == hello || k == replay }
-
 // head is the head of a message as it travels: three words.
-type head struct{ first, seq, last uint64 }
+type head struct{ first, seq, view uint64 }
 
 func (m *message) head() head {
-	last := m.view
-	if m.kind.timed() {
-		last = uint64(m.time)
-	}
 	first := uint64(m.kind) | uint64(m.flags)<<8 | uint64(uint16(m.shard))<<16 | uint64(m.core)<<32
-	return head{first, m.seq, last}
+	return head{first, m.seq, m.view}
 }
 
 // append appends the head.
 func (h head) append(b []byte) []byte {
 	b = binary.LittleEndian.AppendUint64(b, h.first)
 	b = binary.LittleEndian.AppendUint64(b, h.seq)
-	return binary.LittleEndian.AppendUint64(b, h.last)
+	return binary.LittleEndian.AppendUint64(b, h.view)
 }
 
 // parse takes a message apart; its body is part of b. False: no core sends that. A message is not
@@ -92,10 +85,7 @@ func (m *message) parse(b []byte, shards, cores int) bool {
 	m.kind, m.flags = kind(first), uint8(first>>8)
 	m.shard, m.core = int(uint16(first>>16)), int(int32(first>>32))
 	m.seq = binary.LittleEndian.Uint64(b[8:])
-	m.view, m.time = binary.LittleEndian.Uint64(b[16:]), 0
-	if m.kind.timed() {
-		m.view, m.time = 0, int64(m.view)
-	}
+	m.view = binary.LittleEndian.Uint64(b[16:])
 	m.body = b[headBytes:]
 	return m.kind >= hello && m.kind < kinds && m.shard < shards &&
 		m.core >= nobody && m.core < cores
@@ -108,6 +98,9 @@ func peek(b []byte) (shard int, command []byte) {
 	}
 	return int(binary.LittleEndian.Uint16(b[2:])), b[headBytes:]
 }
+
+// time returns what a message has in the place of a view: the time, in milliseconds.
+func (m *message) time() int64 { return int64(m.view) }
 
 // has tells whether a flag is set.
 func (m *message) has(flag uint8) bool { return m.flags&flag != 0 }
