@@ -7,6 +7,7 @@
 package backlog
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"strconv"
@@ -51,14 +52,26 @@ func raiseOnce(process, handle int) (raised int, err error) {
 			continue
 		}
 		socket, err := unix.PidfdGetfd(handle, number, 0)
+		if errors.Is(err, unix.EBADF) {
+			continue // closed since
+		}
 		if err != nil {
 			return raised, err
 		}
-		listens, err := unix.GetsockoptInt(socket, unix.SOL_SOCKET, unix.SO_ACCEPTCONN)
-		if err == nil && listens != 0 && unix.Listen(socket, wanted) == nil {
+		if isPort(socket) && unix.Listen(socket, wanted) == nil {
 			raised++
 		}
 		unix.Close(socket)
 	}
 	return raised, nil
+}
+
+// isPort tells whether a socket listens, and not within the host, as one to be controlled by does.
+func isPort(socket int) bool {
+	listens, err := unix.GetsockoptInt(socket, unix.SOL_SOCKET, unix.SO_ACCEPTCONN)
+	if err != nil || listens == 0 {
+		return false
+	}
+	domain, err := unix.GetsockoptInt(socket, unix.SOL_SOCKET, unix.SO_DOMAIN)
+	return err == nil && domain != unix.AF_UNIX
 }

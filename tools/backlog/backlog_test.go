@@ -1,9 +1,13 @@
 package backlog
 
 import (
+	"errors"
 	"net"
 	"os"
 	"os/exec"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -73,4 +77,45 @@ func TestRaise(t *testing.T) {
 		t.Error("a port that is left as it is lets all in, too")
 	}
 	Raise(1<<22+1, 1) // no such process
+}
+
+// A process that opens and closes sockets meanwhile, as QEMU does when it starts, and listens on
+// one that is no port, has its ports counted all the same.
+func TestRaiseInTheMidst(t *testing.T) {
+	handle, err := unix.PidfdOpen(os.Getpid(), 0)
+	if err != nil {
+		t.Skip("NOT TESTED: ", err)
+	}
+	defer unix.Close(handle)
+	control, err := net.Listen("unix", filepath.Join(t.TempDir(), "control"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer control.Close()
+	port, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer port.Close()
+	var stop atomic.Bool
+	var others sync.WaitGroup
+	defer others.Wait()
+	defer stop.Store(true)
+	others.Go(func() {
+		for !stop.Load() {
+			s, err := unix.Socket(unix.AF_INET, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
+			if err == nil {
+				unix.Close(s)
+			}
+		}
+	})
+	for range 2000 {
+		raised, err := raiseOnce(os.Getpid(), handle)
+		if errors.Is(err, unix.EPERM) {
+			t.Skip("NOT TESTED: ", err)
+		}
+		if raised != 1 || err != nil {
+			t.Fatalf("%d ports, error %v: want one", raised, err)
+		}
+	}
 }
