@@ -56,9 +56,14 @@ func (n *node) meet(id kernel.CoreID) (err error) {
 	return err
 }
 
-// Bound implements msgpass.ClientStates: the peer is told all that this core has.
+// Bound implements msgpass.ClientStates: the peer is told all that this core has. One that is not
+// part of the network, or not yet, has no flows.
 func (p *peer) Bound(err error) {
 	if err != nil {
+		p.lost = true
+		if d := p.node.driver; d != nil {
+			d.settled(p.id)
+		}
 		return
 	}
 	p.bound, p.lost = true, false

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"testing"
 
+	"skerry/coreos/net/card"
 	"skerry/coreos/net/packet"
 	"skerry/kernel"
 )
@@ -66,13 +67,15 @@ func (r *rig) resets() map[packet.Key]bool {
 	return reset
 }
 
-// A core that has taken the card over waits for the flows of those that live, and of nobody else:
-// when they are told, what it does not know is new. One that waits for the dead too, which tell
-// nothing, is found.
+// A core that has taken the card over waits for the flows of those that live and are part of the
+// network, and of nobody else: when they are told, what it does not know is new. One that waits for
+// the dead too, which tell nothing, is found.
 func TestHeirWaitsForTheLivingOnly(t *testing.T) {
 	for _, planted := range [][]kernel.CoreID{nil, {0}} {
-		r := newRig(t, 4, static(), 0, 1)
-		for _, l := range r.lives[2:] {
+		w := newWire(t, card.Checksums|card.CutTCP4|card.CutTCP6)
+		r := &rig{t: t, drivers: []kernel.CoreID{0, 1}, set: static(), wire: w, apart: 1}
+		r.begin(5)
+		for _, l := range r.lives[2:4] {
 			l.serve(80)
 		}
 		c, _ := r.connect(machineIP, 80)

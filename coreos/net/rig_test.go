@@ -19,6 +19,7 @@ type rig struct {
 	wire    *wire
 	drivers []kernel.CoreID // that may have the card
 	set     settings
+	apart   int // how many cores, the last ones, are not part of the network
 
 	mu      sync.Mutex
 	windows map[[2]kernel.CoreID][]byte
@@ -45,12 +46,15 @@ func newRig(t testing.TB, cores int, set settings, drivers ...kernel.CoreID) *ri
 }
 
 func newRigOn(w *wire, cores int, set settings, drivers ...kernel.CoreID) *rig {
-	t := w.t
+	w.t.Helper()
+	return (&rig{t: w.t, drivers: drivers, set: set, wire: w}).begin(cores)
+}
+
+// begin starts the cores.
+func (r *rig) begin(cores int) *rig {
+	t := r.t
 	t.Helper()
-	r := &rig{
-		t: t, drivers: drivers, set: set, windows: map[[2]kernel.CoreID][]byte{},
-		lives: make([]*rigLife, cores), wire: w,
-	}
+	r.windows, r.lives = map[[2]kernel.CoreID][]byte{}, make([]*rigLife, cores)
 	for id := range cores {
 		r.start(kernel.CoreID(id))
 	}
@@ -62,7 +66,7 @@ func newRigOn(w *wire, cores int, set settings, drivers ...kernel.CoreID) *rig {
 	return r
 }
 
-// start begins a life of a core, and returns when it is part of the network.
+// start begins a life of a core, and returns when it is part of the network, if it is to be.
 func (r *rig) start(id kernel.CoreID) *rigLife {
 	r.t.Helper()
 	l := &rigLife{rig: r, kicked: make(chan struct{}, 1)}
@@ -82,6 +86,10 @@ func (r *rig) start(id kernel.CoreID) *rigLife {
 	app := coreos.App{Name: "test", Run: func(s *coreos.OS) error {
 		var err error
 		l.os = s
+		if int(id) >= len(r.lives)-r.apart {
+			joined <- nil
+			select {}
+		}
 		l.node, err = join(s, claim{cores: r.drivers, open: l.openCard, set: r.set})
 		l.net = &Net{own{l.node}}
 		joined <- err
