@@ -88,6 +88,32 @@ func TestLearnerHoldsUp(t *testing.T) {
 	}
 }
 
+// A core that has more requests under way than it may is refused, and takes no room from others.
+func TestFloodIsRefused(t *testing.T) {
+	m, c := newLeader(t), new(counter)
+	most := lagMax - int(m.replicas[0].learner.sent) + RequestsMax
+	flood := func() (taken int) {
+		m.begin(0, nowhere(true))
+		defer m.end()
+		for ; taken < 4*most; taken++ {
+			in := message{kind: request, seq: uint64(taken), flags: write, body: []byte(".")}
+			if m.hear(1, in.append(nil)) != nil {
+				break
+			}
+		}
+		return taken
+	}
+	if taken := flood(); taken != most {
+		t.Errorf("%d requests are taken that the learner does not acknowledge: want %d", taken,
+			most)
+	}
+	carryOut(m, RequestsMax, c)
+	m.Step(step.Event{Kind: step.Death, From: 1, Incarnation: 1}, nowhere(true))
+	if c.replies != RequestsMax || c.errors > 0 {
+		t.Errorf("%+v for the primary's own core: want %d replies", c, RequestsMax)
+	}
+}
+
 // A command that a primary carries out for its own core costs no allocation, nor does one for
 // another core.
 func TestCommandsDoNotAllocate(t *testing.T) {

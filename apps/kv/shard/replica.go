@@ -39,7 +39,7 @@ type replica struct {
 	held    fifo[heldReply]
 	replies []byte // of held, one behind the other, from repliesAt on
 	taken   int    // bytes at the start of replies that are not held any more
-	owed    []int  // by core: answers that are held for it
+	owed    []int  // by core: answers that are held for it, at most RequestsMax
 	refuses []bool // by core: until it sends a fresh request
 	leaving leaving
 	claim   claim
@@ -103,8 +103,8 @@ func (f *follower) pending() bool { return f.core != nobody && f.acked < f.sent 
 func (m *machine) serve(from int, in *message) {
 	r := &m.replicas[in.shard]
 	out := message{kind: reply, shard: in.shard, seq: in.seq}
-	if r.held.count == len(m.cores)*RequestsMax {
-		m.broken(from, in, "RequestsMax of each core at most")
+	if r.owed[from] == RequestsMax {
+		m.broken(from, in, "RequestsMax of a core at most")
 		return
 	}
 	if in.has(fresh) {
