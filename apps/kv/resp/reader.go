@@ -33,8 +33,8 @@ func NewReader(source io.Reader, budget *Budget) *Reader {
 	return &Reader{source: source, budget: budget, buf: make([]byte, bufferBytesMin), bulk: -1}
 }
 
-// TryNext returns the next command if all of it has arrived. It is valid until Fill. Error: a
-// ProtocolError.
+// TryNext returns the next command if all of it has arrived. Its Args are valid until the next
+// call, its Raw is until Fill. Error: a ProtocolError.
 func (r *Reader) TryNext() (c Command, ok bool, err error) {
 	if r.want == 0 && r.start < r.end && r.buf[r.start] == '*' {
 		in := r.buf[r.start:r.end]
