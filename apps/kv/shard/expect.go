@@ -29,7 +29,7 @@ func (m *machine) prepare() {
 func (l *link) expect(part []byte) {
 	m := l.node.machine
 	for len(part) >= lengthBytes {
-		size, ok := sizeOf(part)
+		size, ok := l.sizeOf(part)
 		end := lengthBytes + size
 		if !ok || end > len(part) {
 			break

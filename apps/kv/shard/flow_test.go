@@ -35,6 +35,7 @@ func (still) Read(reply, _ []byte) ([]byte, bool) { return append(reply, '.'), t
 func (still) Replay(int64, []byte) {}
 func (still) Restore([]byte) error { return nil }
 func (still) Expect([][]byte)      {}
+func (still) ChunkBytesMax() int64 { return 3 * CommandBytesMax }
 func (still) Reset()               {}
 
 // newLeader returns core 0 of two: it is primary of shard 0, and core 1 its learner.

@@ -20,9 +20,6 @@ const (
 	// lagMax is how many messages a learner may be behind before answers wait for it.
 	lagMax = 1024
 
-	// messageBytesMax is the longest message; chunks are longer than chunkBytes if one key is.
-	messageBytesMax = headBytes + 2*CommandBytesMax
-
 	// streamBytesMax bounds what waits for room in a stream; longer messages go when it is empty.
 	streamBytesMax = 256 << 10
 

@@ -115,9 +115,9 @@ func (l *link) take(part []byte) error {
 	}
 	l.expect(part)
 	for len(part) >= lengthBytes {
-		size, ok := sizeOf(part)
+		size, ok := l.sizeOf(part)
 		if !ok {
-			return wrongSize(size)
+			return l.wrongSize(size)
 		}
 		end := lengthBytes + size
 		if end > len(part) {
@@ -159,22 +159,22 @@ func (l *link) missing() (int, error) {
 	if len(l.in) < lengthBytes {
 		return lengthBytes - len(l.in), nil
 	}
-	size, ok := sizeOf(l.in)
+	size, ok := l.sizeOf(l.in)
 	if !ok {
-		return 0, wrongSize(size)
+		return 0, l.wrongSize(size)
 	}
 	return lengthBytes + size - len(l.in), nil
 }
 
 // sizeOf returns the length of the message that begins here, and whether there are such.
-func sizeOf(b []byte) (size int, ok bool) {
+func (l *link) sizeOf(b []byte) (size int, ok bool) {
 	size = int(binary.LittleEndian.Uint32(b))
-	return size, size >= headBytes && size <= messageBytesMax
+	return size, size >= headBytes && size <= l.node.machine.messageBytesMax
 }
 
-func wrongSize(size int) error {
+func (l *link) wrongSize(size int) error {
 	return fmt.Errorf("%w: shard: a message of %d bytes: want %d to %d", msgpass.ErrProtocol, size,
-		headBytes, messageBytesMax)
+		headBytes, l.node.machine.messageBytesMax)
 }
 
 // Bound implements CarrierCallbacks.

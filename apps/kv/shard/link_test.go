@@ -2,6 +2,7 @@ package shard
 
 import (
 	"bytes"
+	"encoding/binary"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -46,6 +47,19 @@ func TestPartsAreWhole(t *testing.T) {
 	}
 	if sent < 1<<20 {
 		t.Errorf("seed %d: %d bytes were sent: want a megabyte at least", seed, sent)
+	}
+}
+
+// A stream brings chunks of any length that a copy can have, and nothing that is longer.
+func TestChunksMayBeLong(t *testing.T) {
+	m := newLeader(t)
+	most := headBytes + int(still{}.ChunkBytesMax())
+	for size, good := range map[int]bool{most: true, most + 1: false} {
+		l := &link{node: &Node{machine: m}, index: 1}
+		start := binary.LittleEndian.AppendUint32(nil, uint32(size))
+		if err := l.take(start); (err == nil) != good {
+			t.Errorf("a message of %d bytes: error %v: want none: %t", size, err, good)
+		}
 	}
 }
 

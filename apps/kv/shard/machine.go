@@ -2,6 +2,7 @@ package shard
 
 import (
 	"fmt"
+	"math"
 
 	"skerry/kernel"
 	"skerry/kernel/step"
@@ -18,6 +19,8 @@ type machine struct {
 	routes   []route   // by shard: to whom commands go
 	replicas []replica // by shard: this core's copy
 	clock    int64     // milliseconds to add to the machine's clock; the same on all cores
+
+	messageBytesMax int // no other core sends a longer one
 
 	serves bool // this core takes clients: see duty
 	stuck  int  // peers to which something waits for room
@@ -88,7 +91,15 @@ func newMachine(cores []kernel.CoreID, shards, self int, clock int64, chunk int,
 		m.routes[i] = newRoute()
 		m.replicas[i] = newReplica(empty(), len(cores))
 	}
+	m.messageBytesMax = longest(m.replicas[0].state)
 	return m
+}
+
+// longest returns how long messages may be that bring chunks, commands and replies. Their length
+// has four bytes.
+func longest(state State) int {
+	chunk := min(state.ChunkBytesMax(), math.MaxUint32-headBytes)
+	return headBytes + max(int(chunk), CommandBytesMax)
 }
 
 // Step takes one event.

@@ -112,6 +112,8 @@ func (c *cells) Restore(chunk []byte) error {
 
 func (*cells) Expect([][]byte) {}
 
+func (*cells) ChunkBytesMax() int64 { return 1 << 20 }
+
 func (c *cells) Reset() {
 	clear(c.values)
 	clear(c.ends)

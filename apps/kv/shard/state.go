@@ -29,6 +29,9 @@ type State interface {
 	// of a hash of the key, for instance.
 	Snapshot(chunk []byte, cursor uint64) (longer []byte, next uint64)
 
+	// ChunkBytesMax bounds a chunk: one with a single key may hold all that there is room for.
+	ChunkBytesMax() int64
+
 	// Restore replaces the part that a chunk holds: what is there and not in the chunk vanishes.
 	// Commands that come between two chunks are replayed. Error: the chunk is not one of
 	// Snapshot's.

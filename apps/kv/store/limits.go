@@ -34,5 +34,8 @@ const (
 // A table doubles: each of its buckets is split before it has doubled its keys.
 const _ = uint(splitsPerInsert - 2)
 
+// A key is not longer in a chunk than in memory.
+const _ = uint(entryBytes - chunkEntryBytes)
+
 // Positions tell all buckets apart.
 const _ = uint(positionBits - bucketsMaxBits - 1)

@@ -42,6 +42,9 @@ func (s *Store) Snapshot(chunk []byte, cursor uint64) (longer []byte, next uint6
 	return chunk, uint64(p % positionEnd)
 }
 
+// ChunkBytesMax bounds a chunk: all keys may be in one bucket.
+func (s *Store) ChunkBytesMax() int64 { return chunkHeaderBytes + s.bytesMax }
+
 func appendEntry(chunk []byte, e *entry) []byte {
 	chunk = binary.LittleEndian.AppendUint64(chunk, uint64(e.expiry))
 	chunk = binary.LittleEndian.AppendUint64(chunk, uint64(e.keyBytes))

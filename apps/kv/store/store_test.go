@@ -1,6 +1,7 @@
 package store
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -54,6 +55,22 @@ func TestRefusedWriteChangesNothing(t *testing.T) {
 			t.Errorf("%s: %q, changed %v, %d bytes: want a refusal, false, %d", words[0], reply,
 				changed, s.bytes, bytes)
 		}
+	}
+}
+
+// No chunk is longer than a store says, though one key takes all of its memory.
+func TestChunksAreBounded(t *testing.T) {
+	s := New(100_000, 1)
+	length := 100_000 - entryBytes - len("k")
+	if got := do(s, 1, "SETRANGE", "k", fmt.Sprint(length-1), "v"); got[0] == '-' {
+		t.Fatalf("a value of %d bytes: %q", length, got)
+	}
+	chunk, next := s.Snapshot(nil, 0)
+	for next != 0 && len(chunk) < length {
+		chunk, next = s.Snapshot(chunk[:0], next)
+	}
+	if size := int64(len(chunk)); size < int64(length) || size > s.ChunkBytesMax() {
+		t.Errorf("a chunk of %d bytes: want %d to %d", size, length, s.ChunkBytesMax())
 	}
 }
 
