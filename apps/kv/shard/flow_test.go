@@ -89,6 +89,29 @@ func TestLearnerHoldsUp(t *testing.T) {
 	}
 }
 
+// wide is a State whose chunks are longer than they should be. It notes how long that is.
+type wide struct {
+	still
+	wanted []int
+}
+
+func (w *wide) Snapshot(chunk []byte, cursor uint64) ([]byte, uint64) {
+	w.wanted = append(w.wanted, cap(chunk))
+	return append(chunk, make([]byte, 1000)...), (cursor + 1) % 3
+}
+
+// After a long chunk, the next one need not be as long.
+func TestLongChunkIsNoExample(t *testing.T) {
+	m, w := newLeader(t), new(wide)
+	room := cap(m.parcel)
+	m.replicas[0].state = w
+	tellLeader(m, message{kind: ack, seq: 1})
+	tellLeader(m, message{kind: ack, seq: 2})
+	if len(w.wanted) != 2 || w.wanted[0] != room || w.wanted[1] != room {
+		t.Errorf("chunks of %d bytes are wanted: want two of %d", w.wanted, room)
+	}
+}
+
 // A core that has more requests under way than it may is refused, and takes no room from others.
 func TestFloodIsRefused(t *testing.T) {
 	m, c := newLeader(t), new(counter)

@@ -83,9 +83,10 @@ func (m *machine) teach(shard int) {
 	r := &m.replicas[shard]
 	f := &r.learner
 	for f.core != nobody && !f.whole && f.acked >= f.chunk {
-		m.parcel, f.cursor = r.state.Snapshot(m.parcel[:0], f.cursor)
+		var parcel []byte // m.parcel, but for a chunk that is longer: the next ones are not to be
+		parcel, f.cursor = r.state.Snapshot(m.parcel[:0], f.cursor)
 		f.whole = f.cursor == 0
-		m.tell(f, &message{kind: chunk, shard: shard, body: m.parcel})
+		m.tell(f, &message{kind: chunk, shard: shard, body: parcel})
 		f.chunk = f.sent
 	}
 }
