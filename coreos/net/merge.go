@@ -26,6 +26,7 @@ type waitingAck struct {
 	key    packet.Key
 	passed uint32 // the last acknowledgement that was handed on
 	ack    uint32 // the one that waits
+	seq    uint32 // its sequence number
 	to     kernel.CoreID
 	size   int // 0: none waits
 	bytes  [mergeBytesMax]byte
@@ -54,14 +55,16 @@ func (m *merge) deliver(id kernel.CoreID, p *packet.Packet, b []byte) {
 	if more := p.Ack - w.passed; !known || more == 0 || more >= ackBytesMax {
 		m.batch = append(m.batch, w)
 	}
-	w.key, w.ack, w.to, w.size = key, p.Ack, id, copy(w.bytes[:], b)
+	w.key, w.ack, w.seq = key, p.Ack, p.Seq
+	w.to, w.size = id, copy(w.bytes[:], b)
 	m.waits++
 }
 
 // superfluous tells whether a later packet of the flow says more than w. One that acknowledges as
-// much and has no data tells of a loss.
+// much and has no data tells of a loss. What one acknowledges that does not follow on w a stack may
+// ignore (RFC 9293, section 3.10.7.4): so a forged one takes nothing away.
 func (w *waitingAck) superfluous(p *packet.Packet) bool {
-	if p.Flags&(packet.SYN|packet.RST|packet.ACK) != packet.ACK {
+	if p.Flags&(packet.SYN|packet.RST|packet.ACK) != packet.ACK || p.Seq != w.seq {
 		return false
 	}
 	return int32(p.Ack-w.ack) > 0 || p.Ack == w.ack && p.Data > 0

@@ -83,6 +83,30 @@ func TestMergedAcksAreInTime(t *testing.T) {
 	}
 }
 
+// One that waits is handed on before a packet that does not follow on it: a stack may
+// ignore what that one acknowledges, as with a keep-alive probe, or one that is forged.
+func TestMergedAcksOutliveStrangePackets(t *testing.T) {
+	const seq, bare, push = 100, packet.ACK, packet.ACK | packet.PSH
+	for _, c := range []struct {
+		flags uint8
+		seq   uint32
+		want  int
+	}{
+		{bare, seq - 1, 3}, {push, seq - 1, 3}, {bare, seq + 1<<30, 3}, {push, seq + 1<<30, 3},
+		{bare, seq, 2}, {push, seq, 2},
+	} {
+		n, m := newMerging()
+		merged{1, push, 3}.comeAt(m, seq-1)
+		merged{1, bare, 5}.comeAt(m, seq)
+		m.endBatch(2)
+		merged{1, c.flags, 9}.comeAt(m, c.seq)
+		if m.flush(); len(n.inbox) != c.want {
+			t.Errorf("flags %#x, number %d behind %d: %d packets handed on: want %d", c.flags,
+				c.seq, seq, len(n.inbox), c.want)
+		}
+	}
+}
+
 // merged is a packet of a client, by its port, flags, and what it acknowledges. With port 0 it is
 // none, but the end of a batch.
 type merged struct {
@@ -92,12 +116,15 @@ type merged struct {
 }
 
 // come has the packet come in.
-func (c merged) come(m *merge) {
+func (c merged) come(m *merge) { c.comeAt(m, 0) }
+
+// comeAt has it come in with a sequence number.
+func (c merged) comeAt(m *merge, seq uint32) {
 	s := packet.Segment{Key: packet.Key{
 		Local: packet.AddrOf(netip.MustParseAddr(outsideIP)), LocalPort: c.port,
 		Remote:     packet.AddrOf(netip.MustParseAddr(machineIP)),
 		RemotePort: 80, Protocol: packet.TCP,
-	}, Flags: c.flags, Ack: c.ack}
+	}, Flags: c.flags, Seq: seq, Ack: c.ack}
 	b := s.Append(nil)
 	p, _ := packet.Parse(b)
 	if c.flags&packet.PSH != 0 {
