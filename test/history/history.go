@@ -25,12 +25,14 @@ type History struct {
 	ops   []operation
 }
 
-// operation is a read or a write of a key. No two writes write the same value.
+// operation is a read or a write of a key, or both at once. No two write the same value.
 type operation struct {
 	client int
 	key    string
-	value  string // written, or read; "" if there was none
-	write  bool
+	reads  bool
+	writes bool
+	read   string // "" if there was none
+	wrote  string
 	call   int64
 	back   int64 // never, if nobody knows whether it was done
 }
@@ -39,12 +41,17 @@ const never = math.MaxInt64
 
 // Read notes that a read begins; its number is for End.
 func (h *History) Read(client int, key string) int {
-	return h.begin(operation{client: client, key: key})
+	return h.begin(operation{client: client, key: key, reads: true})
 }
 
 // Write notes that a write begins. Nobody else writes that value.
 func (h *History) Write(client int, key, value string) int {
-	return h.begin(operation{client: client, key: key, value: value, write: true})
+	return h.begin(operation{client: client, key: key, wrote: value, writes: true})
+}
+
+// Swap notes that a write begins that also reads what it replaces.
+func (h *History) Swap(client int, key, value string) int {
+	return h.begin(operation{client: client, key: key, wrote: value, reads: true, writes: true})
 }
 
 func (h *History) begin(o operation) int {
@@ -63,10 +70,7 @@ func (h *History) End(number int, value string) {
 	defer h.mu.Unlock()
 	h.clock++
 	o := &h.ops[number]
-	o.back = h.clock
-	if !o.write {
-		o.value = value
-	}
+	o.back, o.read = h.clock, value
 }
 
 // Len returns how many operations began, and how many of them ended well.
@@ -99,13 +103,13 @@ func (h *History) Check() error {
 func (h *History) telling() []porcupine.Operation {
 	seen := map[string]bool{}
 	for i := range h.ops {
-		if o := &h.ops[i]; !o.write && o.back != never {
-			seen[o.value] = true
+		if o := &h.ops[i]; o.reads && o.back != never {
+			seen[o.read] = true
 		}
 	}
 	var list []porcupine.Operation
 	for _, o := range h.ops {
-		if o.back == never && (!o.write || !seen[o.value]) {
+		if o.back == never && (!o.writes || !seen[o.wrote]) {
 			continue
 		}
 		list = append(list, porcupine.Operation{
@@ -132,10 +136,13 @@ func model() porcupine.Model {
 		Init:      func() any { return "" },
 		Step: func(state, input, _ any) (bool, any) {
 			o := input.(operation)
-			if o.write {
-				return true, o.value
+			if o.reads && o.back != never && state.(string) != o.read {
+				return false, state
 			}
-			return state.(string) == o.value, state
+			if o.writes {
+				return true, o.wrote
+			}
+			return true, state
 		},
 	}
 }

@@ -32,6 +32,21 @@ func TestCheck(t *testing.T) {
 			h.End(b, "")
 			h.End(h.Read(3, "k"), "a")
 		}, true},
+		"a swap sees what it replaces": {func(h *History) {
+			h.End(h.Write(1, "k", "a"), "")
+			h.End(h.Swap(2, "k", "b"), "a")
+			h.End(h.Read(1, "k"), "b")
+		}, true},
+		"two swaps replace the same": {func(h *History) {
+			h.End(h.Write(1, "k", "a"), "")
+			b, c := h.Swap(1, "k", "b"), h.Swap(2, "k", "c")
+			h.End(b, "a")
+			h.End(c, "a")
+		}, false},
+		"a swap in doubt is seen": {func(h *History) {
+			h.Swap(1, "k", "a")
+			h.End(h.Swap(2, "k", "b"), "a")
+		}, true},
 		"two readers see two orders": {func(h *History) {
 			a, b := h.Write(1, "k", "a"), h.Write(2, "k", "b")
 			h.End(a, "")

@@ -46,9 +46,12 @@ func (m *machine) learnMore(from int, in *message) {
 			m.broken(from, in, "a chunk: "+err.Error())
 			r.drop()
 		}
-	case replay:
+	case replay, order:
 		r.time = max(r.time, in.time())
-		r.state.Replay(in.time(), in.body)
+		m.answer = r.state.Replay(m.answer[:0], in.time(), in.body)
+		if in.kind == order { // it was this core's own, and this is the primary's answer
+			m.finish(in.shard, m.answer, len(m.answer) > CommandBytesMax)
+		}
 	case join:
 		r.role, r.view, r.arbiter = Backup, in.view, nobody
 	}
@@ -75,17 +78,12 @@ func (m *machine) acknowledge(shard int) {
 // it without being acknowledged yet cannot be lost: the primary has it as well. It returns false,
 // and the primary has to do it, if the reply depends on the time.
 func (m *machine) readHere(shard int, e entry) bool {
-	var err error
 	var timeless bool
 	m.answer, timeless = m.replicas[shard].state.Read(m.answer[:0], e.command)
-	if !timeless {
-		return false
+	if timeless {
+		e.end(m.answer, len(m.answer) > CommandBytesMax)
 	}
-	if len(m.answer) > CommandBytesMax {
-		m.answer, err = m.answer[:0], ErrTooLong
-	}
-	e.client.done(e.index, m.answer, err)
-	return true
+	return timeless
 }
 
 // release lets go of a backup's copy.

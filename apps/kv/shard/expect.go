@@ -1,7 +1,7 @@
 package shard
 
-// What comes in a batch, or in a part of a stream, is looked at twice: first the copies are told
-// which commands will come, and then these are carried out.
+// What comes in a batch, or in a run, is looked at twice: first the copies are told which commands
+// will come, and then these are carried out.
 
 // expect notes that a command for a shard is about to come.
 func (m *machine) expect(shard int, command []byte) {
@@ -23,21 +23,4 @@ func (m *machine) prepare() {
 		r.coming = r.coming[:0]
 	}
 	m.coming = m.coming[:0]
-}
-
-// expect looks ahead at the commands that a part of the stream holds as a whole.
-func (l *link) expect(part []byte) {
-	m := l.node.machine
-	for len(part) >= lengthBytes {
-		size, ok := l.sizeOf(part)
-		end := lengthBytes + size
-		if !ok || end > len(part) {
-			break
-		}
-		if shard, command := peek(part[lengthBytes:end]); shard < len(m.replicas) {
-			m.expect(shard, command)
-		}
-		part = part[end:]
-	}
-	m.prepare()
 }

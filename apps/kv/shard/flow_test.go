@@ -1,6 +1,7 @@
 package shard
 
 import (
+	"encoding/binary"
 	"io"
 	"testing"
 	"time"
@@ -32,7 +33,8 @@ func (still) Snapshot(chunk []byte, cursor uint64) ([]byte, uint64) {
 
 func (still) Read(reply, _ []byte) ([]byte, bool) { return append(reply, '.'), true }
 
-func (still) Replay(int64, []byte) {}
+func (still) Replay(reply []byte, _ int64, _ []byte) []byte { return append(reply, '.') }
+
 func (still) Restore([]byte) error { return nil }
 func (still) Expect([][]byte)      {}
 func (still) ChunkBytesMax() int64 { return 3 * CommandBytesMax }
@@ -120,8 +122,10 @@ func TestFloodIsRefused(t *testing.T) {
 		m.begin(0, nowhere(true))
 		defer m.end()
 		for ; taken < 4*most; taken++ {
-			in := message{kind: request, seq: uint64(taken), flags: write, body: []byte(".")}
-			if m.hear(1, in.append(nil)) != nil {
+			in := message{kind: request, seq: uint64(taken)}
+			in.body = binary.LittleEndian.AppendUint32(nil, 1)
+			in.body = append(in.body, '.')
+			if m.hear(1, &in) != nil {
 				break
 			}
 		}
@@ -138,6 +142,22 @@ func TestFloodIsRefused(t *testing.T) {
 	}
 }
 
+// A core that asks and asks, and takes no answer, is refused before too many wait for it.
+func TestDeafCoreIsRefused(t *testing.T) {
+	m := newLeader(t)
+	m.begin(0, nowhere(false))
+	defer m.end()
+	for range 2 * m.backlogMax {
+		in := message{kind: query, body: make([]byte, 16)}
+		if m.hear(1, &in) != nil {
+			break
+		}
+	}
+	if waits := len(m.peers[1].backlog); waits != m.backlogMax+1 {
+		t.Errorf("%d answers wait: want %d at most", waits, m.backlogMax+1)
+	}
+}
+
 // A command that a primary carries out for its own core costs no allocation, nor does one for
 // another core.
 func TestCommandsDoNotAllocate(t *testing.T) {
@@ -151,14 +171,15 @@ func TestCommandsDoNotAllocate(t *testing.T) {
 	var body []byte
 	hear := func(in message) {
 		body = in.append(body[:0])
-		if err := m.hear(1, body); err != nil {
+		in.parse(body, 2, 2)
+		if err := m.hear(1, &in); err != nil {
 			t.Fatal(err)
 		}
 	}
 	if got := testing.AllocsPerRun(100, func() {
 		m.begin(0, nowhere(true))
 		m.request(0, entry{command: command, write: true, client: c})
-		hear(message{kind: request, seq: seq, flags: write, body: command})
+		hear(message{kind: request, seq: seq, body: command})
 		hear(message{kind: ack, seq: m.replicas[0].backup.sent})
 		m.end()
 		seq++

@@ -4,8 +4,10 @@ import "time"
 
 const (
 	// RequestsMax bounds the commands that one core has under way to one shard; Batch.Do waits for
-	// room. With it the replies that a primary holds, and what waits for room to a peer, are
-	// bounded: RequestsMax for each shard and core.
+	// room. With it the replies that a primary holds are bounded: RequestsMax for each shard and
+	// core. So is what waits for room to a core: of each shard the requests of this core, the
+	// replies to that one, and what it follows of the requests of all. A core for which more waits
+	// asks without taking answers.
 	RequestsMax = 1024
 
 	// CommandBytesMax bounds a command, and a reply.
@@ -19,6 +21,11 @@ const (
 
 	// lagMax is how many messages a learner may be behind before answers wait for it.
 	lagMax = 1024
+
+	// runMax bounds how many messages travel as one run, and runBytesMax how long their bodies are,
+	// if they are more than one: then it fits in a part of the stream.
+	runMax      = 256
+	runBytesMax = CarrierCarryPartMax - lengthBytes - headBytes
 
 	// streamBytesMax bounds what waits for room in a stream; longer messages go when it is empty.
 	streamBytesMax = 256 << 10

@@ -69,8 +69,7 @@ func (l *link) tidy() {
 }
 
 // cut returns where the next part ends: behind the last message that fits in whole, so that its
-// receiver need not put it together, and expects all of them. A message that fits in no part is
-// cut; begun is where it ends.
+// receiver need not put it together. A message that fits in no part is cut; begun is where it ends.
 func (l *link) cut() (end, begun int) {
 	most := min(l.done+CarrierCarryPartMax, len(l.out))
 	end, begun = l.done, l.begun
@@ -113,7 +112,6 @@ func (l *link) take(part []byte) error {
 	if err != nil {
 		return err
 	}
-	l.expect(part)
 	for len(part) >= lengthBytes {
 		size, ok := l.sizeOf(part)
 		if !ok {
@@ -123,7 +121,7 @@ func (l *link) take(part []byte) error {
 		if end > len(part) {
 			break
 		}
-		if err := l.node.machine.hear(l.index, part[lengthBytes:end]); err != nil {
+		if err := l.hear(part[lengthBytes:end]); err != nil {
 			return err
 		}
 		part = part[end:]
@@ -143,7 +141,7 @@ func (l *link) complete(part []byte) (rest []byte, err error) {
 		if missing == 0 {
 			body := l.in[lengthBytes:]
 			l.in = emptied(l.in)
-			return part, l.node.machine.hear(l.index, body)
+			return part, l.hear(body)
 		}
 		if len(part) == 0 {
 			break
@@ -170,6 +168,14 @@ func (l *link) missing() (int, error) {
 func (l *link) sizeOf(b []byte) (size int, ok bool) {
 	size = int(binary.LittleEndian.Uint32(b))
 	return size, size >= headBytes && size <= l.node.machine.messageBytesMax
+}
+
+// hear hands a message to the machine.
+func (l *link) hear(body []byte) error {
+	m := l.node.machine
+	var in message
+	in.parse(body, len(m.replicas), len(m.cores))
+	return m.hear(l.index, &in)
 }
 
 func (l *link) wrongSize(size int) error {

@@ -21,6 +21,7 @@ type machine struct {
 	clock    int64     // milliseconds to add to the machine's clock; the same on all cores
 
 	messageBytesMax int // no other core sends a longer one
+	backlogMax      int // nor goes on while more than that waits for it
 
 	serves bool // this core takes clients: see duty
 	stuck  int  // peers to which something waits for room
@@ -28,13 +29,15 @@ type machine struct {
 	counts counts
 	fault  error // of the message that is taken
 
-	now    kernel.Instant // of the present step
-	out    outbox         // of the present step
-	box    box            // out, if Step was called
-	owing  []int          // shards for which an ack is owed, in the order in which it came to be
-	coming []int          // shards for which commands are expected
-	answer []byte         // for replies
-	parcel []byte         // for chunks
+	now     kernel.Instant // of the present step
+	out     outbox         // of the present step
+	box     box            // out, if Step was called
+	owing   []int          // shards for which an ack is owed, in the order in which it came to be
+	coming  []int          // shards for which commands are expected
+	growing []int          // cores to which there are runs
+	bodies  [][]byte       // of the run that is taken
+	answer  []byte         // for replies
+	parcel  []byte         // for chunks
 }
 
 // counts are what is counted for people.
@@ -87,11 +90,15 @@ func newMachine(cores []kernel.CoreID, shards, self int, clock int64, chunk int,
 		peers: make([]peer, len(cores)), routes: make([]route, shards),
 		replicas: make([]replica, shards), box: box{cores: cores},
 	}
+	for i := range m.peers {
+		m.peers[i].runs = make([]run, shards)
+	}
 	for i := range shards {
 		m.routes[i] = newRoute()
 		m.replicas[i] = newReplica(empty(), len(cores))
 	}
 	m.messageBytesMax = longest(m.replicas[0].state)
+	m.backlogMax = (len(cores) + 3) * shards * RequestsMax // see limits.go
 	return m
 }
 
@@ -99,7 +106,7 @@ func newMachine(cores []kernel.CoreID, shards, self int, clock int64, chunk int,
 // has four bytes.
 func longest(state State) int {
 	chunk := min(state.ChunkBytesMax(), math.MaxUint32-headBytes)
-	return headBytes + max(int(chunk), CommandBytesMax)
+	return headBytes + max(int(chunk), lengthBytes+CommandBytesMax)
 }
 
 // Step takes one event.
@@ -109,7 +116,9 @@ func (m *machine) Step(in step.Event, out step.Outbox) {
 	case step.Boot:
 		m.greet(in.Incarnation)
 	case step.Message:
-		_ = m.hear(m.index(in.From), in.Body) // it is counted
+		var msg message
+		msg.parse(in.Body, len(m.replicas), len(m.cores))
+		_ = m.hear(m.index(in.From), &msg) // it is counted
 	case step.Death:
 		m.bury(m.index(in.From), in.Incarnation)
 	case step.Tick:
@@ -127,14 +136,15 @@ func (m *machine) tick() {
 // begin begins a step; several things may happen in one.
 func (m *machine) begin(now kernel.Instant, out outbox) { m.now, m.out = now, out }
 
-// end ends a step: what the core's duty is now, acks that are owed, what waited for room, and an
-// alarm if something still does.
+// end ends a step: what the core's duty is now, acks that are owed, runs, what waited for room, and
+// an alarm if something still does.
 func (m *machine) end() {
 	m.serves = m.duty()
 	for _, s := range m.owing {
 		m.acknowledge(s)
 	}
 	m.owing = m.owing[:0]
+	m.closeAll()
 	if m.stuck > 0 {
 		m.retry()
 	}
@@ -161,36 +171,33 @@ func (m *machine) milliseconds() int64 { return int64(m.now)/1e6 + m.clock }
 
 // hear takes a message, and hands it to what it is for. Error: no sound core sends it; then nothing
 // more of that core can be trusted, until it is dead.
-func (m *machine) hear(from int, body []byte) error {
-	var in message
-	kind := kind(0)
-	if in.parse(body, len(m.replicas), len(m.cores)) && from != nobody && from != m.self &&
-		(m.peers[from].fate == alive || in.kind == hello) {
-		kind = in.kind
+func (m *machine) hear(from int, in *message) error {
+	kind := in.kind
+	if from == nobody || from == m.self || m.peers[from].fate != alive && kind != hello ||
+		len(m.peers[from].backlog) > m.backlogMax {
+		kind = none
 	}
 	switch kind {
 	case hello:
-		m.meet(from, &in)
+		m.meet(from, in)
 	case announce:
-		m.routeTo(from, &in)
-	case request:
-		m.serve(from, &in)
-	case reply:
-		m.replied(from, &in)
+		m.routeTo(from, in)
+	case request, reply, replay, order:
+		m.hearRun(from, in)
 	case refuse:
-		m.refused(from, &in)
-	case learn, chunk, replay, join, release, take:
-		m.follow(from, &in)
+		m.refused(from, in)
+	case learn, chunk, join, release, take:
+		m.follow(from, in)
 	case ack:
-		m.acked(from, &in)
+		m.acked(from, in)
 	case released:
-		m.letGo(from, &in)
+		m.letGo(from, in)
 	case query:
-		m.tellHoldings(from, &in)
+		m.tellHoldings(from, in)
 	case answer:
-		m.answered(from, &in)
+		m.answered(from, in)
 	default:
-		m.broken(from, &in, "one of a core that said hello")
+		m.broken(from, in, "one of a core that said hello, and takes the answers")
 	}
 	err := m.fault
 	if err != nil {

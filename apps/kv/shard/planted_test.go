@@ -31,13 +31,14 @@ func ambitious(s *site, in step.Event) func() {
 // indiscreet plants: a read doesn't wait for the writes before it.
 func indiscreet(s *site, in step.Event) func() {
 	shard, origin := nobody, s.machine.self
-	var msg message
-	if msg.parse(in.Body, len(s.replicas), len(s.cores)) && in.Kind == step.Message {
-		if msg.kind == request && !msg.has(write) {
+	if in.Kind == step.Message {
+		var msg message
+		msg.parse(in.Body, len(s.replicas), len(s.cores))
+		if msg.kind == request && msg.body[lengthBytes] == 'g' {
 			shard, origin = msg.shard, s.index(in.From)
 		}
-	} else if in.Kind == step.Command && in.Body[1] == 'g' {
-		shard = int(in.Body[5]) % len(s.replicas)
+	} else if in.Kind == step.Command {
+		shard = s.world.firstRead(in.Body)
 	}
 	if shard == nobody || s.replicas[shard].role != Primary {
 		return nil
@@ -55,9 +56,7 @@ func indiscreet(s *site, in step.Event) func() {
 
 // greedy plants: a shard is claimed though somebody holds it.
 func greedy(s *site, in step.Event) func() {
-	var msg message
-	if in.Kind == step.Message && msg.parse(in.Body, len(s.replicas), len(s.cores)) &&
-		msg.kind == answer {
+	if in.Kind == step.Message && kind(in.Body[0]) == answer {
 		in.Body[1] &^= holds | later
 	}
 	return nil
@@ -65,15 +64,35 @@ func greedy(s *site, in step.Event) func() {
 
 // eager plants: a learner reads its copy as a backup does.
 func eager(s *site, in step.Event) func() {
-	if in.Kind != step.Command || in.Body[1] != 'g' {
+	if in.Kind != step.Command || s.world.firstRead(in.Body) == nobody {
 		return nil
 	}
-	r := &s.replicas[int(in.Body[5])%len(s.replicas)]
+	r := &s.replicas[s.world.firstRead(in.Body)]
 	if r.role != Learner {
 		return nil
 	}
 	r.role = Backup
 	return func() { r.role = Learner }
+}
+
+// trusting plants: a primary without a backup has its learner answer its requests from its copy.
+func trusting(s *site, in step.Event) func() {
+	if in.Kind != step.Message {
+		return nil
+	}
+	var msg message
+	msg.parse(in.Body, len(s.replicas), len(s.cores))
+	r, from := &s.replicas[msg.shard], s.index(in.From)
+	switch {
+	case msg.kind == request && r.role == Primary && r.backup.core == nobody &&
+		r.learner.core == from:
+		r.backup, r.learner = r.learner, follower{core: nobody}
+		return func() { r.backup, r.learner = follower{core: nobody}, r.backup }
+	case msg.kind == order && r.role == Learner && r.primary == from:
+		r.role = Backup
+		return func() { r.role = Learner }
+	}
+	return nil
 }
 
 // plantedSeeds is how many seeds a bug may hide for.
@@ -87,6 +106,7 @@ func TestPlantedBugsAreFound(t *testing.T) {
 		"reads before the commit":               indiscreet,
 		"claims what others hold":               greedy,
 		"reads a copy that is not complete":     eager,
+		"answers from one that is not complete": trusting,
 	} {
 		found := 0
 		for seed := uint64(1); seed <= plantedSeeds && found == 0; seed++ {

@@ -103,6 +103,7 @@ func (f *follower) pending() bool { return f.core != nobody && f.acked < f.sent 
 func (m *machine) serve(from int, in *message) {
 	r := &m.replicas[in.shard]
 	out := message{kind: reply, shard: in.shard, seq: in.seq}
+	changed := false
 	if r.owed[from] == RequestsMax {
 		m.broken(from, in, "RequestsMax of a core at most")
 		return
@@ -115,9 +116,16 @@ func (m *machine) serve(from int, in *message) {
 	} else if r.refuses[from] {
 		out.kind = refuse
 	} else {
-		m.carryOut(in, &out)
+		changed = m.carryOut(in, &out)
 	}
 	r.refuses[from] = out.kind == refuse
+	if changed && r.mayOrder(from) {
+		m.tell(&r.backup, &message{kind: order, shard: in.shard, view: uint64(r.time)})
+		return
+	}
+	if changed {
+		m.forward(in.shard, in.body)
+	}
 	need := r.needs()
 	if from == r.backup.core && r.owed[from] == 0 {
 		need.backup = 0 // the answer comes to it behind what it would wait for
@@ -129,18 +137,21 @@ func (m *machine) serve(from int, in *message) {
 	m.respond(from, &out)
 }
 
-// carryOut carries out a command, and has the followers do the same if it changed the copy.
-func (m *machine) carryOut(in, out *message) {
+// carryOut carries out a command, and tells whether it changed the copy.
+func (m *machine) carryOut(in, out *message) (changed bool) {
 	r := &m.replicas[in.shard]
-	var changed bool
 	r.time = max(r.time, m.milliseconds())
 	m.answer, changed = r.state.Apply(m.answer[:0], r.time, in.body)
 	if out.body = m.answer; len(out.body) > CommandBytesMax {
 		out.body, out.flags = nil, long
 	}
-	if changed {
-		m.forward(in.shard, in.body)
-	}
+	return changed
+}
+
+// mayOrder tells whether a core that sent a request is the only follower, and owed no answer: then
+// it carries out its request itself, and has the answer.
+func (r *replica) mayOrder(from int) bool {
+	return from == r.backup.core && r.learner.core == nobody && r.owed[from] == 0
 }
 
 // respond brings a reply or a refusal to the core that sent the request.

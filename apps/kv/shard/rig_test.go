@@ -16,9 +16,9 @@ import (
 	"skerry/test/history"
 )
 
-// cells is a State for tests: registers. Commands are "get KEY", "set KEY VALUE", "new KEY VALUE",
-// which sets what is not there yet, "lend KEY VALUE", which sets it until the next millisecond, and
-// "keep KEY", which gets it and has it last.
+// cells is a State for tests: registers. Commands are "get KEY", "set KEY VALUE", "swap KEY VALUE",
+// which gets what it replaces, "new KEY VALUE", which sets what is not there yet, "lend KEY VALUE",
+// which sets it until the next millisecond, and "keep KEY", which gets it and has it last.
 type cells struct {
 	values map[string]string
 	ends   map[string]int64 // milliseconds; of those that are lent
@@ -52,8 +52,11 @@ func (c *cells) Apply(reply []byte, now int64, command []byte) ([]byte, bool) {
 	}
 	c.values[key] = string(words[2])
 	delete(c.ends, key)
-	if string(words[0]) == "lend" {
+	switch string(words[0]) {
+	case "lend":
 		c.ends[key] = now + 1
+	case "swap":
+		return append(reply, old...), true
 	}
 	return append(reply, "ok"...), true
 }
@@ -67,7 +70,10 @@ func (c *cells) Read(reply, command []byte) ([]byte, bool) {
 	return longer, true
 }
 
-func (c *cells) Replay(now int64, command []byte) { c.Apply(nil, now, command) }
+func (c *cells) Replay(reply []byte, now int64, command []byte) []byte {
+	longer, _ := c.Apply(reply, now, command)
+	return longer
+}
 
 var errChunk = errors.New("cells: not a chunk")
 
@@ -154,7 +160,6 @@ type worldClient struct {
 	life   uint64
 	busy   bool
 	op     int // in the history; or -1
-	reads  bool
 }
 
 // newWorld returns a world in which each core is the home of a shard.
@@ -225,7 +230,8 @@ const (
 	burst  = 0xfe
 )
 
-// ask carries out a command of a client: its number in the world, and the text.
+// ask carries out what clients ask for together: for each its number in the world, the length of a
+// command, and the command.
 func (w *world) ask(s *site, body []byte) {
 	if body[0] == burst {
 		for _, e := range w.burst {
@@ -238,15 +244,28 @@ func (w *world) ask(s *site, body []byte) {
 		s.request(0, e)
 		return
 	}
-	c := w.clients[body[0]]
-	text := bytes.Clone(body[1:])
-	key := string(bytes.Fields(text)[1])
-	shard := int(key[0]) % w.shards
-	if s.routes[shard].room() == 0 {
-		c.busy = false
-		return
+	for len(body) > 0 {
+		c, end := w.clients[body[0]], 2+int(body[1])
+		text := bytes.Clone(body[2:end])
+		body = body[end:]
+		key := string(bytes.Fields(text)[1])
+		shard := int(key[0]) % w.shards
+		if s.routes[shard].room() == 0 {
+			c.busy = false
+			continue
+		}
+		s.request(shard, entry{
+			command: text, write: text[0] != 'g', client: c.of(w), index: c.number,
+		})
 	}
-	s.request(shard, entry{command: text, write: text[0] != 'g', client: c.of(w), index: c.number})
+}
+
+// firstRead returns the shard of what is asked for first, if that is a read; or else nobody.
+func (w *world) firstRead(body []byte) int {
+	if len(body) < 7 || body[2] != 'g' {
+		return nobody
+	}
+	return int(body[6]) % w.shards
 }
 
 // caller is a client of one command.
@@ -274,8 +293,9 @@ func (a caller) done(index int, reply []byte, err error) {
 	}
 }
 
-// work lets each idle client make a request, more or less.
+// work lets each idle client make a request, more or less. Those at a core make theirs together.
 func (w *world) work() {
+	asked := make([][]byte, len(w.ids))
 	for i, c := range w.clients {
 		if c.busy && w.net.Machine(c.core) != nil && w.net.Incarnation(c.core) == c.life {
 			continue
@@ -289,32 +309,45 @@ func (w *world) work() {
 			continue
 		}
 		c.life = w.net.Incarnation(c.core)
-		w.issue(i, c)
+		text := w.issue(c)
+		core := slices.Index(w.ids, c.core)
+		asked[core] = append(append(asked[core], byte(i), byte(len(text))), text...)
+	}
+	for i, body := range asked {
+		if len(body) == 0 {
+			continue
+		}
+		if err := w.net.Command(w.ids[i], body); err != nil {
+			panic(err)
+		}
 	}
 }
 
-func (w *world) issue(i int, c *worldClient) {
+// issue returns a client's next command.
+func (w *world) issue(c *worldClient) (text string) {
 	k := w.dice.IntN(w.keys)
 	key := fmt.Sprintf("%c-k%c", 'a'+k%w.shards, 'a'+k)
-	var text string
 	switch w.dice.IntN(8) {
-	case 0, 1, 2:
+	case 0, 1:
 		w.values++
 		value := fmt.Sprint("v", w.values)
-		c.op, c.reads = w.past.Write(c.number, key, value), false
+		c.op = w.past.Write(c.number, key, value)
 		text = fmt.Sprintf("set %s %s", key, value)
+	case 2:
+		w.values++
+		value := fmt.Sprint("v", w.values)
+		c.op = w.past.Swap(c.number, key, value)
+		text = fmt.Sprintf("swap %s %s", key, value)
 	case 3: // no model of the past has this; it may make copies differ
 		w.values++
 		c.op = -1
 		text = fmt.Sprintf("new %s-new%d v%d", key[:1], w.dice.IntN(200), w.values)
 	default:
-		c.op, c.reads = w.past.Read(c.number, key), true
+		c.op = w.past.Read(c.number, key)
 		text = "get " + key
 	}
 	c.busy = true
-	if err := w.net.Command(c.core, append([]byte{byte(i)}, text...)); err != nil {
-		panic(err)
-	}
+	return text
 }
 
 // run lets time pass, with work, and returns the first thing that is wrong.

@@ -58,11 +58,8 @@ func (m *machine) advance(shard int) {
 		in := message{
 			kind: request, shard: shard, seq: r.base + uint64(r.sent), body: e.command,
 		}
-		if e.write {
-			in.flags |= write
-		}
 		if r.fresh {
-			in.flags |= fresh
+			in.flags = fresh
 		}
 		r.target, r.fresh = r.primary, false
 		r.sent++
@@ -82,17 +79,27 @@ func (m *machine) replied(from int, in *message) {
 		m.broken(from, in, "a reply to the oldest request")
 		return
 	}
-	e := r.queue.at(0)
-	client, index := e.client, e.index
+	m.finish(in.shard, in.body, in.has(long))
+}
+
+// finish ends the oldest command, which is under way.
+func (m *machine) finish(shard int, reply []byte, long bool) {
+	r := &m.routes[shard]
+	e := *r.queue.at(0)
 	r.drop()
-	var err error
-	if in.has(long) {
-		err = ErrTooLong
-	}
-	client.done(index, in.body, err)
+	e.end(reply, long)
 	if r.sent == 0 {
-		m.advance(in.shard)
+		m.advance(shard)
 	}
+}
+
+// end tells the client of the reply to its command, if that is not too long.
+func (e *entry) end(reply []byte, long bool) {
+	if long {
+		e.client.done(e.index, nil, ErrTooLong)
+		return
+	}
+	e.client.done(e.index, reply, nil)
 }
 
 // drop removes the oldest command, which is under way.

@@ -1,6 +1,7 @@
 package shard
 
 import (
+	"encoding/binary"
 	"fmt"
 	"strings"
 )
@@ -9,15 +10,30 @@ import (
 func say(cores int) func([]byte) string {
 	return func(body []byte) string {
 		var in message
-		if !in.parse(body, cores, cores) {
+		if in.parse(body, cores, cores); in.kind == none {
 			return string(body[min(1, len(body)):]) // a client's command
 		}
-		return in.words()
+		if !in.kind.runs() {
+			return in.words()
+		}
+		bodies, _ := cutRun(nil, in.body)
+		var words []string
+		for _, in.body = range bodies {
+			words = append(words, in.words())
+			in.seq++
+		}
+		return strings.Join(words, "; ")
 	}
 }
 
-// append appends the message as it travels.
-func (m *message) append(b []byte) []byte { return append(m.head().append(b), m.body...) }
+// append appends the message as it travels; if it does so in a run, in one of its own.
+func (m *message) append(b []byte) []byte {
+	b = m.head().append(b)
+	if m.kind.runs() {
+		b = binary.LittleEndian.AppendUint32(b, uint32(len(m.body)))
+	}
+	return append(b, m.body...)
+}
 
 // words returns what a message says, for people.
 func (m *message) words() string {
@@ -45,6 +61,8 @@ func (m *message) words() string {
 		return s + fmt.Sprintf("%d. part %d is (%s)", m.seq, m.body[0], part)
 	case replay:
 		return s + fmt.Sprintf("%d. do %q", m.seq, m.body)
+	case order:
+		return s + fmt.Sprintf("%d. do what you asked for", m.seq)
 	case join:
 		return s + fmt.Sprintf("%d. be its backup in view %d", m.seq, m.view)
 	case ack:

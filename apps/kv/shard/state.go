@@ -18,10 +18,11 @@ type State interface {
 	// a change of when a key's time is over may be on its way.
 	Read(reply, command []byte) (longer []byte, timeless bool)
 
-	// Replay carries out, at a backup, a command that changed the primary's copy. There must be
-	// room for it, since the primary had it. While a copy is being restored, it may find nothing,
-	// or anything, in the parts that are still to come.
-	Replay(now int64, command []byte)
+	// Replay carries out, at a backup, a command that changed the primary's copy, and appends the
+	// reply, which is the primary's. There must be room for it, since the primary had it. While a
+	// copy is being restored, it may find nothing, or anything, in the parts that are still to
+	// come; then its reply is of no use.
+	Replay(reply []byte, now int64, command []byte) (longer []byte)
 
 	// Snapshot appends the contents of one part of the copy to chunk: from cursor on, which is 0
 	// at first, to next; 0 means that this was the last part. About cap(chunk) bytes are wanted.

@@ -1,30 +1,29 @@
 package shard
 
-import (
-	"encoding/binary"
-	"math"
-)
+import "encoding/binary"
 
 // kind is what a message is.
 type kind uint8
 
 // The kinds of messages, with what their fields mean.
 const (
-	hello    kind = iota + 1 // seq: life of the sender; time: see clock; ask: answer, please
-	announce                 // the sender is primary; view; backed
-	request                  // seq: number; write; fresh: first after a refusal; body: command
-	reply                    // seq: of the request; long: there is one, but; body: reply
-	refuse                   // seq: of the request; away: the sender is not primary now
-	learn                    // view; core, seq: the backup and its life; see replica.arbiter
-	chunk                    // seq; body: part of a snapshot
-	replay                   // seq; time; body: command
-	join                     // seq; view: of which the receiver is backup
-	ack                      // seq: up to which all was taken
-	release                  // view: of which core is the primary, and the sender backup
-	released                 // view
-	take                     // view: of which the receiver is primary; backed: by the sender
-	query                    // seq: round; body: the last dead life of each core
-	answer                   // seq: round; view: the highest known; holds, later: a verdict
+	none     kind = iota // no core sends it
+	hello                // seq: life of the sender; time: see clock; ask: answer, please
+	announce             // the sender is primary; view; backed
+	request              // run; seq: number; fresh: first after a refusal; body: command
+	reply                // run; seq: of the request; long: there is one, but; body: reply
+	refuse               // seq: of the request; away: the sender is not primary now
+	learn                // view; core, seq: the backup and its life; see replica.arbiter
+	chunk                // seq; body: part of a snapshot
+	replay               // run; seq; time; body: command
+	order                // run; seq; time: replay the oldest request that is under way
+	join                 // seq; view: of which the receiver is backup
+	ack                  // seq: up to which all was taken
+	release              // view: of which core is the primary, and the sender backup
+	released             // view
+	take                 // view: of which the receiver is primary; backed: by the sender
+	query                // seq: round; body: the last dead life of each core
+	answer               // seq: round; view: the highest known; holds, later: a verdict
 	kinds
 )
 
@@ -32,7 +31,6 @@ const (
 const (
 	ask    = 1 << iota // hello
 	backed             // announce, take
-	write              // request
 	fresh              // request
 	away               // refuse
 	holds              // answer
@@ -63,6 +61,9 @@ const nobody = -1
 // head is the head of a message as it travels: three words.
 type head struct{ first, seq, view uint64 }
 
+// next is the head of the next message, if that differs only in its number.
+func (h head) next() head { return head{h.first, h.seq + 1, h.view} }
+
 func (m *message) head() head {
 	first := uint64(m.kind) | uint64(m.flags)<<8 | uint64(uint16(m.shard))<<16 | uint64(m.core)<<32
 	return head{first, m.seq, m.view}
@@ -75,11 +76,11 @@ func (h head) append(b []byte) []byte {
 	return binary.LittleEndian.AppendUint64(b, h.view)
 }
 
-// parse takes a message apart; its body is part of b. False: no core sends that. A message is not
-// copied, here or elsewhere: to load what was just stored in smaller pieces stalls the processor.
-func (m *message) parse(b []byte, shards, cores int) bool {
+// parse takes a message apart; its body is part of b. The kind is none if no core sends that.
+func (m *message) parse(b []byte, shards, cores int) {
 	if len(b) < headBytes {
-		return false
+		*m = message{}
+		return
 	}
 	first := binary.LittleEndian.Uint64(b)
 	m.kind, m.flags = kind(first), uint8(first>>8)
@@ -87,16 +88,9 @@ func (m *message) parse(b []byte, shards, cores int) bool {
 	m.seq = binary.LittleEndian.Uint64(b[8:])
 	m.view = binary.LittleEndian.Uint64(b[16:])
 	m.body = b[headBytes:]
-	return m.kind >= hello && m.kind < kinds && m.shard < shards &&
-		m.core >= nobody && m.core < cores
-}
-
-// peek returns the command that is in a message, and its shard; none of all if there is none.
-func peek(b []byte) (shard int, command []byte) {
-	if k := kind(b[0]); k != request && k != replay {
-		return math.MaxInt, nil
+	if m.kind >= kinds || m.shard >= shards || m.core < nobody || m.core >= cores {
+		m.kind = none
 	}
-	return int(binary.LittleEndian.Uint16(b[2:])), b[headBytes:]
 }
 
 // time returns what a message has in the place of a view: the time, in milliseconds.

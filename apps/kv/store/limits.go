@@ -17,8 +17,6 @@ const (
 	nearBytes = 24
 	// spareBytesMax is how much longer the memory of a value may be than the value.
 	spareBytesMax = 64
-	// replyBytesKept is what a store keeps of the memory for a long reply.
-	replyBytesKept = 1 << 20
 	// argsKept is for how many arguments of a command a store has memory of its own.
 	argsKept = 8
 	// scanCountDefault is how many keys SCAN returns, about, if nothing else is asked for.

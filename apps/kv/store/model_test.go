@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"encoding/binary"
 	"fmt"
 	"math"
@@ -102,12 +103,16 @@ func (m model) do(now int64, words ...string) string {
 
 // player does the same to a store and to the model.
 type player struct {
-	store *Store
-	model model
-	now   int64
+	store   *Store
+	model   model
+	now     int64
+	reply   []byte // to the last step, and whether it changed something
+	changed bool
 }
 
-func newPlayer() *player { return &player{New(math.MaxInt64, 7), model{}, 1} }
+func newPlayer() *player {
+	return &player{store: New(math.MaxInt64, 7), model: model{}, now: 1}
+}
 
 // step runs one command that r makes.
 func (p *player) step(r *rand.Rand, keys int) ([]byte, error) {
@@ -127,8 +132,8 @@ func (p *player) step(r *rand.Rand, keys int) ([]byte, error) {
 	}
 	command := resp.AppendCommand(nil, words...)
 	p.store.Expect([][]byte{command, command}) // changes nothing
-	got, _ := p.store.Apply(nil, p.now, command)
-	if string(got) != want {
+	p.reply, p.changed = p.store.Apply(nil, p.now, command)
+	if got := string(p.reply); got != want {
 		return command, fmt.Errorf("%q at %d: reply %q: want %q", words, p.now, got, want)
 	}
 	return command, nil
@@ -216,7 +221,7 @@ func staleKeys(restore func(*Store, []byte) error) string {
 	s, twin := New(math.MaxInt64, 1), New(1, 2)
 	both := func(now int64, words ...string) {
 		s.Apply(nil, now, resp.AppendCommand(nil, words...))
-		twin.Replay(now, resp.AppendCommand(nil, words...))
+		twin.Replay(nil, now, resp.AppendCommand(nil, words...))
 	}
 	for i := range 50 {
 		do(s, 1, "SET", fmt.Sprint(i), "", "PX", "10")
@@ -257,13 +262,24 @@ func makeCopy(seed uint64) error {
 			if err != nil {
 				return err
 			}
-			twin.Replay(p.now, command)
+			twin.Replay(nil, p.now, command)
 		}
 		if r.IntN(200) == 0 {
 			command := resp.AppendCommand(nil, "FLUSHALL")
 			p.store.Apply(nil, p.now, command)
-			twin.Replay(p.now, command)
+			twin.Replay(nil, p.now, command)
 			clear(p.model)
+		}
+	}
+	for range 100 {
+		command, err := p.step(r, keys)
+		if err != nil {
+			return err
+		}
+		if p.changed {
+			if got := twin.Replay(nil, p.now, command); !bytes.Equal(got, p.reply) {
+				return fmt.Errorf("the copy answers %q to %q: want %q", got, command, p.reply)
+			}
 		}
 	}
 	if err := p.check(twin); err != nil {
@@ -365,7 +381,7 @@ func TestSweep(t *testing.T) {
 		position = string(words[0])
 		found += len(words) - 1
 		words[0] = []byte(EvictCommand)
-		s.Replay(100, resp.AppendCommand(nil, words...))
+		s.Replay(nil, 100, resp.AppendCommand(nil, words...))
 	}
 	if got := do(s, 100, "DBSIZE"); found != 2500 || got != ":2500\r\n" {
 		t.Errorf("%d found, DBSIZE %q: want 2500 and 2500 left", found, got)

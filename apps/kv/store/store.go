@@ -13,7 +13,6 @@ type Store struct {
 	table
 	bytesMax int64 // of memory
 	expired  uint64
-	unread   []byte // the reply to a command that was replayed
 
 	// Of the command that runs:
 	now       int64 // unix milliseconds
@@ -55,20 +54,14 @@ func (s *Store) Read(reply, command []byte) (longer []byte, timeless bool) {
 	return longer, !s.timely
 }
 
-// Replay runs a command that has changed the original of which this store is a copy.
-func (s *Store) Replay(now int64, command []byte) {
+// Replay runs a command that has changed the original of which this store is a copy, and appends
+// its reply.
+func (s *Store) Replay(reply []byte, now int64, command []byte) (longer []byte) {
 	s.replaying = true
-	s.reply = reuse(s.unread)
+	s.reply = reply
 	s.run(now, command)
-	s.unread, s.reply = s.reply, nil
-}
-
-// reuse returns an empty buffer, b's unless that is long.
-func reuse(b []byte) []byte {
-	if cap(b) > replyBytesKept {
-		return nil
-	}
-	return b[:0]
+	longer, s.reply = s.reply, nil
+	return longer
 }
 
 func (s *Store) run(now int64, command []byte) {

@@ -148,7 +148,7 @@ func TestPipelineDoesNotAllocate(t *testing.T) {
 		s.Expect(pipeline)
 		for _, command := range pipeline {
 			reply, _ = s.Apply(reply[:0], 1, command)
-			s.Replay(1, command)
+			reply = s.Replay(reply[:0], 1, command)
 		}
 	}); got > 0 {
 		t.Errorf("%v allocations for %d commands: want none", got, len(pipeline))

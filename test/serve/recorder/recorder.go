@@ -136,6 +136,11 @@ func (r *Recorder) write(client int, key string) request {
 	return request{r.past.Write(client, key, value), command("SET", key, value)}
 }
 
+func (r *Recorder) swap(client int, key string) request {
+	value := fmt.Sprint("value:", r.name())
+	return request{r.past.Swap(client, key, value), command("GETSET", key, value)}
+}
+
 // command returns a command as it travels.
 func command(words ...string) []byte {
 	text := fmt.Appendf(nil, "*%d\r\n", len(words))
@@ -149,10 +154,14 @@ func command(words ...string) []byte {
 func (c *client) ask(count int) error {
 	var batch []request
 	for range count {
-		if key := c.key(rand.IntN(c.keys)); rand.IntN(2) == 0 {
-			batch = append(batch, c.read(c.Recorder.name(), key))
-		} else {
-			batch = append(batch, c.write(c.Recorder.name(), key))
+		name, key := c.Recorder.name(), c.key(rand.IntN(c.keys))
+		switch rand.IntN(4) {
+		case 0:
+			batch = append(batch, c.write(name, key))
+		case 1:
+			batch = append(batch, c.swap(name, key))
+		default:
+			batch = append(batch, c.read(name, key))
 		}
 	}
 	return c.do(batch)
