@@ -23,7 +23,7 @@ func (c *client) begin(command resp.Command) {
 			c.fail(spec.ArityError())
 			return
 		}
-		c.route(spec, args, command.Raw)
+		c.route(spec, args[1:])
 		return
 	}
 	own, ok := c.server.own[strings.ToLower(string(args[0]))]
@@ -38,36 +38,40 @@ func (c *client) begin(command resp.Command) {
 }
 
 // route asks the shards that a command is for.
-func (c *client) route(spec *store.Spec, args [][]byte, raw []byte) {
+func (c *client) route(spec *store.Spec, args [][]byte) {
 	switch spec.Keys {
 	case store.OneKey:
-		c.ask(c.server.router.shard(args[1]), spec.Write, raw)
+		c.ask(c.server.router.shard(args[0]), spec, args)
 	case store.ManyKeys:
-		c.split(spec, args, raw, 1)
+		c.split(spec, args, 1)
 	case store.KeyValues:
-		if len(args)%2 == 0 {
+		if len(args)%2 != 0 {
 			c.fail(spec.ArityError())
 			return
 		}
-		c.split(spec, args, raw, 2)
+		c.split(spec, args, 2)
 	case store.AllShards:
-		c.askAll(spec.Write, raw, merges[spec.Name])
+		c.askAll(spec, args, merges[spec.Name])
 	case store.Cursor:
-		c.scan(args)
+		c.scan(spec, args)
 	}
 }
 
 // ask begins a command for one shard.
-func (c *client) ask(shard int, write bool, command []byte) {
-	i := c.batch.Add(shard, write, command)
+func (c *client) ask(shard int, spec *store.Spec, args [][]byte) {
+	start := len(c.scratch)
+	c.scratch = spec.Append(c.scratch, args...)
+	i := c.batch.Add(shard, spec.Write, c.scratch[start:])
 	c.answers = append(c.answers, answer{from: i, to: i + 1})
 }
 
 // askAll begins a command for all shards.
-func (c *client) askAll(write bool, command []byte, merge merge) {
+func (c *client) askAll(spec *store.Spec, args [][]byte, merge merge) {
 	a := answer{merge: merge}
+	start := len(c.scratch)
+	c.scratch = spec.Append(c.scratch, args...)
 	for shard := range c.server.router.shards {
-		i := c.batch.Add(shard, write, command)
+		i := c.batch.Add(shard, spec.Write, c.scratch[start:])
 		if shard == 0 {
 			a.from = i
 		}
@@ -78,8 +82,7 @@ func (c *client) askAll(write bool, command []byte, merge merge) {
 
 // split begins a command with several keys, each with the step-1 arguments that follow it: one part
 // for each shard that has some of them.
-func (c *client) split(spec *store.Spec, args [][]byte, raw []byte, step int) {
-	name, args := args[0], args[1:]
+func (c *client) split(spec *store.Spec, args [][]byte, step int) {
 	shards := make([]int, 0, len(args)/step)
 	counts := make([]int, c.server.router.shards)
 	for i := 0; i < len(args); i += step {
@@ -88,7 +91,7 @@ func (c *client) split(spec *store.Spec, args [][]byte, raw []byte, step int) {
 		counts[shard]++
 	}
 	if counts[shards[0]] == len(shards) {
-		c.ask(shards[0], spec.Write, raw)
+		c.ask(shards[0], spec, args)
 		return
 	}
 	a := answer{from: -1, merge: merges[spec.Name], shards: shards}
@@ -97,12 +100,11 @@ func (c *client) split(spec *store.Spec, args [][]byte, raw []byte, step int) {
 			continue
 		}
 		start := len(c.scratch)
-		c.scratch = resp.AppendArray(c.scratch, 1+count*step)
-		c.scratch = resp.AppendBulk(c.scratch, name)
+		c.scratch = spec.Append(c.scratch)
 		for i, of := range shards {
 			for _, arg := range args[i*step : (i+1)*step] {
 				if of == shard {
-					c.scratch = resp.AppendBulk(c.scratch, arg)
+					c.scratch = store.AppendArg(c.scratch, arg)
 				}
 			}
 		}
@@ -116,24 +118,17 @@ func (c *client) split(spec *store.Spec, args [][]byte, raw []byte, step int) {
 }
 
 // scan: SCAN cursor [options]. The cursor is a position in a shard, and the shard in its low bits.
-func (c *client) scan(args [][]byte) {
-	cursor, err := strconv.ParseUint(string(args[1]), 10, 64)
+func (c *client) scan(spec *store.Spec, args [][]byte) {
+	cursor, err := strconv.ParseUint(string(args[0]), 10, 64)
 	shard := int(cursor % shardsMax)
 	if err != nil || shard >= c.server.router.shards {
 		c.fail(store.BadCursor)
 		return
 	}
-	start := len(c.scratch)
-	c.scratch = resp.AppendArray(c.scratch, len(args))
-	c.scratch = resp.AppendBulk(c.scratch, args[0])
-	c.scratch = resp.AppendBulk(c.scratch, strconv.FormatUint(cursor/shardsMax, 10))
-	for _, arg := range args[2:] {
-		c.scratch = resp.AppendBulk(c.scratch, arg)
-	}
-	i := c.batch.Add(shard, false, c.scratch[start:])
-	c.answers = append(c.answers, answer{
-		from: i, to: i + 1, merge: mergeCursor, shards: []int{shard},
-	})
+	args[0] = strconv.AppendUint(nil, cursor/shardsMax, 10)
+	c.ask(shard, spec, args)
+	a := &c.answers[len(c.answers)-1]
+	a.merge, a.shards = mergeCursor, []int{shard}
 }
 
 // unknown returns what a client is told whose command nobody knows.

@@ -24,7 +24,7 @@ type client struct {
 	batch   *shard.Batch
 	answers []answer // to what was taken
 	local   []byte   // what is to be answered to commands that no shard is asked for
-	scratch []byte   // parts of commands that were split
+	scratch []byte   // what shards are asked for
 	out     []byte
 	window  int
 	leaving bool // after these answers
@@ -96,7 +96,7 @@ func (c *client) answer() bool {
 	}
 	c.batch.Reset()
 	clear(c.answers) // of what merging them took
-	c.answers, c.local, c.scratch = c.answers[:0], c.local[:0], c.scratch[:0]
+	c.answers, c.local, c.scratch = c.answers[:0], c.local[:0], emptied(c.scratch)
 	return c.flush()
 }
 
@@ -144,10 +144,16 @@ func (c *client) flush() bool {
 	c.writingSince.Store(time.Now().Unix())
 	_, err := c.conn.Write(c.out)
 	c.writingSince.Store(0)
-	if c.out = c.out[:0]; cap(c.out) > outBytesKept {
-		c.out = nil
-	}
+	c.out = emptied(c.out)
 	return err == nil
+}
+
+// emptied returns the memory of a buffer for further use, unless that is too much.
+func emptied(buffer []byte) []byte {
+	if cap(buffer) > bufferBytesKept {
+		return nil
+	}
+	return buffer[:0]
 }
 
 // say adds an answer of this core's own.

@@ -13,7 +13,8 @@ import (
 
 // info: INFO [section]...; all sections are told in any case. The shards are asked how they are.
 func info(c *client, _ [][]byte) {
-	c.askAll(false, resp.AppendCommand(nil, store.StatCommand), mergeInfo)
+	spec, _ := store.Find([]byte(store.StatCommand))
+	c.askAll(spec, nil, mergeInfo)
 }
 
 func mergeInfo(c *client, a *answer) {

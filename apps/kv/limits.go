@@ -23,8 +23,8 @@ const (
 	// pipelineBytesMax is about how long their replies may be together: after longer ones, a
 	// client's commands are carried out one by one for a while.
 	pipelineBytesMax = 1 << 20
-	// outBytesKept is what a client keeps of the memory for long replies.
-	outBytesKept = 64 << 10
+	// bufferBytesKept is what a client keeps of the memory for long commands, and for long replies.
+	bufferBytesKept = 64 << 10
 	// nameBytesMax is for the name that a client gives itself.
 	nameBytesMax = 256
 	// unknownBytesMax is how much of an unknown command is repeated to the client.

@@ -29,7 +29,7 @@ func (s *server) sweepShard(i int, from string) (next string) {
 	if from == "" {
 		from = "0"
 	}
-	ask := resp.AppendCommand(nil, store.SweepCommand, from)
+	ask := store.Command(store.SweepCommand, []byte(from))
 	reply, err := s.node.Do(context.Background(), i, false, ask)
 	if err != nil {
 		return ""
@@ -40,8 +40,8 @@ func (s *server) sweepShard(i int, from string) (next string) {
 	}
 	next = string(words[0])
 	if len(words) > 1 {
-		words[0] = []byte(store.EvictCommand)
-		s.node.Do(context.Background(), i, true, resp.AppendCommand(nil, words...))
+		evict := store.Command(store.EvictCommand, words[1:]...)
+		s.node.Do(context.Background(), i, true, evict)
 	}
 	return next
 }

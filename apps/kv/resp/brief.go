@@ -23,22 +23,6 @@ func SplitBrief(b []byte, args [][]byte) (count, size int) {
 	return count, at
 }
 
-// BriefKey returns the first argument of a command; nil if there is none, or what is up to it is
-// not brief.
-func BriefKey(command []byte) []byte {
-	array, name := start(command, 0), start(command, 4)
-	if array&0xff00ff != '*'|'\r'<<16 || array>>8&0xff < '2' ||
-		name&0xff00ff != '$'|'\r'<<16 {
-		return nil
-	}
-	at := 10 + int(name>>8&0xff-'0')
-	length, n := briefHeader(start(command, at), '$')
-	if at += n; n == 0 || at+length > len(command) {
-		return nil
-	}
-	return command[at : at+length]
-}
-
 // start returns four of the five bytes or more at a place in b; 0 if there are less.
 func start(b []byte, at int) uint32 {
 	if at+5 > len(b) {

@@ -17,7 +17,7 @@ func (r *Reader) inline() (c Command, ok bool, err error) {
 		return c, false, ProtocolError("unbalanced quotes in request")
 	}
 	r.start += end + 1
-	return Command{Args: words, Raw: AppendCommand(nil, words...)}, true, nil
+	return Command{Args: words}, true, nil
 }
 
 // splitWords splits a line as sdssplitargs does: at white space, but for what is in quotes. In

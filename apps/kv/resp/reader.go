@@ -34,14 +34,14 @@ func NewReader(source io.Reader, budget *Budget) *Reader {
 }
 
 // TryNext returns the next command if all of it has arrived. Its Args are valid until the next
-// call, its Raw is until Fill. Error: a ProtocolError.
+// call. Error: a ProtocolError.
 func (r *Reader) TryNext() (c Command, ok bool, err error) {
 	if r.want == 0 && r.start < r.end && r.buf[r.start] == '*' {
 		in := r.buf[r.start:r.end]
 		count, size := SplitBrief(in, r.few[:])
 		if count > 0 && !r.exceeds(size, count) {
 			r.start += size
-			return Command{Args: r.few[:count], Raw: in[:size:size]}, true, nil
+			return Command{Args: r.few[:count]}, true, nil
 		}
 	}
 	return r.assemble()
@@ -127,12 +127,12 @@ func (r *Reader) refuse() {
 
 // finish returns the command that has been read.
 func (r *Reader) finish() Command {
-	raw := r.buf[r.start : r.start+r.at : r.start+r.at]
+	raw := r.buf[r.start:]
 	args := r.args[:0]
 	for _, s := range r.spans {
 		args = append(args, raw[s.from:s.to:s.to])
 	}
-	c := Command{Args: args, Raw: raw, Refused: r.refused}
+	c := Command{Args: args, Refused: r.refused}
 	r.args = args
 	r.spans = r.spans[:0]
 	r.start += r.at

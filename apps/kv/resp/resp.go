@@ -17,8 +17,6 @@ import (
 type Command struct {
 	// Args are the name and the arguments: at least one, unless the command is refused.
 	Args [][]byte
-	// Raw is the same as an array of bulk strings.
-	Raw []byte
 	// Refused tells that the command was longer than the reader may hold: it was read over.
 	Refused bool
 }

@@ -12,5 +12,5 @@ const (
 	BadCursor     = "ERR invalid cursor"
 	flagsConflict = "ERR NX and XX, GT or LT options at the same time are not compatible"
 	orderConflict = "ERR GT and LT options at the same time are not compatible"
-	malformed     = "ERR store: no array of bulk strings: want one with a command"
+	malformed     = "ERR store: no command: want the number of one, and whole arguments"
 )

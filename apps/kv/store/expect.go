@@ -1,7 +1,5 @@
 package store
 
-import "skerry/apps/kv/resp"
-
 // Expect has what some commands will look at brought into the processor's caches. It changes
 // nothing.
 //
@@ -17,7 +15,7 @@ func (s *Store) Expect(commands [][]byte) {
 		commands = commands[len(some):]
 		count := 0
 		for _, command := range some {
-			if key := resp.BriefKey(command); key != nil {
+			if key := firstArg(command); key != nil {
 				hashes[count] = Hash(key, s.seed)
 				count++
 			}

@@ -130,7 +130,7 @@ func (p *player) step(r *rand.Rand, keys int) ([]byte, error) {
 	if words[0] == "PX" {
 		words = []string{"SET", key, value, "PX", number}
 	}
-	command := resp.AppendCommand(nil, words...)
+	command := command(words...)
 	p.store.Expect([][]byte{command, command}) // changes nothing
 	p.reply, p.changed = p.store.Apply(nil, p.now, command)
 	if got := string(p.reply); got != want {
@@ -220,8 +220,8 @@ func TestRestoreRemoves(t *testing.T) {
 func staleKeys(restore func(*Store, []byte) error) string {
 	s, twin := New(math.MaxInt64, 1), New(1, 2)
 	both := func(now int64, words ...string) {
-		s.Apply(nil, now, resp.AppendCommand(nil, words...))
-		twin.Replay(nil, now, resp.AppendCommand(nil, words...))
+		s.Apply(nil, now, command(words...))
+		twin.Replay(nil, now, command(words...))
 	}
 	for i := range 50 {
 		do(s, 1, "SET", fmt.Sprint(i), "", "PX", "10")
@@ -265,7 +265,7 @@ func makeCopy(seed uint64) error {
 			twin.Replay(nil, p.now, command)
 		}
 		if r.IntN(200) == 0 {
-			command := resp.AppendCommand(nil, "FLUSHALL")
+			command := command("FLUSHALL")
 			p.store.Apply(nil, p.now, command)
 			twin.Replay(nil, p.now, command)
 			clear(p.model)
@@ -380,8 +380,7 @@ func TestSweep(t *testing.T) {
 		}
 		position = string(words[0])
 		found += len(words) - 1
-		words[0] = []byte(EvictCommand)
-		s.Replay(nil, 100, resp.AppendCommand(nil, words...))
+		s.Replay(nil, 100, Command(EvictCommand, words[1:]...))
 	}
 	if got := do(s, 100, "DBSIZE"); found != 2500 || got != ":2500\r\n" {
 		t.Errorf("%d found, DBSIZE %q: want 2500 and 2500 left", found, got)

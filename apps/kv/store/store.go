@@ -37,8 +37,8 @@ func New(bytesMax int64, seed uint64) *Store {
 // Reset removes all keys.
 func (s *Store) Reset() { s.empty() }
 
-// Apply runs a command, an array of bulk strings, at the time now, in unix milliseconds, and
-// appends its reply. It tells whether something has changed.
+// Apply runs a command, see [Spec.Append], at the time now, in unix milliseconds, and appends its
+// reply. It tells whether something has changed.
 func (s *Store) Apply(reply []byte, now int64, command []byte) (longer []byte, changed bool) {
 	s.replaying = false
 	s.reply = reply
@@ -66,25 +66,16 @@ func (s *Store) Replay(reply []byte, now int64, command []byte) (longer []byte) 
 
 func (s *Store) run(now int64, command []byte) {
 	s.now, s.changed, s.timely = now, false, false
-	count, _ := resp.SplitBrief(command, s.args[:])
-	args := s.args[:count]
-	if count == 0 {
-		var err error
-		if args, _, err = resp.Split(command, nil); err != nil || len(args) == 0 {
-			s.fail(malformed)
-			return
-		}
-	}
-	c, ok := Find(args[0])
+	c, args, ok := parse(command, s.args[:0])
 	switch {
 	case !ok:
-		s.fail("ERR unknown command '" + string(args[0]) + "'")
-	case !c.Takes(len(args)):
+		s.fail(malformed)
+	case !c.Takes(1 + len(args)):
 		s.fail(c.ArityError())
 	default:
-		c.run(s, args[1:])
+		c.run(s, args)
 	}
-	s.args = [argsKept][]byte{} // they pointed into the command
+	clear(s.args[:min(len(args), argsKept)]) // they pointed into the command
 }
 
 // live returns the key's entry, or nil if there is none or it has expired.

@@ -2,15 +2,23 @@ package store
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
-
-	"skerry/apps/kv/resp"
 )
+
+// command returns a command.
+func command(words ...string) []byte {
+	var args [][]byte
+	for _, w := range words[1:] {
+		args = append(args, []byte(w))
+	}
+	return Command(words[0], args...)
+}
 
 // do runs one command.
 func do(s *Store, now int64, words ...string) string {
-	reply, _ := s.Apply(nil, now, resp.AppendCommand(nil, words...))
+	reply, _ := s.Apply(nil, now, command(words...))
 	return string(reply)
 }
 
@@ -30,7 +38,7 @@ func TestApplyTellsOfChanges(t *testing.T) {
 		{[]string{"FLUSHALL"}, "+OK\r\n", true},
 		{[]string{"FLUSHALL"}, "+OK\r\n", false},
 	} {
-		reply, changed := s.Apply(nil, 1000, resp.AppendCommand(nil, c.words...))
+		reply, changed := s.Apply(nil, 1000, command(c.words...))
 		if string(reply) != c.reply || changed != c.changed {
 			t.Errorf("%q: reply %q, changed %v: want %q, %v", c.words, reply, changed, c.reply,
 				c.changed)
@@ -50,7 +58,7 @@ func TestRefusedWriteChangesNothing(t *testing.T) {
 		do(s, 1, "SET", "other", strings.Repeat("y", 200))
 		do(s, 1, "SET", "k", "v", "PX", "10")
 		bytes := s.bytes
-		reply, changed := s.Apply(nil, 100, resp.AppendCommand(nil, words...))
+		reply, changed := s.Apply(nil, 100, command(words...))
 		if string(reply) != "-"+OutOfMemory+"\r\n" || changed || s.bytes != bytes {
 			t.Errorf("%s: %q, changed %v, %d bytes: want a refusal, false, %d", words[0], reply,
 				changed, s.bytes, bytes)
@@ -98,7 +106,7 @@ func TestReadTellsOfTime(t *testing.T) {
 		for key, want := range map[string]bool{"lasts": true, "none": true, "ends": false} {
 			do(s, 1, "SET", "ends", "v", "PX", "10")
 			got := do(s, 1, name, key)
-			reply, timeless := s.Read(nil, resp.AppendCommand(nil, name, key))
+			reply, timeless := s.Read(nil, command(name, key))
 			if timeless != want || timeless && string(reply) != got {
 				t.Errorf("%s %s: %q, timeless %v: want %q, %v", name, key, reply, timeless, got,
 					want)
@@ -111,7 +119,7 @@ func TestReadTellsOfTime(t *testing.T) {
 	}
 	for _, want := range []bool{false, true} {
 		for _, words := range all {
-			_, timeless := s.Read(nil, resp.AppendCommand(nil, words...))
+			_, timeless := s.Read(nil, command(words...))
 			if timeless != want {
 				t.Errorf("%q: timeless %v: want %v", words, timeless, want)
 			}
@@ -120,11 +128,34 @@ func TestReadTellsOfTime(t *testing.T) {
 	}
 }
 
+// Whatever is asked, with whatever arguments, is taken apart as it was put together.
+func TestCommandsTravel(t *testing.T) {
+	for _, want := range slices.Concat(commands[:]...) {
+		for _, args := range [][][]byte{
+			nil, {{}}, {[]byte("k")}, {[]byte("k"), {}, []byte(strings.Repeat("v", 1000))},
+		} {
+			text := want.Append(nil, args...)
+			c, got, ok := parse(text, nil)
+			if !ok || c != want || fmt.Sprint(got) != fmt.Sprint(args) {
+				t.Errorf("%s %q is %v %q, whole: %t", want.Name, args, c, got, ok)
+			}
+			if len(args) > 0 && string(firstArg(text)) != string(args[0]) {
+				t.Errorf("the first argument of %q: %q", text, firstArg(text))
+			}
+			if len(args) > 0 {
+				if _, _, ok := parse(text[:len(text)-1], nil); ok {
+					t.Errorf("%q without its last byte is a command", text)
+				}
+			}
+		}
+	}
+}
+
 // Whatever arrives is answered, and does not end the core, expected or not.
 func FuzzApply(f *testing.F) {
-	f.Add(resp.AppendCommand(nil, "SET", "k", "v", "EX", "10"))
-	f.Add(resp.AppendCommand(nil, "SETRANGE", "k", "10", "v"))
-	f.Add(resp.AppendCommand(nil, "SCAN", "0", "COUNT", "10"))
+	f.Add(command("SET", "k", "v", "EX", "10"))
+	f.Add(command("SETRANGE", "k", "10", "v"))
+	f.Add(command("SCAN", "0", "COUNT", "10"))
 	f.Fuzz(func(t *testing.T, command []byte) {
 		s := New(1<<20, 1)
 		do(s, 1, "SET", "k", "1")
@@ -140,8 +171,8 @@ func TestPipelineDoesNotAllocate(t *testing.T) {
 	s, pipeline := New(1<<20, 1), [][]byte(nil)
 	for _, key := range []string{"a", "b", "c"} {
 		do(s, 1, "SET", key, "value")
-		pipeline = append(pipeline, resp.AppendCommand(nil, "SET", key, "other"),
-			resp.AppendCommand(nil, "get", key))
+		pipeline = append(pipeline, command("SET", key, "other"),
+			command("get", key))
 	}
 	var reply []byte
 	if got := testing.AllocsPerRun(100, func() {
