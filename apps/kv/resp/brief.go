@@ -8,28 +8,31 @@ import "encoding/binary"
 // SplitBrief sets args to the elements of an array of bulk strings at the start of b. It returns
 // how many they are, and how long the array is: 0 if it is not brief, not complete or none.
 func SplitBrief(b []byte, args [][]byte) (count, size int) {
-	count, at := briefHeader(start(b, 0), '*')
+	if len(b) < briefBytesMin {
+		return 0, 0
+	}
+	count, size = briefHeader(binary.LittleEndian.Uint32(b), '*')
 	if count > len(args) {
 		return 0, 0
 	}
+	rest := b[size:]
 	for i := range args[:count] {
-		length, n := briefHeader(start(b, at), '$')
-		from, to := at+n, at+n+length
-		if at = to + 2; n == 0 || at > len(b) {
+		if len(rest) < briefBytesMin {
 			return 0, 0
 		}
-		args[i] = b[from:to:to]
+		length, from := briefHeader(binary.LittleEndian.Uint32(rest), '$')
+		to := from + length
+		if from == 0 || to+2 > len(rest) {
+			return 0, 0
+		}
+		args[i] = rest[from:to:to]
+		rest = rest[to+2:]
 	}
-	return count, at
+	return count, len(b) - len(rest)
 }
 
-// start returns four of the five bytes or more at a place in b; 0 if there are less.
-func start(b []byte, at int) uint32 {
-	if at+5 > len(b) {
-		return 0
-	}
-	return binary.LittleEndian.Uint32(b[at:])
-}
+// briefBytesMin is how long a header is at least, with what follows it.
+const briefBytesMin = 5
 
 // briefHeader reads a header that starts so, if its number has one digit or two. Size is 0 if not.
 func briefHeader(start, kind uint32) (n, size int) {

@@ -12,17 +12,31 @@ const (
 	mixC = 0x8ebc6af09c88c6e3
 )
 
-// Hash is a multiplicative hash in the manner of wyhash: 8 bytes a step.
+// Hash is a multiplicative hash in the manner of wyhash, 16 bytes a step. Both factors depend on
+// the seed, so that who does not know it cannot choose keys for which one is 0.
 func Hash(key []byte, seed uint64) uint64 {
-	h := mix(seed^mixA, uint64(len(key))^mixB)
-	for ; len(key) >= 8; key = key[8:] {
-		h = mix(h^binary.LittleEndian.Uint64(key), mixB)
+	length := uint64(len(key))
+	h, g := seed^mixA, bits.RotateLeft64(seed, 32)^mixB
+	for len(key) > 16 {
+		h = mix(h^binary.LittleEndian.Uint64(key), g^binary.LittleEndian.Uint64(key[8:]))
+		key = key[16:]
 	}
-	var rest uint64
-	for i, c := range key {
-		rest |= uint64(c) << (8 * i)
+	first, last := ends(key)
+	return mix(mix(h^first, g^last)^length, mixC)
+}
+
+// ends returns all of a key of 16 bytes at most in two words, which may overlap.
+func ends(key []byte) (first, last uint64) {
+	switch n := len(key); {
+	case n >= 8:
+		return binary.LittleEndian.Uint64(key), binary.LittleEndian.Uint64(key[n-8:])
+	case n >= 4:
+		first = uint64(binary.LittleEndian.Uint32(key))
+		return first, uint64(binary.LittleEndian.Uint32(key[n-4:]))
+	case n > 0:
+		return uint64(key[0]), uint64(key[n/2])<<8 | uint64(key[n-1])
 	}
-	return mix(h^rest, mixC)
+	return 0, 0
 }
 
 func mix(a, b uint64) uint64 {
