@@ -75,7 +75,9 @@ func (s *Store) run(now int64, command []byte) {
 	default:
 		c.run(s, args)
 	}
-	clear(s.args[:min(len(args), argsKept)]) // they pointed into the command
+	if len(command) > commandBytesKept {
+		clear(s.args[:]) // they point into the command
+	}
 }
 
 // live returns the key's entry, or nil if there is none or it has expired.
