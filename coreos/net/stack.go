@@ -7,7 +7,6 @@ import (
 	"gvisor.dev/gvisor/pkg/log"
 	"gvisor.dev/gvisor/pkg/tcpip"
 	"gvisor.dev/gvisor/pkg/tcpip/header"
-	"gvisor.dev/gvisor/pkg/tcpip/network/ipv4"
 	"gvisor.dev/gvisor/pkg/tcpip/network/ipv6"
 	"gvisor.dev/gvisor/pkg/tcpip/stack"
 	"gvisor.dev/gvisor/pkg/tcpip/transport/tcp"
@@ -33,11 +32,12 @@ type ipStack struct {
 // newStack returns a stack whose connections leave from the ports given.
 func newStack(n *node, first, last uint16) (*ipStack, error) {
 	log.SetTarget(new(log.MultiEmitter)) // strangers' packets decide what it would say
+	out := &link{node: n, send: n.sendOut}
 	s := &ipStack{
 		Stack: stack.New(stack.Options{
 			Clock: newClock(n.core),
 			NetworkProtocols: []stack.NetworkProtocolFactory{
-				ipv4.NewProtocol, ipv6.NewProtocolWithOptions(ipv6.Options{}), // the gate asks
+				newProtocol4(out), ipv6.NewProtocolWithOptions(ipv6.Options{}), // the gate asks
 			},
 			TransportProtocols: []stack.TransportProtocolFactory{
 				tcp.NewProtocol, udp.NewProtocol,
@@ -49,7 +49,7 @@ func newStack(n *node, first, last uint16) (*ipStack, error) {
 			capabilities: stack.CapabilityLoopback | stack.CapabilityTXChecksumOffload |
 				stack.CapabilityRXChecksumOffload,
 		},
-		out: &link{node: n, send: n.sendOut},
+		out: out,
 	}
 	s.loop.adjust(loopMTU, packetBytesMax-headBytes)
 	s.out.adjust(header.IPv6MinimumMTU, 0)

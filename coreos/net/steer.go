@@ -51,8 +51,13 @@ func (d *driver) receiveIP(f card.Frame, b []byte) {
 		return
 	}
 	b = b[:p.TotalBytes]
-	if f.NeedsChecksum && p.HasPorts() && !p.Fragment.Is() {
-		p.PutChecksum(b) // a stack can be told of all packets only, or none, that they have no sum
+	whole := p.HasPorts() && !p.Fragment.Is()
+	switch {
+	case whole && f.NeedsChecksum:
+		p.PutChecksum(b) // fragments of it have none
+	case whole && !p.V6 && p.Protocol == packet.TCP && !p.SumsHold(b): // see shortcut
+		d.node.counts.Malformed++
+		return
 	}
 	switch {
 	case d.lease != nil && d.lease.take(&p, b):

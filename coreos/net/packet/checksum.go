@@ -71,3 +71,9 @@ func (p *Packet) PutChecksum(b []byte) {
 	}
 	binary.BigEndian.PutUint16(place, sum)
 }
+
+// SumsHold tells whether the checksums of p, a packet of TCP over IPv4 with bytes b, are right.
+func (p *Packet) SumsHold(b []byte) bool {
+	return Sum(b[:p.IPBytes], 0) == 0xffff &&
+		Sum(b[p.IPBytes:p.TotalBytes], p.pseudoSum()) == 0xffff
+}

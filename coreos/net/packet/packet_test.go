@@ -30,8 +30,8 @@ func TestSegment(t *testing.T) {
 		if err != nil || p.From() != key || p.Flags != s.Flags || p.Seq != s.Seq || p.Ack != s.Ack {
 			t.Fatalf("%s: %+v, %v: want %+v", name, p, err, s)
 		}
-		if !sound(p, b) {
-			t.Errorf("%s: gVisor finds the checksum wrong", name)
+		if !sound(p, b) || !p.V6 && !p.SumsHold(b) {
+			t.Errorf("%s: gVisor, or this package itself, finds the checksum wrong", name)
 		}
 	}
 }
