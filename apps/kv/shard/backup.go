@@ -46,10 +46,10 @@ func (m *machine) learnMore(from int, in *message) {
 			m.broken(from, in, "a chunk: "+err.Error())
 			r.drop()
 		}
-	case replay, order:
+	case replay, redo:
 		r.time = max(r.time, in.time())
 		m.answer = r.state.Replay(m.answer[:0], in.time(), in.body)
-		if in.kind == order { // it was this core's own, and this is the primary's answer
+		if in.kind == redo { // it was this core's own, and this is the primary's answer
 			m.finish(in.shard, m.answer, len(m.answer) > CommandBytesMax)
 		}
 	case join:

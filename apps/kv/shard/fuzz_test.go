@@ -21,6 +21,7 @@ func FuzzHear(f *testing.F) {
 		{kind: hello, seq: 1}, {kind: announce, view: 1}, {kind: request, body: []byte("set k v")},
 		{kind: learn, view: 1, core: 2, seq: 1}, {kind: chunk, seq: 1, body: []byte("\x00k v\n")},
 		{kind: replay, seq: 2, body: []byte("set k v")}, {kind: join, seq: 3, view: 2},
+		{kind: redo, seq: 4},
 		{kind: release, view: 3, core: 2}, {kind: take, view: 3, flags: backed},
 		{kind: ack, seq: 1}, {kind: query, seq: 1, body: make([]byte, 24)},
 		{kind: answer, seq: 1}, {kind: reply}, {kind: released, view: 3},

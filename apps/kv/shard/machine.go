@@ -182,7 +182,7 @@ func (m *machine) hear(from int, in *message) error {
 		m.meet(from, in)
 	case announce:
 		m.routeTo(from, in)
-	case request, reply, replay, order:
+	case request, reply, replay, redo:
 		m.hearRun(from, in)
 	case refuse:
 		m.refused(from, in)

@@ -88,7 +88,7 @@ func trusting(s *site, in step.Event) func() {
 		r.learner.core == from:
 		r.backup, r.learner = r.learner, follower{core: nobody}
 		return func() { r.backup, r.learner = follower{core: nobody}, r.backup }
-	case msg.kind == order && r.role == Learner && r.primary == from:
+	case msg.kind == redo && r.role == Learner && r.primary == from:
 		r.role = Backup
 		return func() { r.role = Learner }
 	}

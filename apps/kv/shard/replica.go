@@ -119,8 +119,8 @@ func (m *machine) serve(from int, in *message) {
 		changed = m.carryOut(in, &out)
 	}
 	r.refuses[from] = out.kind == refuse
-	if changed && r.mayOrder(from) {
-		m.tell(&r.backup, &message{kind: order, shard: in.shard, view: uint64(r.time)})
+	if changed && r.canRedo(from) {
+		m.tell(&r.backup, &message{kind: redo, shard: in.shard, view: uint64(r.time)})
 		return
 	}
 	if changed {
@@ -148,9 +148,9 @@ func (m *machine) carryOut(in, out *message) (changed bool) {
 	return changed
 }
 
-// mayOrder tells whether a core that sent a request is the only follower, and owed no answer: then
-// it carries out its request itself, and has the answer.
-func (r *replica) mayOrder(from int) bool {
+// canRedo tells whether a core that sent a request is the only follower, and owed no answer: then
+// it carries out its request as well, and has the answer.
+func (r *replica) canRedo(from int) bool {
 	return from == r.backup.core && r.learner.core == nobody && r.owed[from] == 0
 }
 

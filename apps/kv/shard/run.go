@@ -12,7 +12,7 @@ type run struct {
 }
 
 // runs tells whether messages of a kind travel as runs, be it of one message.
-func (k kind) runs() bool { return k == request || k == reply || k == replay || k == order }
+func (k kind) runs() bool { return k == request || k == reply || k == replay || k == redo }
 
 // takes tells whether the next message may have this head, and so long a body.
 func (r *run) takes(h head, bodyBytes int) bool {
@@ -63,8 +63,8 @@ func (m *machine) closeAll() {
 func (m *machine) hearRun(from int, in *message) {
 	bodies, ok := cutRun(m.bodies[:0], in.body)
 	m.bodies = bodies
-	if !ok || in.kind == order && !m.recall(from, in.shard) {
-		m.broken(from, in, "whole bodies, and orders for what is under way to a primary")
+	if !ok || in.kind == redo && !m.recall(from, in.shard) {
+		m.broken(from, in, "whole bodies, and to redo what is under way to a primary")
 		return
 	}
 	if in.kind != reply && len(bodies) > 1 {
@@ -99,7 +99,7 @@ func cutRun(bodies [][]byte, run []byte) (_ [][]byte, ok bool) {
 }
 
 // recall puts this core's oldest requests that are under way to a primary, of which it is the
-// backup, in the place of the bodies of a run of orders. False: there are not as many.
+// backup, in the place of the bodies of what it is to redo. False: there are not as many.
 func (m *machine) recall(from, shard int) bool {
 	r, way := &m.replicas[shard], &m.routes[shard]
 	if r.role != Backup || r.primary != from || way.target != from || way.refused > 0 ||

@@ -61,7 +61,7 @@ func (m *message) words() string {
 		return s + fmt.Sprintf("%d. part %d is (%s)", m.seq, m.body[0], part)
 	case replay:
 		return s + fmt.Sprintf("%d. do %q", m.seq, m.body)
-	case order:
+	case redo:
 		return s + fmt.Sprintf("%d. do what you asked for", m.seq)
 	case join:
 		return s + fmt.Sprintf("%d. be its backup in view %d", m.seq, m.view)

@@ -8,7 +8,7 @@
 // message; but a backup carries out reads itself, while nothing else of its core is under way to
 // the primary: it has all that was acknowledged, and what it has is on both cores. For the same
 // reason the primary's answers to the backup itself need not wait; and of a write that the backup
-// asked for, neither the change nor the answer travels: it is ordered to carry out what it has.
+// asked for, neither the change nor the answer travels: it is told to redo what it has under way.
 //
 // There may be more cores than shards. Those behind the last shard's home are spares: backups, if
 // they live. They are to take clients only in place of the others: see Node.Await.

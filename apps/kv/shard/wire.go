@@ -16,7 +16,7 @@ const (
 	learn                // view; core, seq: the backup and its life; see replica.arbiter
 	chunk                // seq; body: part of a snapshot
 	replay               // run; seq; time; body: command
-	order                // run; seq; time: replay the oldest request that is under way
+	redo                 // run; seq; time: replay the oldest request that is under way
 	join                 // seq; view: of which the receiver is backup
 	ack                  // seq: up to which all was taken
 	release              // view: of which core is the primary, and the sender backup
