@@ -44,16 +44,25 @@ func (c *conn) Read(b []byte) (int, error) {
 	c.read.one.Lock()
 	defer c.read.one.Unlock()
 	for !c.read.late() {
+		told := c.read.told.Load() // before the stack is asked: what comes meanwhile tells more
+		if told == c.read.empty {
+			<-c.read.ready
+			continue
+		}
 		c.into = b
-		result, err := c.endpoint.Read(&c.into, tcpip.ReadOptions{})
+		_, err := c.endpoint.Read(&c.into, tcpip.ReadOptions{})
+		count := len(b) - len(c.into)
 		c.into = nil
 		switch err.(type) {
 		case nil:
+			if count < len(b) && told == c.read.empty+1 {
+				c.read.empty = told // that was all that was told of: no end of the stream
+			}
 			c.quiet.hear()
-			c.moderate(result.Count)
-			return result.Count, nil
+			c.moderate(count)
+			return count, nil
 		case *tcpip.ErrWouldBlock:
-			<-c.read.ready
+			c.read.empty = told
 		case *tcpip.ErrClosedForReceive:
 			return 0, io.EOF
 		default:

@@ -3,10 +3,14 @@ package net
 import (
 	"context"
 	"errors"
+	"io"
 	"net"
 	"os"
 	"testing"
 	"time"
+
+	"gvisor.dev/gvisor/pkg/tcpip/adapters/gonet"
+	"gvisor.dev/gvisor/pkg/tcpip/transport/tcp"
 )
 
 // Deadlines of a connection hold for who waits already and for who comes later, until there are
@@ -45,6 +49,38 @@ func TestDeadlines(t *testing.T) {
 		_, err = c.Write(b)
 	}
 	tooLate(t, "a write that nobody reads", err)
+}
+
+// Who reads gets what came, and then the end, no matter how much of both was there when it looked.
+// To take the one for the other is found.
+func TestEndIsRead(t *testing.T) {
+	for _, planted := range []bool{false, true} {
+		outside, inside := accepted(t)
+		c, b := inside.(*conn), make([]byte, 9)
+		go outside.Write([]byte("y"))
+		if n, err := c.Read(b); n != 1 || err != nil { // most often, it waits
+			t.Fatalf("%d bytes read, error %v: want one", n, err)
+		}
+		if _, err := outside.Write([]byte("x")); err != nil {
+			t.Fatal(err)
+		}
+		if err := outside.(*gonet.TCPConn).CloseWrite(); err != nil {
+			t.Fatal(err)
+		}
+		await(t, "the end", func() bool {
+			return tcp.EndpointState(c.endpoint.State()) == tcp.StateCloseWait
+		})
+		if planted {
+			c.read.empty = c.read.told.Load() - 1
+		}
+		if n, err := c.Read(b); n != 1 || err != nil {
+			t.Fatalf("%d bytes read, error %v: want one", n, err)
+		}
+		c.SetReadDeadline(time.Now().Add(time.Second))
+		if _, err := c.Read(b); (err == io.EOF) == planted {
+			t.Errorf("error %v, planted %v: want the end, if not", err, planted)
+		}
+	}
 }
 
 func tooLate(t *testing.T, what string, err error) {

@@ -2,6 +2,7 @@ package net
 
 import (
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"gvisor.dev/gvisor/pkg/waiter"
@@ -11,7 +12,9 @@ import (
 type side struct {
 	one   sync.Mutex // held by who reads, or writes
 	entry waiter.Entry
-	ready <-chan struct{} // look again: there is something, or the deadline has passed
+	told  atomic.Uint32 // events so far, but for those before open
+	empty uint32        // how many there were when nothing was left to read
+	ready chan struct{} // look again: there is something, or the deadline has passed
 
 	mu    sync.Mutex
 	until time.Time   // the deadline; zero: none
@@ -20,8 +23,20 @@ type side struct {
 
 // open has the side told of a stack's events.
 func (s *side) open(queue *waiter.Queue, events waiter.EventMask) {
-	s.entry, s.ready = waiter.NewChannelEntry(events)
+	s.ready = make(chan struct{}, 1)
+	s.told.Store(2) // neither empty nor one more: what came before is not known
+	s.entry.Init(s, events)
 	queue.EventRegister(&s.entry)
+}
+
+// NotifyEvent implements waiter.EventListener. A stack calls it after each change of its own: data
+// that came, the end of the stream, an error.
+func (s *side) NotifyEvent(waiter.EventMask) {
+	s.told.Add(1)
+	select {
+	case s.ready <- struct{}{}:
+	default:
+	}
 }
 
 // late tells whether the deadline has passed.
@@ -49,4 +64,4 @@ func (s *side) limit(until time.Time) {
 }
 
 // wake has whoever waits look again.
-func (s *side) wake() { s.entry.NotifyEvent(s.entry.Mask()) }
+func (s *side) wake() { s.NotifyEvent(s.entry.Mask()) }
