@@ -8,13 +8,15 @@ import (
 	"skerry/kernel"
 )
 
-// clock is a stack's. The stack asks it for the time a dozen times for each packet, and gVisor's
-// time is dear to make, so it stands still for clockStep at a time.
+// clock is a stack's. The stack asks it for the time a dozen times for each packet. To look is
+// dear, so while the core's loop turns it shows the time of the turn. So is gVisor's time to make,
+// so it stands still for clockStep at a time.
 type clock struct {
 	tcpip.Clock // the standard library's
 	core        kernel.Core
 	start       kernel.Instant
 	last        atomic.Pointer[reading]
+	turns       atomic.Bool // the loop does: it looks
 }
 
 // reading is what a clock showed at an instant.
@@ -31,17 +33,29 @@ func newClock(core kernel.Core) *clock {
 
 // NowMonotonic implements tcpip.Clock.
 func (c *clock) NowMonotonic() tcpip.MonotonicTime {
-	now := c.core.Now()
-	// ORDER: a reading is complete before it is stored; pairs with the exchange below.
+	if !c.turns.Load() { // ORDER: none; who reads late sees the time of a turn, or a newer one.
+		c.look(c.core.Now())
+	}
+	return c.last.Load().time // ORDER: pairs with the exchange in look.
+}
+
+// turn notes that the loop is at a turn.
+func (c *clock) turn(now kernel.Instant) {
+	c.look(now)
+	c.turns.Store(true) // ORDER: behind look; pairs with the load in NowMonotonic.
+}
+
+// sleep notes that the loop may sleep until the next turn.
+func (c *clock) sleep() { c.turns.Store(false) } // ORDER: as in turn.
+
+// look makes a new reading if the last one is old.
+func (c *clock) look(now kernel.Instant) {
 	last := c.last.Load()
 	if now < last.at.Add(clockStep) {
-		return last.time
+		return
 	}
 	var zero tcpip.MonotonicTime
-	next := &reading{now, zero.Add(now.Sub(c.start))}
-	// ORDER: pairs with the load above, and lets no older reading replace a newer one.
-	if !c.last.CompareAndSwap(last, next) {
-		return c.last.Load().time // ORDER: as above.
-	}
-	return next.time
+	// ORDER: the reading is complete before; pairs with the load in NowMonotonic. No older reading
+	// replaces a newer one.
+	c.last.CompareAndSwap(last, &reading{now, zero.Add(now.Sub(c.start))})
 }

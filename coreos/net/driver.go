@@ -213,9 +213,8 @@ func (d *driver) settled(id kernel.CoreID) {
 }
 
 // poll does a bounded amount of work, and tells whether there was some.
-func (d *driver) poll() bool {
+func (d *driver) poll(now kernel.Instant) bool {
 	some := d.resume()
-	now := d.node.core.Now()
 	d.now = now
 	if d.unreset && now >= d.resetAt {
 		if d.unreset = !d.table.Reset(resetsMax, d.trySegment); d.unreset {

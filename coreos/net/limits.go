@@ -71,8 +71,8 @@ const (
 	mergeHeader   = 20
 	mergeBytesMax = 40 + mergeHeader
 
-	// clockStep is how long a stack's clock may stand still: TCP's own timestamps are as coarse
-	// (RFC 7323, section 5.4), and its timers far longer.
+	// clockStep is how long a stack's clock may stand still while no turn of the loop takes longer:
+	// TCP's own timestamps are as coarse (RFC 7323, section 5.4), and its timers far longer.
 	clockStep = time.Millisecond
 
 	// acceptMax bounds the connections of one listener that nobody accepted yet. Beyond, the stack

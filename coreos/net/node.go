@@ -190,12 +190,13 @@ func (n *node) arrive(l *link, b buffer.Buffer, v6 bool) {
 
 // Poll implements msgpass.Source.
 func (n *node) Poll() bool {
-	some := false
+	now, some := n.core.Now(), false
+	n.stack.clock.turn(now)
 	for _, p := range n.peers {
 		some = p.resume() || some
 	}
 	if n.driver != nil {
-		some = n.driver.poll() || some
+		some = n.driver.poll(now) || some
 	}
 	n.claim.poll(n)
 	n.tell() // before this core's own work: others work meanwhile
@@ -251,6 +252,7 @@ func (n *node) work() bool {
 
 // Arm implements msgpass.Source.
 func (n *node) Arm() bool {
+	n.stack.clock.sleep()
 	n.tellCard()
 	if len(n.inbox) > 0 || len(n.jobs) > 0 {
 		return false

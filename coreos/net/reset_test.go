@@ -35,7 +35,7 @@ func TestResetsAreSentAtOnce(t *testing.T) {
 		if n.Arm() {
 			t.Error("the core may sleep though it has heard of a death: want it awake")
 		}
-		n.driver.poll()
+		n.driver.poll(n.core.Now())
 		count, counted := len(reset), int(n.counts.Resets)
 		n.driver.resetAt = 0
 		n.loop.Unlock()

@@ -25,6 +25,7 @@ const (
 // has the card, or, by the loop link, to another core or back to itself.
 type ipStack struct {
 	*stack.Stack
+	clock     *clock
 	loop, out *link
 	addresses []netip.Prefix // on both links
 }
@@ -32,10 +33,11 @@ type ipStack struct {
 // newStack returns a stack whose connections leave from the ports given.
 func newStack(n *node, first, last uint16) (*ipStack, error) {
 	log.SetTarget(new(log.MultiEmitter)) // strangers' packets decide what it would say
-	out := &link{node: n, send: n.sendOut}
+	out, clock := &link{node: n, send: n.sendOut}, newClock(n.core)
 	s := &ipStack{
+		clock: clock,
 		Stack: stack.New(stack.Options{
-			Clock: newClock(n.core),
+			Clock: clock,
 			NetworkProtocols: []stack.NetworkProtocolFactory{
 				newProtocol4(out), ipv6.NewProtocolWithOptions(ipv6.Options{}), // the gate asks
 			},

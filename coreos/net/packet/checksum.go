@@ -20,11 +20,25 @@ func Sum(b []byte, initial uint16) uint16 {
 		sum, carry = bits.Add64(sum, binary.LittleEndian.Uint64(b), 0)
 		sum += carry
 	}
-	var rest [8]byte
-	copy(rest[:], b)
-	sum, carry = bits.Add64(sum, binary.LittleEndian.Uint64(rest[:]), 0)
+	sum, carry = bits.Add64(sum, rest(b), 0)
 	sum += carry
 	return bits.ReverseBytes16(fold(sum))
+}
+
+// rest returns fewer than 8 bytes as if zeros followed.
+func rest(b []byte) (r uint64) {
+	shift := 0
+	if len(b) >= 4 {
+		r, shift, b = uint64(binary.LittleEndian.Uint32(b)), 32, b[4:]
+	}
+	if len(b) >= 2 {
+		r |= uint64(binary.LittleEndian.Uint16(b)) << shift
+		shift, b = shift+16, b[2:]
+	}
+	if len(b) > 0 {
+		r |= uint64(b[0]) << shift
+	}
+	return r
 }
 
 // fold returns the ones' complement sum of the four words of 16 bits in sum.
