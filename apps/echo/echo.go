@@ -3,9 +3,7 @@ package echo
 
 import (
 	"errors"
-	"flag"
 	"fmt"
-	"io"
 	"net"
 	"time"
 
@@ -19,17 +17,15 @@ func App() coreos.App {
 }
 
 func run(s *coreos.OS) error {
-	flags := flag.NewFlagSet("echo", flag.ContinueOnError)
-	flags.SetOutput(io.Discard)
-	port := flags.Uint("port", 7, "")
-	if err := flags.Parse(s.Args()); err != nil {
-		return fmt.Errorf("echo: %w: want -port NUMBER, or nothing", err)
+	port, err := skerrynet.Port(s.Args(), 7)
+	if err != nil {
+		return fmt.Errorf("echo: %w", err)
 	}
 	n, err := skerrynet.Of(s)
 	if err != nil {
 		return fmt.Errorf("echo: %w", err)
 	}
-	return serve(n, fmt.Sprintf(":%d", *port))
+	return serve(n, fmt.Sprintf(":%d", port))
 }
 
 // network is what echo needs of one.

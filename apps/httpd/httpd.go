@@ -4,9 +4,7 @@
 package httpd
 
 import (
-	"flag"
 	"fmt"
-	"io"
 	"log"
 	"net/http"
 	"sync/atomic"
@@ -22,11 +20,9 @@ func App() coreos.App {
 }
 
 func run(s *coreos.OS) error {
-	flags := flag.NewFlagSet("httpd", flag.ContinueOnError)
-	flags.SetOutput(io.Discard)
-	port := flags.Uint("port", 80, "")
-	if err := flags.Parse(s.Args()); err != nil {
-		return fmt.Errorf("httpd: %w: want -port NUMBER, or nothing", err)
+	port, err := net.Port(s.Args(), 80)
+	if err != nil {
+		return fmt.Errorf("httpd: %w", err)
 	}
 	v, err := vitals.Of(s)
 	if err != nil {
@@ -36,7 +32,7 @@ func run(s *coreos.OS) error {
 	if err != nil {
 		return fmt.Errorf("httpd: %w", err)
 	}
-	l, err := n.Listen("tcp", fmt.Sprintf(":%d", *port))
+	l, err := n.Listen("tcp", fmt.Sprintf(":%d", port))
 	if err != nil {
 		return fmt.Errorf("httpd: %w", err)
 	}

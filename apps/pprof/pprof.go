@@ -4,9 +4,7 @@
 package pprof
 
 import (
-	"flag"
 	"fmt"
-	"io"
 	"net/http"
 	"net/http/pprof"
 
@@ -22,18 +20,16 @@ func App() coreos.App {
 }
 
 func run(s *coreos.OS) error {
-	flags := flag.NewFlagSet("pprof", flag.ContinueOnError)
-	flags.SetOutput(io.Discard)
-	port := flags.Uint("port", 6060, "")
-	if err := flags.Parse(s.Args()); err != nil {
-		return fmt.Errorf("pprof: %w: want -port NUMBER, or nothing", err)
+	port, err := net.Port(s.Args(), 6060)
+	if err != nil {
+		return fmt.Errorf("pprof: %w", err)
 	}
 	n, err := net.Of(s)
 	if err != nil {
 		return fmt.Errorf("pprof: %w", err)
 	}
 	core := s.Core().Boot().Core
-	l, err := n.Listen("tcp", fmt.Sprintf(":%d", *port+uint(core)))
+	l, err := n.Listen("tcp", fmt.Sprintf(":%d", port+int(core)))
 	if err != nil {
 		return fmt.Errorf("pprof: %w", err)
 	}
