@@ -24,12 +24,16 @@ type acks struct {
 
 // ackFlow is what a stack has acknowledged to the other end of a flow.
 type ackFlow struct {
-	key    packet.Key
-	sent   uint32              // the last acknowledgement that was sent
-	ack    uint32              // the one that waits
-	packet *stack.PacketBuffer // that carries it; nil: none waits
-	link   *link
-	due    kernel.Instant
+	key  packet.Key
+	sent uint32 // the last acknowledgement that was sent
+	ack  uint32 // the one that waits
+	due  kernel.Instant
+
+	// The packet that carries the one that waits. The stack makes the next one of the same memory.
+	size  int // 0: none waits
+	bytes [ackPacketMax]byte
+	gso   stack.GSO
+	link  *link
 }
 
 // hold takes a packet that a stack sends by a link; false: it is to be sent now.
@@ -38,25 +42,26 @@ func (a *acks) hold(l *link, pkt *stack.PacketBuffer) bool {
 	if err != nil || p.Protocol != packet.TCP || p.Fragment.Is() {
 		return false
 	}
-	f, key := &a.flows[p.DstPort%ackFlows], p.From()
+	f, key := &a.flows[packet.Place(p.DstPort)], p.From()
 	if f.key != key {
 		a.release(f)
 		*f = ackFlow{key: key, sent: p.Ack}
 		return false
 	}
 	bare := p.Flags == packet.ACK && p.Data == 0
-	again := bare && f.packet != nil && p.Ack == f.ack
+	again := bare && f.size > 0 && p.Ack == f.ack
 	if again {
 		a.release(f) // that it comes again tells something: RFC 5681, section 2
 	} else {
 		a.drop(f) // it says no more than this packet does
 	}
-	if !bare || again || p.Ack == f.sent || p.Ack-f.sent >= ackBytesMax {
+	if !bare || again || p.Ack == f.sent || p.Ack-f.sent >= ackBytesMax ||
+		p.TotalBytes > ackPacketMax {
 		f.sent = p.Ack
 		return false
 	}
-	pkt.IncRef()
-	f.packet, f.link, f.ack = pkt, l, p.Ack
+	from := partsOf(pkt)
+	f.size, f.gso, f.link, f.ack = from.read(f.bytes[:]), pkt.GSOOptions, l, p.Ack
 	f.due = l.node.core.Now().Add(ackHold)
 	a.held++
 	return true
@@ -64,18 +69,22 @@ func (a *acks) hold(l *link, pkt *stack.PacketBuffer) bool {
 
 // drop forgets the acknowledgement of a flow that waits, if there is one.
 func (a *acks) drop(f *ackFlow) {
-	if f.packet != nil {
-		f.packet.DecRef()
-		f.packet = nil
+	if f.size > 0 {
+		f.size = 0
 		a.held--
 	}
 }
 
 // release sends it.
 func (a *acks) release(f *ackFlow) {
-	if f.packet != nil {
+	if f.size > 0 {
 		f.sent = f.ack
-		f.link.send(f.packet)
+		pkt := stack.NewPacketBuffer(stack.PacketBufferOptions{
+			Payload: bufferOf(f.bytes[:f.size]),
+		})
+		pkt.GSOOptions = f.gso
+		f.link.send(pkt)
+		pkt.DecRef()
 		a.drop(f)
 	}
 }
@@ -83,7 +92,7 @@ func (a *acks) release(f *ackFlow) {
 // flush sends those that are due.
 func (a *acks) flush(now kernel.Instant) {
 	for i := range a.flows {
-		if f := &a.flows[i]; f.packet != nil && f.due <= now {
+		if f := &a.flows[i]; f.size > 0 && f.due <= now {
 			a.release(f)
 		}
 	}

@@ -51,8 +51,8 @@ func TestAcksAreHeld(t *testing.T) {
 		}
 	}
 	merging := func(a *acks, l *link, pkt *stack.PacketBuffer) bool {
-		a.flows[1].ack++ // so that it never looks repeated
-		a.flows[1].sent = 0
+		a.flows[packet.Place(1)].ack++ // so that it never looks repeated
+		a.flows[packet.Place(1)].sent = 0
 		return a.hold(l, pkt)
 	}
 	if got := passed([]uint32{5, 5, 5, 5}, 0, merging); len(got) == 4 {

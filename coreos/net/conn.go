@@ -11,6 +11,7 @@ import (
 
 	"gvisor.dev/gvisor/pkg/tcpip"
 	"gvisor.dev/gvisor/pkg/tcpip/adapters/gonet"
+	"gvisor.dev/gvisor/pkg/tcpip/network/ipv4"
 	"gvisor.dev/gvisor/pkg/waiter"
 )
 
@@ -36,6 +37,7 @@ func newConn(n *node, e tcpip.Endpoint, queue *waiter.Queue) *conn {
 	c.read.open(queue, waiter.ReadableEvents)
 	c.write.open(queue, waiter.WritableEvents)
 	c.quiet.begin(e)
+	e.SetSockOptInt(tcpip.IPv4TTLOption, ipv4.DefaultTTL) // else it is looked up for each packet
 	return c
 }
 

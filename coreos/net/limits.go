@@ -64,7 +64,11 @@ const (
 	// time.
 	ackHold     = 40 * time.Millisecond
 	ackBytesMax = 1000
-	ackFlows    = 256
+	ackFlows    = 256 // see packet.Place
+
+	// ackPacketMax is the longest packet that is held on its way out: IPv6's header, and TCP's with
+	// timestamps. What has more options tells of a loss.
+	ackPacketMax = 40 + 20 + 12
 
 	// mergeHeader is TCP's header without options, which might tell more than an acknowledgement;
 	// mergeBytesMax is that with one of IPv6.

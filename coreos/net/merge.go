@@ -38,7 +38,7 @@ func (m *merge) deliver(id kernel.CoreID, p *packet.Packet, b []byte) {
 		m.driver.deliver(id, b)
 		return
 	}
-	w, key := &m.acks[p.SrcPort%ackFlows], p.To()
+	w, key := &m.acks[packet.Place(p.SrcPort)], p.To()
 	known := w.key == key
 	if w.size > 0 {
 		m.end(w, known && w.superfluous(p))

@@ -30,8 +30,8 @@ func TestAcksAreMerged(t *testing.T) {
 		{"the end", []merged{{1, ack, 5}, {1, fin, 6}}, []merged{{1, fin, 6}}},
 		{"two flows", []merged{{1, ack, 5}, {2, ack, 5}, {1, ack, 6}, {2, push, 9}},
 			[]merged{{2, push, 9}, {1, ack, 6}}},
-		{"two flows at one place", []merged{{1, ack, 5}, {1 + ackFlows, ack, 5}},
-			[]merged{{1, ack, 5}, {1 + ackFlows, ack, 5}}},
+		{"two flows at one place", []merged{{1, ack, 5}, {1 + 2*ackFlows, ack, 5}},
+			[]merged{{1, ack, 5}, {1 + 2*ackFlows, ack, 5}}},
 		{"the next request in another batch", []merged{begin, {1, ack, 5}, end, {1, push, 5}},
 			[]merged{begin, {1, push, 5}}},
 		{"a reset in another batch", []merged{begin, {1, ack, 5}, end, {1, packet.RST, 0}},
@@ -50,7 +50,7 @@ func TestAcksAreMerged(t *testing.T) {
 		}
 	}
 	repeated := []merged{{1, ack, 5}, {1, ack, 5}}
-	older := func(m *merge) { m.acks[1].ack-- }
+	older := func(m *merge) { m.acks[packet.Place(1)].ack-- }
 	if slices.Equal(mergedOf(repeated, older), repeated) {
 		t.Error("merging repeated acknowledgements is not found")
 	}

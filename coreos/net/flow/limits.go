@@ -17,7 +17,7 @@ const (
 	endedMax    = briefMax + lastingMax
 
 	// recentFlows are looked up without a hash: some more than are busy at a time.
-	recentFlows = 256
+	recentFlows = 256 // see packet.Place
 
 	// How long a flow without packets is remembered. One that is established may be quiet for ever;
 	// the others are over by then, or their ends ask again.

@@ -84,7 +84,7 @@ func (t *Table) find(key packet.Key) *Flow {
 }
 
 // recentAt returns the place of a flow among the recent ones.
-func recentAt(key packet.Key) uint16 { return (key.RemotePort ^ key.LocalPort) % recentFlows }
+func recentAt(key packet.Key) uint8 { return packet.Place(key.RemotePort ^ key.LocalPort) }
 
 // Find returns the core that has a flow.
 func (t *Table) Find(key packet.Key) (kernel.CoreID, bool) {

@@ -132,6 +132,10 @@ func (p *Packet) To() Key {
 	}
 }
 
+// Place returns one of 256 places for a port. Those of many connections have places of their own,
+// also if they are every other port, as Linux has it.
+func Place(port uint16) uint8 { return uint8(port>>1 ^ port<<7) }
+
 // HasPorts tells whether the packet is one of TCP or UDP whose ports are known.
 func (p *Packet) HasPorts() bool {
 	return (p.Protocol == TCP || p.Protocol == UDP) && p.Fragment.Offset == 0

@@ -152,3 +152,19 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+// As many ports as there are places have one each, if they follow on each other or are every other
+// one.
+func TestPlace(t *testing.T) {
+	for step := 1; step <= 2; step++ {
+		taken := [256]bool{}
+		for i := range len(taken) {
+			taken[Place(uint16(40000+i*step))] = true
+		}
+		for place, is := range taken {
+			if !is {
+				t.Fatalf("step %d: no port is at place %d", step, place)
+			}
+		}
+	}
+}
