@@ -61,9 +61,6 @@ const nobody = -1
 // head is the head of a message as it travels: three words.
 type head struct{ first, seq, view uint64 }
 
-// next is the head of the next message, if that differs only in its number.
-func (h head) next() head { return head{h.first, h.seq + 1, h.view} }
-
 func (m *message) head() head {
 	first := uint64(m.kind) | uint64(m.flags)<<8 | uint64(uint16(m.shard))<<16 | uint64(m.core)<<32
 	return head{first, m.seq, m.view}
@@ -76,7 +73,9 @@ func (h head) append(b []byte) []byte {
 	return binary.LittleEndian.AppendUint64(b, h.view)
 }
 
-// parse takes a message apart; its body is part of b. The kind is none if no core sends that.
+// parse takes a message apart; its body is part of b. The kind is none if no core sends that. A
+// message is not copied, here or elsewhere: to load what was just stored in smaller pieces stalls
+// the processor.
 func (m *message) parse(b []byte, shards, cores int) {
 	if len(b) < headBytes {
 		*m = message{}
