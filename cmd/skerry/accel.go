@@ -17,7 +17,8 @@ type accel struct{ name, cpu string }
 var accelNames = []string{"auto", "kvm", "tcg"}
 
 var (
-	tcg = accel{"tcg", "max"}
+	// An emulator takes longer for an instruction of AES than Go for a hash without it.
+	tcg = accel{"tcg", "max,-aes"}
 
 	// A guest has no use for the register behind arch-capabilities, which tells operating systems
 	// what they need not fear; and where KVM itself is emulated, QEMU fails at setting it.

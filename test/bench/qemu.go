@@ -34,7 +34,7 @@ type virtual struct {
 }
 
 // processors are what QEMU is told to be, by accelerator: as in cmd/skerry.
-var processors = map[string]string{"tcg": "max", "kvm": "host,arch-capabilities=off"}
+var processors = map[string]string{"tcg": "max,-aes", "kvm": "host,arch-capabilities=off"}
 
 // give makes a file QEMU's, and returns its path there.
 func (v *virtual) give(f *os.File) string {

@@ -9,9 +9,11 @@ import (
 	"skerry/tools/machine"
 )
 
-// Environment is what programs must be started with besides what they want: it keeps Go's runtime
-// from instructions whose registers the CPU driver does not save.
-const Environment = "GODEBUG=cpu.all=off"
+// Environment is what programs must be started with besides what they want: it keeps Go from
+// instructions whose registers the CPU driver does not save, those of AVX, and from BMI, which is
+// encoded alike. A processor says by itself that they are off, but one hypervisor says otherwise.
+const Environment = "GODEBUG=cpu.avx=off,cpu.avx2=off,cpu.fma=off,cpu.bmi1=off,cpu.bmi2=off," +
+	"cpu.avx512f=off,cpu.avx512cd=off,cpu.avx512bw=off,cpu.avx512dq=off,cpu.avx512vl=off"
 
 // A core's memory is its program's alone. So garbage is collected when there is garbagePercent of
 // what is in use, a quarter as often as Go does by itself, but always before it fills all memory
