@@ -69,6 +69,11 @@ const (
 	// spinPolls is how many polls fit between two looks at the clock and the scheduler: about a
 	// microsecond of them, so that the loop never holds the processor for longer unasked.
 	spinPolls = 64
+
+	// pausesMax bounds what as many pauses take if they are cheap: 80 ns each. Of pauseTries the
+	// best is taken.
+	pausesMax  = 5 * time.Microsecond
+	pauseTries = 4
 )
 
 // ringBytes is the memory of one ring, all levels.

@@ -31,6 +31,7 @@ type WaitSet struct {
 	last     int            // the channel that Poll returned last
 	turn     int            // the channel that lookNext looked at last
 	budget   time.Duration  // how long to spin before sleeping
+	pauses   int            // how many polls in a spin have one pause
 	bound    kernel.Instant // no sleep lasts longer
 	late     bool           // a channel has something that waits for room
 	asleep   bool           // waits for a kick
@@ -41,7 +42,27 @@ type WaitSet struct {
 
 // NewWaitSet returns an empty wait set of a core.
 func NewWaitSet(core kernel.Core) *WaitSet {
-	return &WaitSet{core: core, budget: core.Boot().WakeCost}
+	w := &WaitSet{core: core, budget: core.Boot().WakeCost, pauses: 1}
+	if w.budget > 0 && !pausesAreCheap(core) {
+		w.pauses = spinPolls
+	}
+	return w
+}
+
+// pausesAreCheap tells whether a pause takes about as long as a poll. An emulated processor leaves
+// its translated code for one, and takes several times as long. Others that run meanwhile may make
+// a try longer.
+func pausesAreCheap(core kernel.Core) bool {
+	for range pauseTries {
+		start := core.Now()
+		for range spinPolls {
+			Pause()
+		}
+		if core.Now().Sub(start) < pausesMax {
+			return true
+		}
+	}
+	return false
 }
 
 // Share lets other goroutines use the channels too, under a lock that the caller of Wait holds:
@@ -205,11 +226,13 @@ func (w *WaitSet) spin(deadline kernel.Instant) (c *Channel, done bool) {
 	}
 	until := min(deadline, w.core.Now().Add(w.budget))
 	for w.core.Now() < until {
-		for range spinPolls {
+		for i := range spinPolls {
 			if c := w.Poll(); c != nil {
 				return c, true
 			}
-			Pause()
+			if i%w.pauses == 0 {
+				Pause()
+			}
 		}
 		worked := w.work()
 		w.Flush()

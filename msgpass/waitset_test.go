@@ -2,6 +2,7 @@ package msgpass
 
 import (
 	"testing"
+	"time"
 
 	"skerry/kernel"
 )
@@ -166,4 +167,41 @@ func sendAll(t testing.TB, c *Channel, count int) {
 			t.Fatalf("message %d of %d is refused", i, count)
 		}
 	}
+}
+
+// A core spins with a pause for each poll, unless pauses take long: also if the first tries did, as
+// when others ran meanwhile.
+func TestPausesAreCheap(t *testing.T) {
+	for _, c := range []struct {
+		steps []time.Duration
+		want  int
+	}{
+		{[]time.Duration{pausesMax / 3}, 1},
+		{[]time.Duration{time.Second, pausesMax / 3}, 1},
+		{[]time.Duration{2 * pausesMax}, spinPolls},
+	} {
+		if w := NewWaitSet(&slowCore{fakeCore: newFakeCore(0, 1, nil), steps: c.steps}); w.pauses !=
+			c.want {
+			t.Errorf("pauses that take %v: %d polls for each: want %d", c.steps, w.pauses, c.want)
+		}
+	}
+}
+
+// slowCore is a core that spins, and whose clock moves on by steps of its own between two looks, by
+// the last one again and again.
+type slowCore struct {
+	*fakeCore
+	steps []time.Duration
+	now   kernel.Instant
+	looks int
+}
+
+func (c *slowCore) Boot() kernel.BootInfo { return kernel.BootInfo{WakeCost: time.Microsecond} }
+
+func (c *slowCore) Now() kernel.Instant {
+	if c.looks++; c.looks%2 == 0 { // the second one of a try
+		c.now = c.now.Add(c.steps[0])
+		c.steps = c.steps[min(1, len(c.steps)-1):]
+	}
+	return c.now
 }
