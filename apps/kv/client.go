@@ -1,6 +1,7 @@
 package kv
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"net"
@@ -112,7 +113,7 @@ func (c *client) finish(a *answer) {
 			c.out = resp.AppendError(c.out, c.server.explain(err))
 			return
 		}
-		if a.merge == nil || reply[0] == '-' {
+		if a.merge == nil || bytes.HasPrefix(reply, []byte{'-'}) {
 			c.out = append(c.out, reply...)
 			return
 		}

@@ -202,12 +202,12 @@ func CutHeader(reply []byte) (n int64, rest []byte, ok bool) {
 // none.
 func CutBulk(b []byte) (bulk, rest []byte) {
 	n, after, ok := CutHeader(b)
+	if !ok || n >= 0 && n > int64(len(after)-2) {
+		return nil, nil
+	}
 	size := len(b) - len(after)
 	if n >= 0 {
 		size += int(n) + 2
-	}
-	if !ok || size > len(b) {
-		return nil, nil
 	}
 	return b[:size], b[size:]
 }

@@ -39,7 +39,8 @@ type call struct {
 }
 
 // Add adds a command for a shard, and returns its index in the batch. A command that may change
-// something is a write. The bytes must stay as they are until Do has returned.
+// something is a write. The bytes must stay as they are until Do has returned, and, if it returned
+// an error, for ever.
 func (b *Batch) Add(shard int, write bool, command []byte) int {
 	b.commands = append(b.commands, call{shard: shard, write: write, command: command})
 	return len(b.commands) - 1
@@ -146,4 +147,7 @@ func (b *Batch) Reply(index int) ([]byte, error) {
 }
 
 // Reset empties the batch.
-func (b *Batch) Reset() { b.commands, b.replies = b.commands[:0], emptied(b.replies) }
+func (b *Batch) Reset() {
+	clear(b.commands) // of what belongs to the caller
+	b.commands, b.replies = b.commands[:0], emptied(b.replies)
+}

@@ -1,7 +1,7 @@
 package shard
 
-// What comes in a batch, or in a run, is looked at twice: first the copies are told which commands
-// will come, and then these are carried out.
+// What comes in a batch is looked at twice: first the copies are told which commands will come, and
+// then these are carried out. So are runs: see hearRun.
 
 // expect notes that a command for a shard is about to come.
 func (m *machine) expect(shard int, command []byte) {

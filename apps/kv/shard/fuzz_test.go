@@ -29,6 +29,19 @@ func FuzzHear(f *testing.F) {
 	} {
 		f.Add(append([]byte{1, 40}, m.append(nil)...))
 	}
+	redone := []byte{}
+	for _, m := range []message{
+		{kind: announce, shard: 1, view: 1},
+		{kind: learn, shard: 1, view: 1, core: nobody},
+		{kind: chunk, shard: 1, seq: 1, body: []byte("\x01")},
+		{kind: join, shard: 1, seq: 2, view: 2},
+	} {
+		text := m.append(nil)
+		redone = append(append(redone, 1, byte(len(text))), text...)
+	}
+	redone = append(append(redone, 0xe2, 7), "set k v"...) // for shard 1
+	m := message{kind: redo, shard: 1, seq: 3}
+	f.Add(append(append(redone, 1, byte(headBytes+lengthBytes)), m.append(nil)...))
 	f.Fuzz(func(t *testing.T, script []byte) {
 		m := newMachine(ids, len(ids), 0, 0, 64, newCells)
 		m.Step(step.Event{Kind: step.Boot, Incarnation: 1}, nowhere(true))
@@ -42,10 +55,19 @@ func FuzzHear(f *testing.F) {
 			in := step.Event{
 				Kind: step.Message, Now: now, From: ids[who%3], Body: script[2 : 2+size],
 			}
-			if who >= 0xf0 {
+			switch {
+			case who >= 0xf0:
 				in.Kind, in.Incarnation = step.Death, uint64(size)
+				m.Step(in, nowhere(who&4 == 0))
+			case who >= 0xe0: // this core has a request of its own
+				m.begin(now, nowhere(who&4 == 0))
+				m.request(int(who%3), entry{
+					command: in.Body, write: who&8 == 0, client: new(counter),
+				})
+				m.end()
+			default:
+				m.Step(in, nowhere(who&4 == 0))
 			}
-			m.Step(in, nowhere(who&4 == 0))
 			script = script[2+size:]
 		}
 	})

@@ -5,9 +5,9 @@ import "time"
 const (
 	// RequestsMax bounds the commands that one core has under way to one shard; Batch.Do waits for
 	// room. With it the replies that a primary holds are bounded: RequestsMax for each shard and
-	// core. So is what waits for room to a core: of each shard the requests of this core, the
-	// replies to that one, and what it follows of the requests of all. A core for which more waits
-	// asks without taking answers.
+	// core. So is how many messages wait for room to a core: of each shard the requests of this
+	// core, the replies to that one, and what it follows of the requests of all. A core for which
+	// more wait asks without taking answers.
 	RequestsMax = 1024
 
 	// CommandBytesMax bounds a command, and a reply.
@@ -23,9 +23,11 @@ const (
 	lagMax = 1024
 
 	// runMax bounds how many messages travel as one run, and runBytesMax how long their bodies are,
-	// if they are more than one: then it fits in a part of the stream.
-	runMax      = 256
-	runBytesMax = CarrierCarryPartMax - lengthBytes - headBytes
+	// if they are more than one: then it fits in a part of the stream. A longer run is of one
+	// message; of its memory runBytesKept stay.
+	runMax       = 256
+	runBytesMax  = CarrierCarryPartMax - lengthBytes - headBytes
+	runBytesKept = 4 << 10
 
 	// streamBytesMax bounds what waits for room in a stream; longer messages go when it is empty.
 	streamBytesMax = 256 << 10

@@ -21,7 +21,7 @@ type machine struct {
 	clock    int64     // milliseconds to add to the machine's clock; the same on all cores
 
 	messageBytesMax int // no other core sends a longer one
-	backlogMax      int // nor goes on while more than that waits for it
+	backlogMax      int // no other core asks on while more messages wait for it
 
 	serves bool // this core takes clients: see duty
 	stuck  int  // peers to which something waits for room
@@ -34,7 +34,7 @@ type machine struct {
 	box     box            // out, if Step was called
 	owing   []int          // shards for which an ack is owed, in the order in which it came to be
 	coming  []int          // shards for which commands are expected
-	growing []int          // cores to which there are runs
+	growing []int          // cores to which there are runs, some more than once
 	bodies  [][]byte       // of the run that is taken
 	answer  []byte         // for replies
 	parcel  []byte         // for chunks
@@ -49,7 +49,7 @@ type counts struct {
 }
 
 // outbox takes what the machine says. It is a step.Outbox, but that messages come in two pieces, so
-// that they are copied only once.
+// that they need not be put together first.
 type outbox interface {
 	// put queues a message to a core. It tells whether there was room.
 	put(to int, head head, body []byte) bool

@@ -101,7 +101,7 @@ func (m *machine) send(to int, msg *message) {
 	m.post(to, msg.head(), msg.body)
 }
 
-// post sends a message, or a run. If there is no room, it waits; how much can wait is bounded by
+// post sends a message, or a run. If there is no room, it waits; how many can wait is bounded by
 // RequestsMax.
 func (m *machine) post(to int, head head, body []byte) {
 	p := &m.peers[to]

@@ -46,12 +46,14 @@ func (m *machine) close(to int) {
 	for _, shard := range p.growing {
 		r := &p.runs[shard]
 		m.post(to, r.head, r.body)
-		r.count, r.body = 0, emptied(r.body)
+		if r.count, r.body = 0, r.body[:0]; cap(r.body) > runBytesKept {
+			r.body = nil
+		}
 	}
 	p.growing = p.growing[:0]
 }
 
-// closeAll sends all runs.
+// closeAll sends all runs that are still growing.
 func (m *machine) closeAll() {
 	for _, to := range m.growing {
 		m.close(to)
@@ -89,7 +91,7 @@ func (m *machine) hearRun(from int, in *message) {
 func cutRun(bodies [][]byte, run []byte) (_ [][]byte, ok bool) {
 	for len(run) >= lengthBytes && len(bodies) < runMax {
 		end := lengthBytes + int(binary.LittleEndian.Uint32(run))
-		if end > len(run) {
+		if end > min(len(run), lengthBytes+CommandBytesMax) {
 			break
 		}
 		bodies = append(bodies, run[lengthBytes:end])
@@ -99,7 +101,8 @@ func cutRun(bodies [][]byte, run []byte) (_ [][]byte, ok bool) {
 }
 
 // recall puts this core's oldest requests that are under way to a primary, of which it is the
-// backup, in the place of the bodies of what it is to redo. False: there are not as many.
+// backup, in the place of the bodies of what it is to redo; they are those that the primary has
+// carried out, since answers leave in order, and redo is one. False: there are not as many.
 func (m *machine) recall(from, shard int) bool {
 	r, way := &m.replicas[shard], &m.routes[shard]
 	if r.role != Backup || r.primary != from || way.target != from || way.refused > 0 ||
@@ -107,6 +110,9 @@ func (m *machine) recall(from, shard int) bool {
 		return false
 	}
 	for i := range m.bodies {
+		if len(m.bodies[i]) > 0 {
+			return false
+		}
 		m.bodies[i] = way.queue.at(i).command
 	}
 	return true

@@ -64,7 +64,8 @@
 // # Requests
 //
 // The core at which a request came keeps it in order in a queue for its shard (origin), and sends
-// it to whom it takes for the primary. A core that is not refuses; so do requests that were sent
-// behind a refused one, so that the order stays. If the primary dies, reads are sent again and
-// writes end with ErrInDoubt.
+// it to whom it takes for the primary. A core that is not refuses, also what was sent behind a
+// refused one, so that the order stays. Answers come in the order of the requests; the word to redo
+// the oldest one is an answer, too. If the primary dies, reads are sent again and writes end with
+// ErrInDoubt.
 package shard

@@ -8,7 +8,7 @@ type Spec struct {
 	Arity int    // how many words it has; negative: at least so many
 	Write bool   // it may change keys
 	Keys  Keys
-	run   func(s *Store, args [][]byte) // nil for what no single store can do
+	run   func(s *Store, args [][]byte)
 }
 
 // Keys tells where a command's keys are.

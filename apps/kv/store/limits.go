@@ -19,8 +19,6 @@ const (
 	spareBytesMax = 64
 	// argsKept is for how many arguments of a command a store has memory of its own.
 	argsKept = 8
-	// commandBytesKept is how long a command may be to stay in memory until the next one comes.
-	commandBytesKept = 64 << 10
 	// scanCountDefault is how many keys SCAN returns, about, if nothing else is asked for.
 	scanCountDefault = 10
 	// SCAN looks at so many buckets for each key asked for, but at some at least, so that a small

@@ -75,8 +75,10 @@ func (s *Store) run(now int64, command []byte) {
 	default:
 		c.run(s, args)
 	}
-	if len(command) > commandBytesKept {
-		clear(s.args[:]) // they point into the command
+	if len(args) > 3 {
+		clear(s.args[:]) // they pointed into the command
+	} else { // most have as few, and this takes a tenth of the time
+		s.args[0], s.args[1], s.args[2] = nil, nil, nil
 	}
 }
 
