@@ -58,10 +58,10 @@ const (
 	segmentBytesMin = 400
 
 	// An acknowledgement without data is held for ackHold at most, on its way out or in, if it is
-	// for fewer than ackBytesMax: less than any full segment has, so that a stream is acknowledged
-	// as if none was held. RFC 9293 allows half a second (section 3.8.6.3); Linux holds for as
-	// long, and answers of a core that is busy take tens of milliseconds. ackFlows are noted at a
-	// time.
+	// for fewer than ackBytesMax: less than a full segment has on a usual link, so that a stream is
+	// acknowledged as if none was held; where segments are shorter, each second or third one is.
+	// RFC 9293 allows half a second (section 3.8.6.3); Linux holds for as long, and answers of a
+	// core that is busy take tens of milliseconds. ackFlows are noted at a time.
 	ackHold     = 40 * time.Millisecond
 	ackBytesMax = 1000
 	ackFlows    = 256 // see packet.Place
