@@ -1,8 +1,8 @@
 package process
 
 const (
-	// sleepNanosMin is the shortest sleep: a thread's turn, and the longest that Go's monitor takes.
-	// Linux makes sleeps longer, too, by its timer slack (PR_SET_TIMERSLACK(2const)).
+	// sleepNanosMin is the shortest sleep: a thread's turn, and the longest of Go's monitor. Linux
+	// makes sleeps longer, too, by its timer slack (PR_SET_TIMERSLACK(2const)).
 	sleepNanosMin = 10_000_000
 
 	// The shortest and the longest time between two samples.
