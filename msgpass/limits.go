@@ -70,7 +70,7 @@ const (
 	// microsecond of them, so that the loop never holds the processor for longer unasked.
 	spinPolls = 64
 
-	// pausesMax bounds what as many pauses take if they are cheap: 80 ns each. Of pauseTries the
+	// pausesMax bounds what spinPolls pauses take if they are cheap: 80 ns each. Of pauseTries the
 	// best is taken.
 	pausesMax  = 5 * time.Microsecond
 	pauseTries = 4
