@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"net"
+	"runtime"
 	"sync/atomic"
 	"time"
 
@@ -56,7 +57,11 @@ func (c *client) serve() {
 	defer c.conn.Close()
 	for {
 		all := c.take()
-		if !c.answer() || c.leaving || all && c.in.Fill() != nil {
+		if !c.answer() || c.leaving {
+			return
+		}
+		runtime.Gosched() // the others' answers first: by then the next commands may be there
+		if all && c.in.Fill() != nil {
 			return
 		}
 	}

@@ -46,15 +46,44 @@ func (m *machine) learnMore(from int, in *message) {
 			m.broken(from, in, "a chunk: "+err.Error())
 			r.drop()
 		}
-	case replay, redo:
-		r.time = max(r.time, in.time())
-		m.answer = r.state.Replay(m.answer[:0], in.time(), in.body)
-		if in.kind == redo { // it was this core's own, and this is the primary's answer
-			m.finish(in.shard, m.answer, len(m.answer) > CommandBytesMax)
+	case replay:
+		commands, ok := m.cutCommands(in.body)
+		if !ok {
+			m.broken(from, in, "whole commands")
+			r.drop()
+			return
 		}
+		m.again(r, in.time(), commands, nil)
+	case redo:
+		way := &m.routes[in.shard]
+		if r.role != Backup || way.target != from || way.refused > 0 || way.sent == 0 {
+			m.broken(from, in, "to redo what is under way to a primary")
+			r.drop()
+			return
+		}
+		oldest := way.queue.at(0)
+		commands, _ := m.cutCommands(oldest.body)
+		m.again(r, in.time(), commands, oldest.owners)
+		m.finish(in.shard, len(commands))
 	case join:
 		r.role, r.view, r.arbiter = Backup, in.view, nobody
 	}
+}
+
+// again carries out what has changed the primary's copy. If these were this core's own requests,
+// the replies, which are the primary's, go to their owners.
+func (m *machine) again(r *replica, time int64, commands [][]byte, owners []owner) {
+	r.time = max(r.time, time)
+	if len(commands) > 1 {
+		r.state.Expect(commands)
+	}
+	for i, command := range commands {
+		m.answer = r.state.Replay(m.answer[:0], time, command)
+		if owners != nil {
+			owners[i].end(m.answer, len(m.answer) > CommandBytesMax)
+		}
+	}
+	clear(commands)
 }
 
 // owe notes that an acknowledgement is to be sent at the end of the step.
@@ -74,16 +103,42 @@ func (m *machine) acknowledge(shard int) {
 	}
 }
 
-// readHere carries out a read at a backup. All that was acknowledged is in its copy, and what is in
-// it without being acknowledged yet cannot be lost: the primary has it as well. It returns false,
-// and the primary has to do it, if the reply depends on the time.
-func (m *machine) readHere(shard int, e entry) bool {
-	var timeless bool
-	m.answer, timeless = m.replicas[shard].state.Read(m.answer[:0], e.command)
-	if timeless {
-		e.end(m.answer, len(m.answer) > CommandBytesMax)
+// readHere carries out reads at a backup, if no other command is before them. All that was
+// acknowledged is in its copy, and what is in it without being acknowledged yet cannot be lost: the
+// primary has it as well. A read whose reply depends on the time, the primary has to do, and with
+// it all that are behind it.
+func (m *machine) readHere(shard int) {
+	r, way := &m.replicas[shard], &m.routes[shard]
+	for r.role == Backup && way.queue.count > 0 {
+		oldest := way.queue.at(0)
+		count := m.read(r, oldest)
+		way.commands -= count
+		if !oldest.shorten(count) {
+			return
+		}
+		way.queue.drop()
 	}
-	return timeless
+}
+
+// read carries out the reads at the head of a run, and tells how many.
+func (m *machine) read(r *replica, oldest *run) (count int) {
+	reads := oldest.reads()
+	if reads == 0 {
+		return 0
+	}
+	commands, _ := m.cutCommands(oldest.body)
+	if reads > 1 {
+		r.state.Expect(commands[:reads])
+	}
+	for timeless := true; count < reads; count++ {
+		m.answer, timeless = r.state.Read(m.answer[:0], commands[count])
+		if !timeless {
+			break
+		}
+		oldest.owners[count].end(m.answer, len(m.answer) > CommandBytesMax)
+	}
+	clear(commands)
+	return count
 }
 
 // release lets go of a backup's copy.

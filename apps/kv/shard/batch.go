@@ -3,7 +3,6 @@ package shard
 import (
 	"context"
 	"errors"
-	"fmt"
 )
 
 // Refusals and ends of commands.
@@ -23,7 +22,8 @@ type Batch struct {
 	node     *Node
 	commands []call
 	replies  []byte
-	left     int           // commands that are not done
+	next     int           // the first command that was not asked for yet
+	left     int           // commands that have not ended
 	parked   bool          // the goroutine waits
 	over     chan struct{} // told when left is 0 and parked
 }
@@ -50,8 +50,8 @@ func (b *Batch) Add(shard int, write bool, command []byte) int {
 // or the context has. It waits while RequestsMax commands are under way to a shard. Error: the
 // context's; then the commands may be carried out later, and the batch must not be used again.
 func (b *Batch) Do(ctx context.Context) error {
-	if err := b.begin(ctx); err != nil || !b.parked {
-		return err
+	if b.begin(); !b.parked {
+		return nil
 	}
 	if ctx.Done() == nil { // a select takes longer
 		<-b.over
@@ -65,67 +65,6 @@ func (b *Batch) Do(ctx context.Context) error {
 	case <-ctx.Done():
 		return context.Cause(ctx)
 	}
-}
-
-// begin sends the commands.
-func (b *Batch) begin(ctx context.Context) error {
-	n := b.node
-	n.loop.Lock()
-	defer n.loop.Unlock()
-	b.left = len(b.commands)
-	n.begin()
-	defer n.flush()
-	defer n.end()
-	b.expect()
-	for i := range b.commands {
-		c := &b.commands[i]
-		if len(c.command) > CommandBytesMax {
-			b.done(i, nil, fmt.Errorf("%w: a command of %d bytes", ErrTooLong, len(c.command)))
-			continue
-		}
-		if n.machine.routes[c.shard].room() == 0 {
-			if err := n.awaitRoom(ctx, c.shard); err != nil {
-				return err
-			}
-		}
-		n.machine.request(c.shard, entry{c.command, c.write, b, i})
-	}
-	b.parked = b.left > 0
-	return nil
-}
-
-// expect has the copies of this core prepare for the commands that it carries out now.
-func (b *Batch) expect() {
-	m := b.node.machine
-	for i := range b.commands {
-		c := &b.commands[i]
-		role := m.replicas[c.shard].role
-		if role == Primary || !c.write && role == Backup {
-			m.expect(c.shard, c.command)
-		}
-	}
-	m.prepare()
-}
-
-// awaitRoom waits until a route takes a command, in a step.
-func (n *Node) awaitRoom(ctx context.Context, shard int) error {
-	r := &n.machine.routes[shard]
-	stop := context.AfterFunc(ctx, func() {
-		n.loop.Lock()
-		defer n.loop.Unlock()
-		n.room.Broadcast()
-	})
-	defer stop()
-	for r.room() == 0 && ctx.Err() == nil {
-		n.end()
-		n.pump()
-		n.loop.Flush()
-		n.waiting++
-		n.room.Wait()
-		n.waiting--
-		n.begin()
-	}
-	return context.Cause(ctx)
 }
 
 // done implements client.

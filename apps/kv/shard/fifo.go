@@ -11,12 +11,15 @@ type fifo[T any] struct {
 func (f *fifo[T]) at(i int) *T { return &f.ring[(f.first+i)&(len(f.ring)-1)] }
 
 // push adds an element.
-func (f *fifo[T]) push(v T) {
+func (f *fifo[T]) push(v T) { *f.extend() = v }
+
+// extend adds an element and returns it: it is one that was dropped, or zero.
+func (f *fifo[T]) extend() *T {
 	if f.count == len(f.ring) {
 		f.grow()
 	}
 	f.count++
-	*f.at(f.count - 1) = v
+	return f.at(f.count - 1)
 }
 
 // grow doubles the ring, which is full.
@@ -30,8 +33,14 @@ func (f *fifo[T]) grow() {
 
 // drop removes the oldest element.
 func (f *fifo[T]) drop() {
-	var none T
-	*f.at(0) = none
 	f.first = (f.first + 1) & (len(f.ring) - 1)
 	f.count--
+}
+
+// take removes the oldest element, of which nothing stays, and returns it.
+func (f *fifo[T]) take() (v T) {
+	oldest := f.at(0)
+	v, *oldest = *oldest, v
+	f.drop()
+	return v
 }

@@ -58,13 +58,13 @@ func tellLeader(m *machine, in message) {
 	m.Step(step.Event{Kind: step.Message, From: 1, Body: in.append(nil)}, nowhere(true))
 }
 
-// carryOut has a primary carry out a number of writes of its own.
+// carryOut has a primary carry out a number of writes of its own, one after the other.
 func carryOut(m *machine, count int, c client) {
-	m.begin(0, nowhere(true))
 	for range count {
+		m.begin(0, nowhere(true))
 		m.request(0, entry{command: []byte("."), write: true, client: c})
+		m.end()
 	}
-	m.end()
 }
 
 // A learner that is far behind holds up the primary's answers: what waits for it is bounded.
@@ -179,6 +179,8 @@ func TestCommandsDoNotAllocate(t *testing.T) {
 	if got := testing.AllocsPerRun(100, func() {
 		m.begin(0, nowhere(true))
 		m.request(0, entry{command: command, write: true, client: c})
+		m.end()
+		m.begin(0, nowhere(true))
 		hear(message{kind: request, seq: seq, body: command})
 		hear(message{kind: ack, seq: m.replicas[0].backup.sent})
 		m.end()

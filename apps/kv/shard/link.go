@@ -30,8 +30,6 @@ type link struct {
 	awaited bool           // it was logged that this one waits for it
 }
 
-const lengthBytes = 4
-
 // put adds a message to the stream; false if there is no room.
 func (l *link) put(head head, body []byte) bool {
 	if !l.bound || len(l.out)-l.done > streamBytesMax {

@@ -29,15 +29,15 @@ type machine struct {
 	counts counts
 	fault  error // of the message that is taken
 
-	now     kernel.Instant // of the present step
-	out     outbox         // of the present step
-	box     box            // out, if Step was called
-	owing   []int          // shards for which an ack is owed, in the order in which it came to be
-	coming  []int          // shards for which commands are expected
-	growing []int          // cores to which there are runs, some more than once
-	bodies  [][]byte       // of the run that is taken
-	answer  []byte         // for replies
-	parcel  []byte         // for chunks
+	now      kernel.Instant // of the present step
+	out      outbox         // of the present step
+	box      box            // out, if Step was called
+	owing    []int          // shards for which an ack is owed, in the order in which it came to be
+	asked    []int          // shards for which there are requests
+	commands [][]byte       // of a run
+	answer   []byte         // for replies
+	changes  []byte         // of a run
+	parcel   []byte         // for chunks
 }
 
 // counts are what is counted for people.
@@ -90,9 +90,6 @@ func newMachine(cores []kernel.CoreID, shards, self int, clock int64, chunk int,
 		peers: make([]peer, len(cores)), routes: make([]route, shards),
 		replicas: make([]replica, shards), box: box{cores: cores},
 	}
-	for i := range m.peers {
-		m.peers[i].runs = make([]run, shards)
-	}
 	for i := range shards {
 		m.routes[i] = newRoute()
 		m.replicas[i] = newReplica(empty(), len(cores))
@@ -136,15 +133,19 @@ func (m *machine) tick() {
 // begin begins a step; several things may happen in one.
 func (m *machine) begin(now kernel.Instant, out outbox) { m.now, m.out = now, out }
 
-// end ends a step: what the core's duty is now, acks that are owed, runs, what waited for room, and
-// an alarm if something still does.
+// end ends a step: what the core's duty is now, requests, acks that are owed, what waited for room,
+// and an alarm if something still does.
 func (m *machine) end() {
 	m.serves = m.duty()
+	for _, s := range m.asked {
+		m.routes[s].asked = false
+		m.advance(s)
+	}
+	m.asked = m.asked[:0]
 	for _, s := range m.owing {
 		m.acknowledge(s)
 	}
 	m.owing = m.owing[:0]
-	m.closeAll()
 	if m.stuck > 0 {
 		m.retry()
 	}
@@ -182,11 +183,13 @@ func (m *machine) hear(from int, in *message) error {
 		m.meet(from, in)
 	case announce:
 		m.routeTo(from, in)
-	case request, reply, replay, redo:
-		m.hearRun(from, in)
+	case request:
+		m.serve(from, in)
+	case reply:
+		m.replied(from, in)
 	case refuse:
 		m.refused(from, in)
-	case learn, chunk, join, release, take:
+	case learn, chunk, replay, redo, join, release, take:
 		m.follow(from, in)
 	case ack:
 		m.acked(from, in)

@@ -3,7 +3,6 @@ package shard
 import (
 	"context"
 	"fmt"
-	"runtime"
 	"slices"
 	"sync"
 	"time"
@@ -15,22 +14,21 @@ import (
 // Node is one core's part in a replicated store: it runs the machine in the core's loop, and lets
 // goroutines have commands carried out. All of it is used under the loop's lock.
 type Node struct {
-	os      *coreos.OS
-	core    kernel.Core
-	loop    *coreos.Loop
-	machine *machine
-	links   []*link // by index; nil: this core
-	began   kernel.Instant
-	timer   *time.Timer
-	armed   kernel.Instant // when the timer runs; Forever: not
-	now     kernel.Instant // of the present step
-	unsent  bool           // something is in a stream
-	stuck   bool           // and there was no room for it
-	flusher bool           // a goroutine is about to send it
-	told    int            // lost shards that were logged
-	room    sync.Cond      // there may be room in a route
-	waiting int            // for room
-	relief  sync.Cond      // this core begins to take clients, or ends it
+	os       *coreos.OS
+	core     kernel.Core
+	loop     *coreos.Loop
+	machine  *machine
+	links    []*link // by index; nil: this core
+	began    kernel.Instant
+	timer    *time.Timer
+	armed    kernel.Instant // when the timer runs; Forever: not
+	now      kernel.Instant // of the present step
+	unsent   bool           // something is in a stream
+	stuck    bool           // and there was no room for it
+	told     int            // lost shards that were logged
+	gathered []*Batch       // that the first one's goroutine is about to ask for
+	stalled  []*Batch       // that wait for room in a route
+	relief   sync.Cond      // this core begins to take clients, or ends it
 }
 
 // New returns the node of a core, which belongs to the store. The cores of the store are given in
@@ -49,7 +47,7 @@ func New(s *coreos.OS, cores []kernel.CoreID, shards int, empty func() State) (*
 	n := &Node{os: s, core: core, loop: s.Loop(), armed: kernel.Forever, began: core.Now()}
 	clock := time.Now().UnixMilli() - int64(n.began)/int64(time.Millisecond)
 	n.machine = newMachine(slices.Clone(cores), shards, self, clock, chunkBytes, empty)
-	n.room.L, n.relief.L = n.loop, n.loop
+	n.relief.L = n.loop
 	n.timer = time.AfterFunc(time.Hour, n.tick)
 	n.timer.Stop()
 	n.loop.Lock()
@@ -114,11 +112,12 @@ func (n *Node) begin() {
 func (n *Node) end() {
 	served := n.machine.serves
 	n.machine.end()
+	for n.resume() { // what ended made room
+		n.begin()
+		n.machine.end()
+	}
 	if n.machine.serves != served {
 		n.relief.Broadcast()
-	}
-	if n.waiting > 0 {
-		n.room.Broadcast()
 	}
 	if lost := n.machine.counts.lost; lost > n.told {
 		n.os.Logf("%d shards began empty: all copies of them were lost", lost-n.told)
@@ -132,21 +131,6 @@ func (n *Node) Poll() bool { return n.unsent && n.pump() }
 
 // Arm implements msgpass.Source. Nobody kicks a core for room in a ring; the timer runs.
 func (n *Node) Arm() bool { return !n.unsent || n.stuck }
-
-// flush sends what a goroutine brought about, after all others that are ready to run: so what they
-// bring about goes with it, for one fence and one kick. The caller holds the loop's lock.
-func (n *Node) flush() {
-	if n.flusher || !n.unsent {
-		return
-	}
-	n.flusher = true
-	n.loop.Unlock()
-	runtime.Gosched()
-	n.loop.Lock()
-	n.flusher = false
-	n.pump()
-	n.loop.Flush()
-}
 
 // pump sends what there is room for, and tells whether there was something.
 func (n *Node) pump() (sent bool) {

@@ -20,8 +20,6 @@ type peer struct {
 	life    uint64   // the present one, if it is alive
 	ended   uint64   // the last life that is known to be over
 	backlog []letter // messages that wait for room
-	runs    []run    // by shard
-	growing []int    // shards of runs that are to be sent, in the order in which they began
 }
 
 // letter is a message on its way.
@@ -32,7 +30,7 @@ type letter struct {
 
 // greet says Hello to all others.
 func (m *machine) greet(life uint64) {
-	m.peers[m.self] = peer{fate: alive, life: life, ended: life - 1, runs: m.peers[m.self].runs}
+	m.peers[m.self] = peer{fate: alive, life: life, ended: life - 1}
 	for to := range m.cores {
 		m.send(to, &message{kind: hello, seq: life, view: uint64(m.clock), flags: ask})
 	}
@@ -75,8 +73,7 @@ func (m *machine) bury(who int, life uint64) {
 	if len(p.backlog) > 0 {
 		m.stuck--
 	}
-	clear(p.runs)
-	*p = peer{fate: dead, ended: max(p.ended, life), runs: p.runs}
+	*p = peer{fate: dead, ended: max(p.ended, life)}
 	for s := range m.replicas {
 		m.survive(s, who)
 	}
@@ -87,31 +84,21 @@ func (m *machine) bury(who int, life uint64) {
 	m.seekAll()
 }
 
-// send sends a message to a core that may be alive, at the end of the step at last.
+// send sends a message to a core that may be alive. If there is no room, it waits; how many can
+// wait is bounded by RequestsMax.
 func (m *machine) send(to int, msg *message) {
 	p := &m.peers[to]
 	if to == m.self || p.fate == dead || p.fate == unheard && msg.kind != hello {
 		return
 	}
-	if msg.kind.runs() {
-		m.add(to, msg)
-		return
-	}
-	m.close(to)
-	m.post(to, msg.head(), msg.body)
-}
-
-// post sends a message, or a run. If there is no room, it waits; how many can wait is bounded by
-// RequestsMax.
-func (m *machine) post(to int, head head, body []byte) {
-	p := &m.peers[to]
-	if len(p.backlog) == 0 && m.out.put(to, head, body) {
+	head := msg.head()
+	if len(p.backlog) == 0 && m.out.put(to, head, msg.body) {
 		return
 	}
 	if len(p.backlog) == 0 {
 		m.stuck++
 	}
-	p.backlog = append(p.backlog, letter{head, bytes.Clone(body)})
+	p.backlog = append(p.backlog, letter{head, bytes.Clone(msg.body)})
 }
 
 // retry sends what waits for room.

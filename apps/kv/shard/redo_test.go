@@ -60,11 +60,11 @@ func whatBackupHears(t *testing.T, plant func(*replica)) kind {
 	do(2, message{kind: hello, seq: 1})
 	for range 2 {
 		do(1, message{kind: ack, shard: 2, seq: r.backup.sent})
-		m.begin(0, e)
 		for range lagMax / 2 {
+			m.begin(0, e)
 			m.request(2, entry{command: []byte("."), write: true, client: new(counter)})
+			m.end()
 		}
-		m.end()
 	}
 	do(1, message{kind: ack, shard: 2, seq: r.backup.sent})
 	if r.backup.core != 1 || r.learner.core != 2 {

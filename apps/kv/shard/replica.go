@@ -21,8 +21,6 @@ type replica struct {
 	view  uint64 // of the role
 	time  int64  // of the last command
 
-	coming [][]byte // commands that are expected
-
 	// Learner, Backup.
 	primary int    // whom it follows; a learner may outlive it, if there is an arbiter
 	seq     uint64 // messages of that one taken
@@ -39,7 +37,7 @@ type replica struct {
 	held    fifo[heldReply]
 	replies []byte // of held, one behind the other, from repliesAt on
 	taken   int    // bytes at the start of replies that are not held any more
-	owed    []int  // by core: answers that are held for it, at most RequestsMax
+	owed    []int  // by core: what it asked for whose answers are held, at most RequestsMax
 	refuses []bool // by core: until it sends a fresh request
 	leaving leaving
 	claim   claim
@@ -65,14 +63,15 @@ type follower struct {
 	whole  bool   // the snapshot was sent to its end
 }
 
-// heldReply is a reply, or a refusal, that waits for the followers.
+// heldReply is replies to a run, or its refusal, that wait for the followers.
 type heldReply struct {
 	origin int // or nobody, if it has died
 	need   needs
 	kind   kind
 	flags  uint8
-	seq    uint64 // of the request
-	bytes  int    // of the reply, in replies
+	seq    uint64 // of the run
+	count  int    // of the replies in it
+	bytes  int    // of these, in replies
 }
 
 // needs are acknowledgements of followers.
@@ -98,63 +97,76 @@ func (r *replica) serving() bool { return r.role == Primary && r.leaving == stay
 // pending tells whether a follower has yet to acknowledge something.
 func (f *follower) pending() bool { return f.core != nobody && f.acked < f.sent }
 
-// serve takes a command at the primary, from another core or from this one. Replies and refusals
+// serve carries out a run at the primary, of another core or of this one. Replies and refusals
 // leave in the order of the requests.
 func (m *machine) serve(from int, in *message) {
 	r := &m.replicas[in.shard]
-	out := message{kind: reply, shard: in.shard, seq: in.seq}
-	changed := false
-	if r.owed[from] == RequestsMax {
-		m.broken(from, in, "RequestsMax of a core at most")
+	commands, ok := m.cutCommands(in.body)
+	if !ok || r.owed[from]+len(commands) > RequestsMax {
+		m.broken(from, in, "whole commands, and RequestsMax of a core at most")
 		return
 	}
 	if in.has(fresh) {
 		r.refuses[from] = false
 	}
-	if !r.serving() {
-		out.kind, out.flags = refuse, away
-	} else if r.refuses[from] {
-		out.kind = refuse
-	} else {
-		changed = m.carryOut(in, &out)
+	r.refuses[from] = r.refuses[from] || !r.serving()
+	if r.refuses[from] {
+		out := message{kind: refuse, shard: in.shard, seq: in.seq}
+		if !r.serving() {
+			out.flags = away
+		}
+		m.answerTo(from, r.needsOf(from), &out, 1)
+		return
 	}
-	r.refuses[from] = out.kind == refuse
-	if changed && r.canRedo(from) {
+	changes := m.carryOut(r, commands)
+	if len(changes) == len(commands) && r.canRedo(from) {
 		m.tell(&r.backup, &message{kind: redo, shard: in.shard, view: uint64(r.time)})
-		return
+	} else {
+		m.forward(in, len(commands), changes)
+		m.reply(from, in)
 	}
-	if changed {
-		m.forward(in.shard, in.body)
-	}
-	need := r.needs()
-	if from == r.backup.core && r.owed[from] == 0 {
-		need.backup = 0 // the answer comes to it behind what it would wait for
-	}
-	if !r.met(need) {
-		r.hold(from, need, &out)
-		return
-	}
-	m.respond(from, &out)
+	clear(commands)
 }
 
-// carryOut carries out a command, and tells whether it changed the copy.
-func (m *machine) carryOut(in, out *message) (changed bool) {
-	r := &m.replicas[in.shard]
+// reply brings the machine's answer, which is to a run, to the core that sent it.
+func (m *machine) reply(from int, in *message) {
+	need := m.replicas[in.shard].needsOf(from)
+	for rest, count := m.answer, 0; len(rest) > 0; {
+		out := message{kind: reply, shard: in.shard, seq: in.seq}
+		out.body, rest, count = cutReplies(rest)
+		m.answerTo(from, need, &out, count)
+	}
+}
+
+// carryOut carries out commands, whose replies are the machine's answer then. It returns, in the
+// same memory, those that changed the copy.
+func (m *machine) carryOut(r *replica, commands [][]byte) (changes [][]byte) {
+	if len(commands) > 1 {
+		r.state.Expect(commands)
+	}
 	r.time = max(r.time, m.milliseconds())
-	m.answer, changed = r.state.Apply(m.answer[:0], r.time, in.body)
-	if out.body = m.answer; len(out.body) > CommandBytesMax {
-		out.body, out.flags = nil, long
+	changes = commands[:0]
+	b := m.answer[:0]
+	for _, command := range commands {
+		b = append(b, make([]byte, lengthBytes)...)
+		start, changed := len(b), false
+		b, changed = r.state.Apply(b, r.time, command)
+		b = endReply(b, start)
+		if changed {
+			changes = append(changes, command)
+		}
 	}
-	return changed
+	m.answer = b
+	return changes
 }
 
-// canRedo tells whether a core that sent a request is the only follower, and owed no answer: then
-// it carries out its request as well, and has the answer.
+// canRedo tells whether a core that sent a run is the only follower, and owed no answer: then it
+// carries out its requests as well, and has the answers.
 func (r *replica) canRedo(from int) bool {
 	return from == r.backup.core && r.learner.core == nobody && r.owed[from] == 0
 }
 
-// respond brings a reply or a refusal to the core that sent the request.
+// respond brings replies or a refusal to the core that sent the run.
 func (m *machine) respond(to int, out *message) {
 	switch {
 	case to != m.self:
@@ -166,10 +178,21 @@ func (m *machine) respond(to int, out *message) {
 	}
 }
 
-// forward has backup and learner do what changed this copy.
-func (m *machine) forward(shard int, command []byte) {
-	r := &m.replicas[shard]
-	word := message{kind: replay, shard: shard, view: uint64(r.time), body: command}
+// forward has backup and learner do what changed this copy: those of a number of commands of a run.
+func (m *machine) forward(in *message, count int, changes [][]byte) {
+	r := &m.replicas[in.shard]
+	word := message{kind: replay, shard: in.shard, view: uint64(r.time), body: in.body}
+	switch len(changes) {
+	case 0:
+		return
+	case count:
+	default:
+		m.changes = m.changes[:0]
+		for _, command := range changes {
+			m.changes = appendPiece(m.changes, command)
+		}
+		word.body = m.changes
+	}
 	m.tell(&r.backup, &word)
 	m.tell(&r.learner, &word)
 }
@@ -197,24 +220,43 @@ func (r *replica) needs() (n needs) {
 	return n
 }
 
+// needsOf returns what has to be acknowledged before an answer to a core may leave: nothing by the
+// backup if that is the one. The answer comes to it behind what it would wait for.
+func (r *replica) needsOf(from int) needs {
+	need := r.needs()
+	if from == r.backup.core && r.owed[from] == 0 {
+		need.backup = 0
+	}
+	return need
+}
+
 // met tells whether that was acknowledged.
 func (r *replica) met(n needs) bool {
 	return (r.backup.core == nobody || r.backup.acked >= n.backup) &&
 		(r.learner.core == nobody || r.learner.acked >= n.learner)
 }
 
+// answerTo sends an answer, with a number of replies, as soon as what it needs is acknowledged.
+func (m *machine) answerTo(from int, need needs, out *message, count int) {
+	if r := &m.replicas[out.shard]; !r.met(need) {
+		r.hold(from, need, out, count)
+		return
+	}
+	m.respond(from, out)
+}
+
 // hold keeps an answer.
-func (r *replica) hold(origin int, need needs, out *message) {
+func (r *replica) hold(origin int, need needs, out *message, count int) {
 	if r.held.count == 0 {
 		r.replies, r.taken = emptied(r.replies), 0
 	} else if r.taken > len(r.replies)/2 {
 		r.replies, r.taken = r.replies[:copy(r.replies, r.replies[r.taken:])], 0
 	}
-	r.owed[origin]++
+	r.owed[origin] += count
 	r.replies = append(r.replies, out.body...)
 	r.held.push(heldReply{
 		origin: origin, need: need, kind: out.kind, flags: out.flags, seq: out.seq,
-		bytes: len(out.body),
+		count: count, bytes: len(out.body),
 	})
 }
 
@@ -226,10 +268,10 @@ func (m *machine) free(shard int) {
 		out := message{kind: h.kind, flags: h.flags, shard: shard, seq: h.seq}
 		out.body = r.replies[r.taken : r.taken+h.bytes]
 		r.taken += h.bytes
-		origin := h.origin
+		origin, count := h.origin, h.count
 		r.held.drop()
 		if origin != nobody {
-			r.owed[origin]--
+			r.owed[origin] -= count
 			m.respond(origin, &out)
 		}
 	}

@@ -2,26 +2,29 @@ package shard
 
 // route is the way of commands from this core to the primary of one shard.
 //
-// The oldest commands of the queue are under way to target, in order; of these, the oldest were
+// The oldest runs of the queue are under way to target, in order; of these, the oldest were
 // refused, since a core that refuses one refuses all behind it, until one comes that says fresh.
-// When all under way are refused, or the target is dead, the route starts again.
+// When all under way are refused, or the target is dead, the route starts again. The last run takes
+// more commands until it is sent.
 //
 //	queue:  [ refused | under way | not sent ]
 //	           refused <= sent      <= count
 type route struct {
-	primary int    // as far as is known; or nobody
-	view    uint64 // the highest that is known
-	backed  bool   // the primary has a backup
-	queue   fifo[entry]
-	sent    int
-	refused int
-	target  int
-	base    uint64 // number of the oldest command that is under way or refused
-	fresh   bool   // the next one to be sent says so
-	busy    bool   // advance is at work
+	primary  int    // as far as is known; or nobody
+	view     uint64 // the highest that is known
+	backed   bool   // the primary has a backup
+	queue    fifo[run]
+	commands int // in the queue
+	sent     int
+	refused  int
+	target   int
+	base     uint64 // number of the oldest run that is under way or refused
+	fresh    bool   // the next one to be sent says so
+	asked    bool   // in this step
+	busy     bool   // advance is at work
 }
 
-// entry is a command on its way.
+// entry is a command from above.
 type entry struct {
 	command []byte
 	write   bool
@@ -32,31 +35,52 @@ type entry struct {
 func newRoute() route { return route{primary: nobody, target: nobody, fresh: true} }
 
 // room tells how many commands the route takes.
-func (r *route) room() int { return RequestsMax - r.queue.count }
+func (r *route) room() int { return RequestsMax - r.commands }
 
-// request takes a command from above, for which there is room. It must stay as it is until it is
-// done.
+// request takes a command from above, for which there is room. It is sent, or carried out, at the
+// end of the step, with all others for its shard.
 func (m *machine) request(shard int, e entry) {
 	r := &m.routes[shard]
-	if r.queue.count == 0 && !e.write && m.replicas[shard].role == Backup && m.readHere(shard, e) {
-		return
+	if r.sent == r.queue.count || !r.queue.at(r.queue.count-1).takes(e.command) {
+		r.queue.extend()
 	}
-	r.queue.push(e)
-	m.advance(shard)
+	r.queue.at(r.queue.count - 1).add(e)
+	r.commands++
+	if !r.asked {
+		r.asked = true
+		m.asked = append(m.asked, shard)
+	}
 }
 
-// advance sends what can be sent. What this core carries out itself comes back to it at once.
+// atOnce tells whether this core carries out a command without waiting for another one, unless it
+// waits for one already.
+func (m *machine) atOnce(shard int, write bool) bool {
+	r := &m.replicas[shard]
+	switch r.role {
+	case Primary:
+		return !write || r.backup.core == nobody
+	case Backup:
+		return !write
+	}
+	return false
+}
+
+// advance carries out or sends what can be. What this core carries out itself comes back to it at
+// once.
 func (m *machine) advance(shard int) {
 	r := &m.routes[shard]
 	if r.busy {
 		return
 	}
 	r.busy = true
+	if r.sent == 0 {
+		m.readHere(shard)
+	}
 	for r.sent < r.queue.count && r.refused == 0 && r.primary != nobody &&
 		(r.sent == 0 || r.target == r.primary) {
-		e := r.queue.at(r.sent)
 		in := message{
-			kind: request, shard: shard, seq: r.base + uint64(r.sent), body: e.command,
+			kind: request, shard: shard, seq: r.base + uint64(r.sent),
+			body: r.queue.at(r.sent).body,
 		}
 		if r.fresh {
 			in.flags = fresh
@@ -72,41 +96,38 @@ func (m *machine) advance(shard int) {
 	r.busy = false
 }
 
-// replied takes a reply.
+// replied takes replies to the oldest run.
 func (m *machine) replied(from int, in *message) {
 	r := &m.routes[in.shard]
 	if from != r.target || r.sent == 0 || r.refused > 0 || in.seq != r.base {
-		m.broken(from, in, "a reply to the oldest request")
+		m.broken(from, in, "replies to the oldest requests")
 		return
 	}
-	m.finish(in.shard, in.body, in.has(long))
+	owners, count := r.queue.at(0).owners, 0
+	reply, rest, ok := cutPiece(in.body)
+	for ok && count < len(owners) {
+		owners[count].end(reply, reply == nil)
+		count++
+		reply, rest, ok = cutPiece(rest)
+	}
+	if len(rest) > 0 || ok || count == 0 {
+		m.broken(from, in, "as many replies as requests")
+	}
+	m.finish(in.shard, count)
 }
 
-// finish ends the oldest command, which is under way.
-func (m *machine) finish(shard int, reply []byte, long bool) {
+// finish removes the oldest commands, which are under way, and have ended.
+func (m *machine) finish(shard, count int) {
 	r := &m.routes[shard]
-	e := *r.queue.at(0)
-	r.drop()
-	e.end(reply, long)
+	r.commands -= count
+	if r.queue.at(0).shorten(count) {
+		r.base++
+		r.sent--
+		r.queue.drop()
+	}
 	if r.sent == 0 {
 		m.advance(shard)
 	}
-}
-
-// end tells the client of the reply to its command, if that is not too long.
-func (e *entry) end(reply []byte, long bool) {
-	if long {
-		e.client.done(e.index, nil, ErrTooLong)
-		return
-	}
-	e.client.done(e.index, reply, nil)
-}
-
-// drop removes the oldest command, which is under way.
-func (r *route) drop() {
-	r.base++
-	r.sent--
-	r.queue.drop()
 }
 
 // refused takes a refusal. The command was not carried out.
@@ -152,15 +173,14 @@ func (m *machine) lose(shard, who int) {
 	if r.target != who {
 		return
 	}
-	sent, rest := r.sent, r.queue.count
-	for i := range rest {
-		e := *r.queue.at(0)
-		r.queue.drop()
-		if i >= r.refused && i < sent && e.write {
-			e.client.done(e.index, nil, ErrInDoubt)
-			continue
+	sent := r.sent
+	r.commands = 0
+	for i := range r.queue.count {
+		run := r.queue.take()
+		if i < r.refused || i >= sent || run.failWrites(ErrInDoubt) {
+			r.commands += len(run.owners)
+			r.queue.push(run)
 		}
-		r.queue.push(e)
 	}
 	r.restart()
 	m.advance(shard)

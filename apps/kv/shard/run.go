@@ -2,118 +2,154 @@ package shard
 
 import "encoding/binary"
 
-// run is messages of one kind, to one core and for one shard, that travel as one, since they differ
-// only in their bodies and their numbers, which follow each other. The bodies stand one behind the
-// other, each behind its length in four bytes, low byte first.
+// run is commands for one shard that travel together, are carried out one behind the other, and are
+// answered together: in one message or, if the replies are long, in several.
 type run struct {
-	head  head // of the first message
-	count int
-	body  []byte
+	body   []byte // the commands; see appendPiece
+	owners []owner
 }
 
-// runs tells whether messages of a kind travel as runs, be it of one message.
-func (k kind) runs() bool { return k == request || k == reply || k == replay || k == redo }
-
-// takes tells whether the next message may have this head, and so long a body.
-func (r *run) takes(h head, bodyBytes int) bool {
-	return r.count > 0 && r.count < runMax && len(r.body)+lengthBytes+bodyBytes <= runBytesMax &&
-		h.first == r.head.first && h.view == r.head.view && h.seq == r.head.seq+uint64(r.count)
+// owner is to whom the reply to a command goes.
+type owner struct {
+	client client
+	index  int // by which the client knows the command
+	write  bool
 }
 
-// add adds a message to the run to a core for its shard, or begins a new one. So what is for one
-// shard keeps its order.
-func (m *machine) add(to int, msg *message) {
-	p, h := &m.peers[to], msg.head()
-	r := &p.runs[msg.shard]
-	if !r.takes(h, len(msg.body)) {
-		if r.count > 0 {
-			m.close(to)
-		}
-		if len(p.growing) == 0 {
-			m.growing = append(m.growing, to)
-		}
-		r.head = h
-		p.growing = append(p.growing, msg.shard)
-	}
-	r.count++
-	r.body = binary.LittleEndian.AppendUint32(r.body, uint32(len(msg.body)))
-	r.body = append(r.body, msg.body...)
+// A body of several commands or replies has them one behind the other, each behind its length in
+// four bytes, low byte first. In the place of the length of a reply that is longer than
+// CommandBytesMax, and left out, stands tooLong.
+const (
+	lengthBytes = 4
+	tooLong     = 1<<32 - 1
+)
+
+func appendPiece(body, piece []byte) []byte {
+	return append(binary.LittleEndian.AppendUint32(body, uint32(len(piece))), piece...)
 }
 
-// close sends the runs to a core, in the order in which they began.
-func (m *machine) close(to int) {
-	p := &m.peers[to]
-	for _, shard := range p.growing {
-		r := &p.runs[shard]
-		m.post(to, r.head, r.body)
-		if r.count, r.body = 0, r.body[:0]; cap(r.body) > runBytesKept {
-			r.body = nil
-		}
+// endReply writes the length of the last reply of a body, which begins at start, behind room for
+// its length.
+func endReply(body []byte, start int) []byte {
+	size := len(body) - start
+	if size > CommandBytesMax {
+		body, size = body[:start], tooLong
 	}
-	p.growing = p.growing[:0]
+	binary.LittleEndian.PutUint32(body[start-lengthBytes:], uint32(size))
+	return body
 }
 
-// closeAll sends all runs that are still growing.
-func (m *machine) closeAll() {
-	for _, to := range m.growing {
-		m.close(to)
+// cutPiece cuts off the first command or reply of a body; nil stands for a reply that was too long.
+// False: there is none.
+func cutPiece(body []byte) (piece, rest []byte, ok bool) {
+	if len(body) < lengthBytes {
+		return nil, body, false
 	}
-	m.growing = m.growing[:0]
+	size, rest := int(binary.LittleEndian.Uint32(body)), body[lengthBytes:]
+	switch {
+	case size == tooLong:
+		return nil, rest, true
+	case size > min(len(rest), CommandBytesMax):
+		return nil, body, false
+	}
+	return rest[:size:size], rest[size:], true
 }
 
-// hearRun takes a run. What its commands will look at is asked for before they are carried out.
-func (m *machine) hearRun(from int, in *message) {
-	bodies, ok := cutRun(m.bodies[:0], in.body)
-	m.bodies = bodies
-	if !ok || in.kind == redo && !m.recall(from, in.shard) {
-		m.broken(from, in, "whole bodies, and to redo what is under way to a primary")
-		return
-	}
-	if in.kind != reply && len(bodies) > 1 {
-		m.replicas[in.shard].state.Expect(bodies)
-	}
-	for i := 0; i < len(bodies) && m.fault == nil; i++ {
-		in.body = bodies[i]
-		switch in.kind {
-		case request:
-			m.serve(from, in)
-		case reply:
-			m.replied(from, in)
-		default:
-			m.follow(from, in)
-		}
-		in.seq++
-	}
-	clear(bodies)
-}
-
-// cutRun appends the bodies of a run. False: it is none.
-func cutRun(bodies [][]byte, run []byte) (_ [][]byte, ok bool) {
-	for len(run) >= lengthBytes && len(bodies) < runMax {
-		end := lengthBytes + int(binary.LittleEndian.Uint32(run))
-		if end > min(len(run), lengthBytes+CommandBytesMax) {
+// cutCommands returns the commands of a body. False: there are none, or too many, or something
+// else. They are valid until it is called again.
+func (m *machine) cutCommands(body []byte) (commands [][]byte, ok bool) {
+	commands = m.commands[:0]
+	for len(body) > 0 && len(commands) < runMax {
+		var command []byte
+		if command, body, ok = cutPiece(body); command == nil {
 			break
 		}
-		bodies = append(bodies, run[lengthBytes:end])
-		run = run[end:]
+		commands = append(commands, command)
 	}
-	return bodies, len(run) == 0 && len(bodies) > 0
+	m.commands = commands
+	return commands, len(body) == 0 && len(commands) > 0
 }
 
-// recall puts this core's oldest requests that are under way to a primary, of which it is the
-// backup, in the place of the bodies of what it is to redo; they are those that the primary has
-// carried out, since answers leave in order, and redo is one. False: there are not as many.
-func (m *machine) recall(from, shard int) bool {
-	r, way := &m.replicas[shard], &m.routes[shard]
-	if r.role != Backup || r.primary != from || way.target != from || way.refused > 0 ||
-		way.sent < len(m.bodies) {
-		return false
-	}
-	for i := range m.bodies {
-		if len(m.bodies[i]) > 0 {
-			return false
+// cutReplies cuts off as many of some replies as travel in one message.
+func cutReplies(replies []byte) (some, rest []byte, count int) {
+	end := 0
+	for end < len(replies) {
+		_, rest, _ := cutPiece(replies[end:])
+		next := len(replies) - len(rest)
+		if count > 0 && next > runBytesMax {
+			break
 		}
-		m.bodies[i] = way.queue.at(i).command
+		end = next
+		count++
 	}
-	return true
+	return replies[:end], replies[end:], count
+}
+
+// takes tells whether a command may be added.
+func (r *run) takes(command []byte) bool {
+	return len(r.owners) < runMax && len(r.body)+lengthBytes+len(command) <= runBytesMax
+}
+
+func (r *run) add(e entry) {
+	r.body = appendPiece(r.body, e.command)
+	r.owners = append(r.owners, owner{e.client, e.index, e.write})
+}
+
+// reads tells how many reads there are before the first write.
+func (r *run) reads() (count int) {
+	for count < len(r.owners) && !r.owners[count].write {
+		count++
+	}
+	return count
+}
+
+// shorten removes the first commands, and tells whether that were all.
+func (r *run) shorten(count int) (empty bool) {
+	if count == len(r.owners) {
+		r.reset()
+		return true
+	}
+	rest := r.body
+	for range count {
+		_, rest, _ = cutPiece(rest)
+	}
+	r.body = r.body[:copy(r.body, rest)]
+	kept := copy(r.owners, r.owners[count:])
+	clear(r.owners[kept:])
+	r.owners = r.owners[:kept]
+	return false
+}
+
+// reset empties a run. Its memory stays for another one, unless that is much.
+func (r *run) reset() {
+	clear(r.owners)
+	if r.owners, r.body = r.owners[:0], r.body[:0]; cap(r.body) > runBytesKept {
+		r.body = nil
+	}
+}
+
+// end tells the client of the reply to its command, if that is not too long.
+func (o *owner) end(reply []byte, long bool) {
+	if long {
+		o.client.done(o.index, nil, ErrTooLong)
+		return
+	}
+	o.client.done(o.index, reply, nil)
+}
+
+// failWrites ends the writes of a run with an error. Reads stay; it tells whether there are any.
+func (r *run) failWrites(err error) (left bool) {
+	rest, body, owners := r.body, r.body[:0], r.owners[:0]
+	for _, o := range r.owners {
+		var command []byte
+		command, rest, _ = cutPiece(rest)
+		if o.write {
+			o.client.done(o.index, nil, err)
+			continue
+		}
+		body, owners = appendPiece(body, command), append(owners, o)
+	}
+	clear(r.owners[len(owners):])
+	r.body, r.owners = body, owners
+	return len(owners) > 0
 }

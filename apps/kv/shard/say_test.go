@@ -1,7 +1,6 @@
 package shard
 
 import (
-	"encoding/binary"
 	"fmt"
 	"strings"
 )
@@ -16,21 +15,25 @@ func say(cores int) func([]byte) string {
 		if !in.kind.runs() {
 			return in.words()
 		}
-		bodies, _ := cutRun(nil, in.body)
 		var words []string
-		for _, in.body = range bodies {
-			words = append(words, in.words())
-			in.seq++
+		rest := in.body
+		for ok := true; len(rest) > 0 && ok; {
+			if in.body, rest, ok = cutPiece(rest); ok {
+				words = append(words, in.words())
+			}
 		}
 		return strings.Join(words, "; ")
 	}
 }
 
-// append appends the message as it travels; if it does so in a run, in one of its own.
+// runs tells whether a message has commands or replies.
+func (k kind) runs() bool { return k == request || k == reply || k == replay }
+
+// append appends the message as it travels; commands and replies in a run of their own.
 func (m *message) append(b []byte) []byte {
 	b = m.head().append(b)
 	if m.kind.runs() {
-		b = binary.LittleEndian.AppendUint32(b, uint32(len(m.body)))
+		return appendPiece(b, m.body)
 	}
 	return append(b, m.body...)
 }

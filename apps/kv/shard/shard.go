@@ -63,9 +63,10 @@
 //
 // # Requests
 //
-// The core at which a request came keeps it in order in a queue for its shard (origin), and sends
-// it to whom it takes for the primary. A core that is not refuses, also what was sent behind a
-// refused one, so that the order stays. Answers come in the order of the requests; the word to redo
-// the oldest one is an answer, too. If the primary dies, reads are sent again and writes end with
-// ErrInDoubt.
+// The core at which requests came keeps them in order in a queue for their shard (origin), and
+// sends them to whom it takes for the primary. Those that come in one step travel as one run, are
+// carried out one behind the other, and answered together. A core that is not the primary refuses
+// a run, also one that was sent behind a refused one, so that the order stays. Answers come in the
+// order of the runs; the word to redo the oldest one is an answer, too. If the primary dies, reads
+// are sent again and writes end with ErrInDoubt.
 package shard

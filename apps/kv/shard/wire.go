@@ -10,13 +10,13 @@ const (
 	none     kind = iota // no core sends it
 	hello                // seq: life of the sender; time: see clock; ask: answer, please
 	announce             // the sender is primary; view; backed
-	request              // run; seq: number; fresh: first after a refusal; body: command
-	reply                // run; seq: of the request; long: there is one, but; body: reply
-	refuse               // seq: of the request; away: the sender is not primary now
+	request              // seq: number of a run; fresh: first after a refusal; body: commands
+	reply                // seq: of the run; body: replies, all or some that are still to come
+	refuse               // seq: of the run; away: the sender is not primary now
 	learn                // view; core, seq: the backup and its life; see replica.arbiter
 	chunk                // seq; body: part of a snapshot
-	replay               // run; seq; time; body: command
-	redo                 // run; seq; time: replay the oldest request that is under way
+	replay               // seq; time; body: commands
+	redo                 // seq; time: replay the oldest run that is under way
 	join                 // seq; view: of which the receiver is backup
 	ack                  // seq: up to which all was taken
 	release              // view: of which core is the primary, and the sender backup
@@ -35,7 +35,6 @@ const (
 	away               // refuse
 	holds              // answer
 	later              // answer
-	long               // reply: it was longer than CommandBytesMax
 )
 
 // message is what one core tells another.
