@@ -49,6 +49,7 @@ func (m *machine) learnMore(from int, in *message) {
 	case replay:
 		commands, ok := m.cutCommands(in.body)
 		if !ok {
+			clear(commands)
 			m.broken(from, in, "whole commands")
 			r.drop()
 			return
@@ -56,7 +57,8 @@ func (m *machine) learnMore(from int, in *message) {
 		m.again(r, in.time(), commands, nil)
 	case redo:
 		way := &m.routes[in.shard]
-		if r.role != Backup || way.target != from || way.refused > 0 || way.sent == 0 {
+		if r.role != Backup || way.target != from || way.refused > 0 || way.sent == 0 ||
+			way.queue.at(0).ended > 0 {
 			m.broken(from, in, "to redo what is under way to a primary")
 			r.drop()
 			return
@@ -113,7 +115,8 @@ func (m *machine) readHere(shard int) {
 		oldest := way.queue.at(0)
 		count := m.read(r, oldest)
 		way.commands -= count
-		if !oldest.shorten(count) {
+		if !oldest.end(count) {
+			oldest.keep(func(*owner) bool { return true }) // the rest is to be sent
 			return
 		}
 		way.queue.drop()

@@ -25,6 +25,7 @@ type Batch struct {
 	next     int           // the first command that was not asked for yet
 	left     int           // commands that have not ended
 	parked   bool          // the goroutine waits
+	ended    bool          // it did, until its context ended
 	over     chan struct{} // told when left is 0 and parked
 }
 
@@ -48,7 +49,7 @@ func (b *Batch) Add(shard int, write bool, command []byte) int {
 
 // Do carries out the commands that were added since the last Reset, and returns when all have ended
 // or the context has. It waits while RequestsMax commands are under way to a shard. Error: the
-// context's; then the commands may be carried out later, and the batch must not be used again.
+// context's; then what is under way may be carried out later, and the batch must not be used again.
 func (b *Batch) Do(ctx context.Context) error {
 	if b.begin(); !b.parked {
 		return nil
@@ -63,6 +64,7 @@ func (b *Batch) Do(ctx context.Context) error {
 		b.parked = false
 		return nil
 	case <-ctx.Done():
+		b.abandon()
 		return context.Cause(ctx)
 	}
 }

@@ -13,7 +13,7 @@ func (f *fifo[T]) at(i int) *T { return &f.ring[(f.first+i)&(len(f.ring)-1)] }
 // push adds an element.
 func (f *fifo[T]) push(v T) { *f.extend() = v }
 
-// extend adds an element and returns it: it is one that was dropped, or zero.
+// extend adds an element and returns it: zero, or, as it was left, one that was dropped.
 func (f *fifo[T]) extend() *T {
 	if f.count == len(f.ring) {
 		f.grow()

@@ -67,10 +67,19 @@ func (n *Node) resume() (some bool) {
 	return some
 }
 
-// ask asks for the commands for which there is room, and tells whether these were all.
+// abandon has no more commands asked for: the context has ended.
+func (b *Batch) abandon() {
+	n := b.node
+	n.loop.Lock()
+	defer n.loop.Unlock()
+	b.ended = true
+	n.stalled = slices.DeleteFunc(n.stalled, func(s *Batch) bool { return s == b })
+}
+
+// ask asks for the commands for which there is room, and tells whether there are no more.
 func (b *Batch) ask() bool {
 	m := b.node.machine
-	for ; b.next < len(b.commands); b.next++ {
+	for ; !b.ended && b.next < len(b.commands); b.next++ {
 		c := &b.commands[b.next]
 		switch {
 		case len(c.command) > CommandBytesMax:

@@ -22,9 +22,9 @@ const (
 	// lagMax is how many messages a learner may be behind before answers wait for it.
 	lagMax = 1024
 
-	// runMax bounds how many messages travel as one run, and runBytesMax how long their bodies are,
-	// if they are more than one: then it fits in a part of the stream. A longer run is of one
-	// message; of its memory runBytesKept stay.
+	// runMax bounds the commands of a run, and runBytesMax how long they are, if they are more than
+	// one: then it fits in a part of the stream, and so do its replies that travel together. Of the
+	// memory of a longer one runBytesKept stay.
 	runMax       = 256
 	runBytesMax  = CarrierCarryPartMax - lengthBytes - headBytes
 	runBytesKept = 4 << 10

@@ -103,7 +103,7 @@ func newMachine(cores []kernel.CoreID, shards, self int, clock int64, chunk int,
 // has four bytes.
 func longest(state State) int {
 	chunk := min(state.ChunkBytesMax(), math.MaxUint32-headBytes)
-	return headBytes + max(int(chunk), lengthBytes+CommandBytesMax)
+	return headBytes + max(int(chunk), runBytesMax+lengthBytes+CommandBytesMax)
 }
 
 // Step takes one event.
@@ -154,7 +154,7 @@ func (m *machine) end() {
 		m.out.SetAlarm(m.now.Add(retryAfter))
 	}
 	m.out = nil
-	m.answer = emptied(m.answer)
+	m.answer, m.changes = emptied(m.answer), emptied(m.changes)
 }
 
 // index returns the index of a core, or nobody.

@@ -218,3 +218,42 @@ func TestBatches(t *testing.T) {
 	}}
 	sim.Run(t, sim.Config{Cores: 2, Args: []string{"test"}}, coreos.Program(app))
 }
+
+// What a batch has not asked for yet when its context ends is never asked for, nor kept.
+func TestEndedBatchesAreForgotten(t *testing.T) {
+	app := coreos.App{Name: "test", Run: func(s *coreos.OS) error {
+		if s.Core().Boot().Core == 1 {
+			time.Sleep(time.Second) // until then no shard has a primary
+		}
+		n, err := New(s, s.Core().Boot().Cores, len(s.Core().Boot().Cores), newCells)
+		if err != nil {
+			return err
+		}
+		if s.Core().Boot().Core == 1 {
+			select {}
+		}
+		for i := range 5 {
+			ctx, cancel := context.WithTimeout(context.Background(), 10*time.Millisecond)
+			defer cancel()
+			b := n.NewBatch()
+			for range RequestsMax {
+				b.Add(0, true, fmt.Appendf(nil, "set k v%d", i))
+			}
+			if err := b.Do(ctx); !errors.Is(err, context.DeadlineExceeded) {
+				t.Errorf("batch %d: %v: want %v", i, err, context.DeadlineExceeded)
+			}
+		}
+		n.loop.Lock()
+		if len(n.stalled) > 0 {
+			t.Errorf("%d batches are kept whose contexts have ended: want none", len(n.stalled))
+		}
+		n.loop.Unlock()
+		ready(n)
+		got, err := n.Do(context.Background(), 0, false, []byte("get k"))
+		if string(got) != "v0" || err != nil {
+			t.Errorf("k is %q, %v: want v0, which had room", got, err)
+		}
+		return s.Core().Stop(1)
+	}}
+	sim.Run(t, sim.Config{Cores: 2, Args: []string{"test"}}, coreos.Program(app))
+}

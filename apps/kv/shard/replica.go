@@ -37,7 +37,7 @@ type replica struct {
 	held    fifo[heldReply]
 	replies []byte // of held, one behind the other, from repliesAt on
 	taken   int    // bytes at the start of replies that are not held any more
-	owed    []int  // by core: what it asked for whose answers are held, at most RequestsMax
+	owed    []int  // by core: replies and refusals that are held for it, at most RequestsMax
 	refuses []bool // by core: until it sends a fresh request
 	leaving leaving
 	claim   claim
@@ -103,6 +103,7 @@ func (m *machine) serve(from int, in *message) {
 	r := &m.replicas[in.shard]
 	commands, ok := m.cutCommands(in.body)
 	if !ok || r.owed[from]+len(commands) > RequestsMax {
+		clear(commands)
 		m.broken(from, in, "whole commands, and RequestsMax of a core at most")
 		return
 	}
@@ -116,48 +117,48 @@ func (m *machine) serve(from int, in *message) {
 			out.flags = away
 		}
 		m.answerTo(from, r.needsOf(from), &out, 1)
+		clear(commands)
 		return
 	}
-	changes := m.carryOut(r, commands)
-	if len(changes) == len(commands) && r.canRedo(from) {
-		m.tell(&r.backup, &message{kind: redo, shard: in.shard, view: uint64(r.time)})
-	} else {
-		m.forward(in, len(commands), changes)
-		m.reply(from, in)
+	if len(commands) > 1 {
+		r.state.Expect(commands)
+	}
+	for rest := commands; len(rest) > 0; {
+		count, changes := m.carryOut(r, rest)
+		rest = rest[count:]
+		all := len(changes) == len(commands)
+		if all && r.canRedo(from) {
+			m.tell(&r.backup, &message{kind: redo, shard: in.shard, view: uint64(r.time)})
+			break
+		}
+		m.forward(in, changes, all)
+		out := message{kind: reply, shard: in.shard, seq: in.seq, body: m.answer}
+		m.answerTo(from, r.needsOf(from), &out, count)
 	}
 	clear(commands)
 }
 
-// reply brings the machine's answer, which is to a run, to the core that sent it.
-func (m *machine) reply(from int, in *message) {
-	need := m.replicas[in.shard].needsOf(from)
-	for rest, count := m.answer, 0; len(rest) > 0; {
-		out := message{kind: reply, shard: in.shard, seq: in.seq}
-		out.body, rest, count = cutReplies(rest)
-		m.answerTo(from, need, &out, count)
-	}
-}
-
-// carryOut carries out commands, whose replies are the machine's answer then. It returns, in the
-// same memory, those that changed the copy.
-func (m *machine) carryOut(r *replica, commands [][]byte) (changes [][]byte) {
-	if len(commands) > 1 {
-		r.state.Expect(commands)
-	}
+// carryOut carries out the first of some commands: as many as have replies that travel together.
+// These are the machine's answer then. It returns how many, and, in the same memory, those that
+// changed the copy.
+func (m *machine) carryOut(r *replica, commands [][]byte) (count int, changes [][]byte) {
 	r.time = max(r.time, m.milliseconds())
 	changes = commands[:0]
-	b := m.answer[:0]
-	for _, command := range commands {
+	b, last := m.answer[:0], 0
+	for count < len(commands) && len(b)+last <= runBytesMax {
+		command, changed := commands[count], false
+		count++
 		b = append(b, make([]byte, lengthBytes)...)
-		start, changed := len(b), false
+		start := len(b)
 		b, changed = r.state.Apply(b, r.time, command)
 		b = endReply(b, start)
 		if changed {
 			changes = append(changes, command)
 		}
+		last = lengthBytes + len(b) - start
 	}
 	m.answer = b
-	return changes
+	return count, changes
 }
 
 // canRedo tells whether a core that sent a run is the only follower, and owed no answer: then it
@@ -178,15 +179,14 @@ func (m *machine) respond(to int, out *message) {
 	}
 }
 
-// forward has backup and learner do what changed this copy: those of a number of commands of a run.
-func (m *machine) forward(in *message, count int, changes [][]byte) {
+// forward has backup and learner do what changed this copy: all of a run's commands, or some.
+func (m *machine) forward(in *message, changes [][]byte, all bool) {
+	if len(changes) == 0 {
+		return
+	}
 	r := &m.replicas[in.shard]
 	word := message{kind: replay, shard: in.shard, view: uint64(r.time), body: in.body}
-	switch len(changes) {
-	case 0:
-		return
-	case count:
-	default:
+	if !all {
 		m.changes = m.changes[:0]
 		for _, command := range changes {
 			m.changes = appendPiece(m.changes, command)

@@ -103,7 +103,8 @@ func (m *machine) replied(from int, in *message) {
 		m.broken(from, in, "replies to the oldest requests")
 		return
 	}
-	owners, count := r.queue.at(0).owners, 0
+	oldest, count := r.queue.at(0), 0
+	owners := oldest.owners[oldest.ended:]
 	reply, rest, ok := cutPiece(in.body)
 	for ok && count < len(owners) {
 		owners[count].end(reply, reply == nil)
@@ -116,11 +117,11 @@ func (m *machine) replied(from int, in *message) {
 	m.finish(in.shard, count)
 }
 
-// finish removes the oldest commands, which are under way, and have ended.
+// finish notes that the oldest commands, which are under way, have ended.
 func (m *machine) finish(shard, count int) {
 	r := &m.routes[shard]
 	r.commands -= count
-	if r.queue.at(0).shorten(count) {
+	if r.queue.at(0).end(count) {
 		r.base++
 		r.sent--
 		r.queue.drop()
@@ -130,11 +131,12 @@ func (m *machine) finish(shard, count int) {
 	}
 }
 
-// refused takes a refusal. The command was not carried out.
+// refused takes a refusal. The run was not carried out.
 func (m *machine) refused(from int, in *message) {
 	r := &m.routes[in.shard]
-	if from != r.target || r.refused == r.sent || in.seq != r.base+uint64(r.refused) {
-		m.broken(from, in, "a refusal of the oldest request that has no answer")
+	if from != r.target || r.refused == r.sent || in.seq != r.base+uint64(r.refused) ||
+		r.queue.at(r.refused).ended > 0 {
+		m.broken(from, in, "a refusal of the oldest run that has no answer")
 		return
 	}
 	r.refused++
@@ -155,8 +157,12 @@ func (r *route) restart() {
 
 // routeTo takes word of who is primary.
 func (m *machine) routeTo(from int, in *message) {
-	r := &m.routes[in.shard]
+	r, own := &m.routes[in.shard], &m.replicas[in.shard]
 	if in.view < r.view && r.primary != nobody {
+		return
+	}
+	if own.role == Primary && from != m.self {
+		m.broken(from, in, "none of a second primary")
 		return
 	}
 	r.primary, r.view, r.backed = from, max(r.view, in.view), in.has(backed)
@@ -177,11 +183,22 @@ func (m *machine) lose(shard, who int) {
 	r.commands = 0
 	for i := range r.queue.count {
 		run := r.queue.take()
-		if i < r.refused || i >= sent || run.failWrites(ErrInDoubt) {
+		if i >= r.refused && i < sent {
+			run.keep(readsOnly)
+		}
+		if len(run.owners) > 0 {
 			r.commands += len(run.owners)
 			r.queue.push(run)
 		}
 	}
 	r.restart()
 	m.advance(shard)
+}
+
+// readsOnly ends a command whose primary died, unless it is a read.
+func readsOnly(o *owner) bool {
+	if o.write {
+		o.client.done(o.index, nil, ErrInDoubt)
+	}
+	return !o.write
 }

@@ -2,11 +2,12 @@ package shard
 
 import "encoding/binary"
 
-// run is commands for one shard that travel together, are carried out one behind the other, and are
-// answered together: in one message or, if the replies are long, in several.
+// run is commands for one shard that travel together and are carried out one behind the other.
+// Replies travel together, too, unless they are long.
 type run struct {
 	body   []byte // the commands; see appendPiece
 	owners []owner
+	ended  int // commands, the first ones, that were answered
 }
 
 // owner is to whom the reply to a command goes.
@@ -59,30 +60,16 @@ func cutPiece(body []byte) (piece, rest []byte, ok bool) {
 // else. They are valid until it is called again.
 func (m *machine) cutCommands(body []byte) (commands [][]byte, ok bool) {
 	commands = m.commands[:0]
-	for len(body) > 0 && len(commands) < runMax {
-		var command []byte
-		if command, body, ok = cutPiece(body); command == nil {
+	for len(body) >= lengthBytes && len(commands) < runMax {
+		end := lengthBytes + int(binary.LittleEndian.Uint32(body))
+		if end > min(len(body), lengthBytes+CommandBytesMax) {
 			break
 		}
-		commands = append(commands, command)
+		commands = append(commands, body[lengthBytes:end:end])
+		body = body[end:]
 	}
 	m.commands = commands
 	return commands, len(body) == 0 && len(commands) > 0
-}
-
-// cutReplies cuts off as many of some replies as travel in one message.
-func cutReplies(replies []byte) (some, rest []byte, count int) {
-	end := 0
-	for end < len(replies) {
-		_, rest, _ := cutPiece(replies[end:])
-		next := len(replies) - len(rest)
-		if count > 0 && next > runBytesMax {
-			break
-		}
-		end = next
-		count++
-	}
-	return replies[:end], replies[end:], count
 }
 
 // takes tells whether a command may be added.
@@ -103,29 +90,31 @@ func (r *run) reads() (count int) {
 	return count
 }
 
-// shorten removes the first commands, and tells whether that were all.
-func (r *run) shorten(count int) (empty bool) {
-	if count == len(r.owners) {
-		r.reset()
-		return true
+// end notes that more commands have ended, and tells whether these were all: then the run is empty.
+// Its memory stays for another one, unless that is much.
+func (r *run) end(count int) (all bool) {
+	if r.ended += count; r.ended < len(r.owners) {
+		return false // the body stays: its commands are being carried out
 	}
-	rest := r.body
-	for range count {
-		_, rest, _ = cutPiece(rest)
-	}
-	r.body = r.body[:copy(r.body, rest)]
-	kept := copy(r.owners, r.owners[count:])
-	clear(r.owners[kept:])
-	r.owners = r.owners[:kept]
-	return false
-}
-
-// reset empties a run. Its memory stays for another one, unless that is much.
-func (r *run) reset() {
 	clear(r.owners)
-	if r.owners, r.body = r.owners[:0], r.body[:0]; cap(r.body) > runBytesKept {
+	if r.owners, r.body, r.ended = r.owners[:0], r.body[:0], 0; cap(r.body) > runBytesKept {
 		r.body = nil
 	}
+	return true
+}
+
+// keep removes the commands that have ended, and those for which it is told not to keep them.
+func (r *run) keep(wanted func(*owner) bool) {
+	rest, body, owners := r.body, r.body[:0], r.owners[:0]
+	for i, o := range r.owners {
+		var command []byte
+		command, rest, _ = cutPiece(rest)
+		if i >= r.ended && wanted(&o) {
+			body, owners = appendPiece(body, command), append(owners, o)
+		}
+	}
+	clear(r.owners[len(owners):])
+	r.body, r.owners, r.ended = body, owners, 0
 }
 
 // end tells the client of the reply to its command, if that is not too long.
@@ -135,21 +124,4 @@ func (o *owner) end(reply []byte, long bool) {
 		return
 	}
 	o.client.done(o.index, reply, nil)
-}
-
-// failWrites ends the writes of a run with an error. Reads stay; it tells whether there are any.
-func (r *run) failWrites(err error) (left bool) {
-	rest, body, owners := r.body, r.body[:0], r.owners[:0]
-	for _, o := range r.owners {
-		var command []byte
-		command, rest, _ = cutPiece(rest)
-		if o.write {
-			o.client.done(o.index, nil, err)
-			continue
-		}
-		body, owners = appendPiece(body, command), append(owners, o)
-	}
-	clear(r.owners[len(owners):])
-	r.body, r.owners = body, owners
-	return len(owners) > 0
 }

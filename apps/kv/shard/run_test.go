@@ -1,9 +1,11 @@
 package shard
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -83,33 +85,88 @@ func TestWrongReplies(t *testing.T) {
 	}
 }
 
-// Replies travel as many together as fit, in their order; one that is too long is marked.
-func TestRepliesAreCut(t *testing.T) {
-	var all []byte
-	for i, size := range []int{10, runBytesMax - 100, 200, 3 * runBytesMax, 5, 5} {
-		all = append(all, make([]byte, lengthBytes)...)
-		start := len(all)
-		all = endReply(append(all, strings.Repeat(fmt.Sprint(i), size)...), start)
+// sized is a State whose replies are as long as commands ask for, and which "w" changes.
+type sized struct{ still }
+
+func (sized) Apply(reply []byte, _ int64, command []byte) ([]byte, bool) {
+	size, _ := strconv.Atoi(string(command[1:]))
+	return append(reply, make([]byte, size)...), command[0] == 'w'
+}
+
+// Replies travel as many together as fit, in their order, behind what the commands before them
+// changed; one that is too long is marked.
+func TestLongRepliesAreSections(t *testing.T) {
+	m := newLeader(t)
+	tellLeader(m, message{kind: ack, seq: 1})
+	tellLeader(m, message{kind: ack, seq: 2})
+	m.replicas[0].state = sized{}
+	e := &ear{core: 1}
+	in := message{kind: request}
+	for _, size := range []int{10, 10, runBytesMax, 5, 3 * runBytesMax, CommandBytesMax + 1, 1, 1} {
+		in.body = appendPiece(in.body, fmt.Appendf(nil, "r%d", size))
 	}
-	var counts []int
-	var order string
-	for rest := all; len(rest) > 0; {
-		some, more, count := cutReplies(rest)
-		counts = append(counts, count)
-		for len(some) > 0 {
+	in.body = appendPiece(appendPiece(in.body, []byte("w1")), []byte("w1"))
+	m.begin(0, e)
+	if err := m.hear(1, &in); err != nil {
+		t.Fatal(err)
+	}
+	m.end()
+	var got []string
+	for _, out := range e.heard {
+		words := fmt.Sprint(out.kind)
+		for rest := out.body; len(rest) > 0; {
 			var piece []byte
-			piece, some, _ = cutPiece(some)
-			order += string(piece[0])
+			piece, rest, _ = cutPiece(rest)
+			words += fmt.Sprint(" ", len(piece))
 		}
-		rest = more
+		got = append(got, words)
 	}
-	if want := []int{2, 1, 1, 2}; !slices.Equal(counts, want) || order != "012345" {
-		t.Errorf("%d replies travel together, in the order %s: want %d, in theirs", counts, order,
-			want)
+	want := []string{
+		fmt.Sprint(reply, " 10 10 ", runBytesMax), fmt.Sprint(reply, " 5 ", 3*runBytesMax),
+		fmt.Sprint(replay, " 2 2"), fmt.Sprint(reply, " 0 1 1 1 1"),
 	}
-	long := endReply(make([]byte, lengthBytes+CommandBytesMax+1), lengthBytes)
-	if piece, rest, ok := cutPiece(long); piece != nil || len(rest) > 0 || !ok {
-		t.Errorf("a reply of %d bytes is cut to %d and %d, %t: want a mark", CommandBytesMax+1,
-			len(piece), len(rest), ok)
+	if !slices.Equal(got, want) {
+		t.Errorf("core 1 hears %q: want %q", got, want)
+	}
+}
+
+// lengths is a client that notes how long replies are.
+type lengths []int
+
+func (l *lengths) done(_ int, reply []byte, _ error) { *l = append(*l, len(reply)) }
+
+// A core's own run is carried out to its end though its first commands are answered meanwhile.
+func TestOwnRunIsAnsweredInSections(t *testing.T) {
+	m := newLeader(t)
+	m.replicas[0].state = sized{}
+	want := []int{1, 2 * runBytesMax, 2, runBytesMax, 3, 4}
+	var got lengths
+	m.begin(0, nowhere(true))
+	for _, size := range want {
+		m.request(0, entry{command: fmt.Appendf(nil, "r%d", size), client: &got})
+	}
+	m.end()
+	if !slices.Equal(got, want) {
+		t.Errorf("replies have %d bytes: want %d", got, want)
+	}
+}
+
+// What has no commands, or something else behind them, is refused.
+func TestWrongCommands(t *testing.T) {
+	m := newLeader(t)
+	two := appendPiece(appendPiece(nil, []byte("a")), []byte("b"))
+	for name, body := range map[string][]byte{
+		"nothing":        nil,
+		"a mark":         append(slices.Clone(two), 255, 255, 255, 255),
+		"half a length":  append(slices.Clone(two), 1, 0),
+		"half a command": append(slices.Clone(two), 2, 0, 0, 0, 'c'),
+		"too many":       bytes.Repeat(two, runMax/2+1),
+	} {
+		if commands, ok := m.cutCommands(body); ok {
+			t.Errorf("%s: %d commands: want it refused", name, len(commands))
+		}
+	}
+	if commands, ok := m.cutCommands(two); !ok || len(commands) != 2 {
+		t.Errorf("%d commands, %t: want 2", len(commands), ok)
 	}
 }

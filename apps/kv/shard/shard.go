@@ -7,8 +7,8 @@
 // it; so a read never shows a write that may yet be lost. A request at the wrong core travels by
 // message; but a backup carries out reads itself, while nothing else of its core is under way to
 // the primary: it has all that was acknowledged, and what it has is on both cores. For the same
-// reason the primary's answers to the backup itself need not wait; and of a write that the backup
-// asked for, neither the change nor the answer travels: it is told to redo what it has under way.
+// reason the primary's answers to the backup itself need not wait; and of writes that the backup
+// asked for, neither the changes nor the answers travel: it is told to redo what it has under way.
 //
 // There may be more cores than shards. Those behind the last shard's home are spares: backups, if
 // they live. They are to take clients only in place of the others: see Node.Await.
@@ -64,9 +64,10 @@
 // # Requests
 //
 // The core at which requests came keeps them in order in a queue for their shard (origin), and
-// sends them to whom it takes for the primary. Those that come in one step travel as one run, are
-// carried out one behind the other, and answered together. A core that is not the primary refuses
-// a run, also one that was sent behind a refused one, so that the order stays. Answers come in the
-// order of the runs; the word to redo the oldest one is an answer, too. If the primary dies, reads
-// are sent again and writes end with ErrInDoubt.
+// sends them to whom it takes for the primary. Those that come before it can send them, or in one
+// step, travel as one run, if they are not too many, are carried out one behind the other, and
+// answered together. A core that is not the primary refuses a run, also one that was sent behind a
+// refused one, so that the order stays. Answers come in the order of the runs; the word to redo the
+// oldest one, if all of it changed something, is an answer, too. If the primary dies, reads are
+// sent again and writes end with ErrInDoubt.
 package shard
