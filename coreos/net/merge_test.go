@@ -73,12 +73,12 @@ func TestMergedAcksAreInTime(t *testing.T) {
 			merged{1, packet.ACK, ack}.come(m)
 			m.endBatch(2)
 		}
-		if len(n.inbox) != 1 {
-			t.Fatalf("%s: %d packets handed on: want the first of two", name, len(n.inbox))
+		if n.inbox.waiting() != 1 {
+			t.Fatalf("%s: %d packets handed on: want the first of two", name, n.inbox.waiting())
 		}
 		last(m)
-		if len(n.inbox) != 2 {
-			t.Errorf("%s: %d packets handed on: want two", name, len(n.inbox))
+		if n.inbox.waiting() != 2 {
+			t.Errorf("%s: %d packets handed on: want two", name, n.inbox.waiting())
 		}
 	}
 }
@@ -100,9 +100,9 @@ func TestMergedAcksOutliveStrangePackets(t *testing.T) {
 		merged{1, bare, 5}.comeAt(m, seq)
 		m.endBatch(2)
 		merged{1, c.flags, 9}.comeAt(m, c.seq)
-		if m.flush(); len(n.inbox) != c.want {
+		if m.flush(); n.inbox.waiting() != c.want {
 			t.Errorf("flags %#x, number %d behind %d: %d packets handed on: want %d", c.flags,
-				c.seq, seq, len(n.inbox), c.want)
+				c.seq, seq, n.inbox.waiting(), c.want)
 		}
 	}
 }
@@ -147,7 +147,7 @@ func mergedOf(come []merged, plant func(*merge)) (left []merged) {
 		}
 	}
 	m.flush()
-	for _, in := range n.inbox {
+	for _, in := range n.inbox.packets {
 		p, _ := packet.Parse(in.packet.ToView().AsSlice())
 		left = append(left, merged{p.SrcPort, p.Flags, p.Ack})
 	}

@@ -1,6 +1,7 @@
 package net
 
 import (
+	"runtime"
 	"slices"
 
 	"gvisor.dev/gvisor/pkg/buffer"
@@ -35,11 +36,9 @@ type node struct {
 	wards     *flow.Table // of the core that has the card, to be reset should it die
 	acks      acks
 
-	inbox      []incoming
-	inboxBytes int
-	sends      int        // times that somebody sent since the others were told
-	spare      []incoming // an inbox that is empty again
-	jobs       []func()
+	inbox inbox
+	sends int // times that somebody sent since the others were told
+	jobs  []func()
 
 	holder   kernel.CoreID // the core that has the card
 	held     bool          // there is one
@@ -57,13 +56,6 @@ type node struct {
 type listening struct {
 	local bool
 	count int // sockets
-}
-
-// incoming is a packet for the core's own stack.
-type incoming struct {
-	link   *link
-	packet *stack.PacketBuffer
-	v6     bool
 }
 
 // peer returns another core; nil: there is no window to it.
@@ -177,15 +169,13 @@ func (n *node) owner(port uint16) kernel.CoreID {
 
 // arrive takes a packet for the core's own stack.
 func (n *node) arrive(l *link, b buffer.Buffer, v6 bool) {
-	size := int(b.Size())
-	if len(n.inbox) == inboxMax || n.inboxBytes+size > inboxBytesMax {
+	if !n.inbox.room(int(b.Size())) {
 		n.counts.Full++
 		b.Release()
 		return
 	}
 	pkt := stack.NewPacketBuffer(stack.PacketBufferOptions{Payload: b})
-	n.inbox = append(n.inbox, incoming{l, pkt, v6})
-	n.inboxBytes += size
+	n.inbox.add(incoming{l, pkt, v6})
 }
 
 // Poll implements msgpass.Source.
@@ -227,14 +217,15 @@ func (n *node) tellCard() {
 
 // work does what is done without the lock, and tells whether there was something.
 func (n *node) work() bool {
-	if len(n.inbox) == 0 && len(n.jobs) == 0 {
+	if n.inbox.waiting() == 0 && len(n.jobs) == 0 {
 		return false
 	}
-	inbox, jobs := n.inbox, n.jobs
-	n.inbox, n.inboxBytes, n.jobs = n.spare, 0, nil
+	packets, turn := n.inbox.take()
+	jobs := n.jobs
+	n.jobs = nil
 	n.loop.Unlock()
 	defer n.loop.Lock()
-	for _, in := range inbox {
+	for _, in := range packets {
 		protocol := tcpip.NetworkProtocolNumber(header.IPv4ProtocolNumber)
 		if in.v6 {
 			protocol = header.IPv6ProtocolNumber
@@ -245,8 +236,9 @@ func (n *node) work() bool {
 	for _, job := range jobs {
 		job()
 	}
-	clear(inbox)
-	n.spare = inbox[:0]
+	if turn {
+		runtime.Gosched()
+	}
 	return true
 }
 
@@ -254,7 +246,7 @@ func (n *node) work() bool {
 func (n *node) Arm() bool {
 	n.stack.clock.sleep()
 	n.tellCard()
-	if len(n.inbox) > 0 || len(n.jobs) > 0 {
+	if n.inbox.waiting() > 0 || len(n.jobs) > 0 {
 		return false
 	}
 	for _, p := range n.peers {

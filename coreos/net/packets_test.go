@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -77,6 +78,42 @@ func TestDatagrams(t *testing.T) {
 				exchange(t, c, size)
 			}
 		}
+	}
+}
+
+// Of datagrams that come faster than they are read, as many arrive as a core has room for, not only
+// as many as a socket has: who reads has his turns meanwhile.
+func TestDatagramsFasterThanRead(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1)) // as a core has
+	life := newRig(t, 1, static(), 0).lives[0]
+	in, err := life.net.ListenPacket("udp", "127.0.0.1:9")
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := life.net.Dial("udp", "127.0.0.1:9")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const count, size = inboxMax * 3 / 4, 1000
+	came := make(chan int)
+	go func() {
+		n := 0
+		for b := make([]byte, size); n < count; n++ {
+			in.SetReadDeadline(time.Now().Add(time.Second))
+			if _, _, err := in.ReadFrom(b); err != nil {
+				break
+			}
+		}
+		came <- n
+	}()
+	for range count {
+		if _, err := out.Write(make([]byte, size)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n := <-came; n < count {
+		t.Errorf("%d of %d datagrams arrived: want all; %d have room", n, count,
+			datagramBytes/size)
 	}
 }
 
