@@ -57,10 +57,13 @@ func (c *client) serve() {
 	defer c.conn.Close()
 	for {
 		all := c.take()
+		several := len(c.answers) > 1
 		if !c.answer() || c.leaving {
 			return
 		}
-		runtime.Gosched() // the others' answers first: by then the next commands may be there
+		if several { // the others' answers first: by then the next commands may be there
+			runtime.Gosched()
+		}
 		if all && c.in.Fill() != nil {
 			return
 		}
