@@ -6,8 +6,10 @@
 package history
 
 import (
+	"cmp"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -15,7 +17,7 @@ import (
 	"github.com/anishathalye/porcupine"
 )
 
-// Patience bounds the search for an order.
+// Patience bounds the search for an order of a section.
 const Patience = time.Minute
 
 // History is what clients did. Any number of goroutines may use it; the zero value is empty.
@@ -89,51 +91,91 @@ func (h *History) Len() (begun, ended int) {
 func (h *History) Check() error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	result := porcupine.CheckOperationsTimeout(model(), h.telling(), Patience)
-	if result == porcupine.Ok {
+	var wrong []string
+	for _, part := range byKey(h.telling()) {
+		for _, s := range cut(part) {
+			result := porcupine.CheckOperationsTimeout(model(s.before), s.list, Patience)
+			if result != porcupine.Ok {
+				key := part[0].Input.(operation).key
+				wrong = append(wrong, fmt.Sprintf("%s: %v", key, result))
+				break
+			}
+		}
+	}
+	if len(wrong) == 0 {
 		return nil
 	}
-	return fmt.Errorf("history: %v: %s: want an order of %d operations", result,
-		strings.Join(h.wrongKeys(), ", "), len(h.ops))
+	return fmt.Errorf("history: %s: want an order of %d operations", strings.Join(wrong, ", "),
+		len(h.ops))
 }
 
 // telling returns the operations that say something. A read that did not end says nothing. A write
 // of which nobody knows whether it was done, and whose value nobody read, says nothing either: it
-// may come after all others. Without these the search is short.
+// may come after all others. If it was read, it was done before the first such read ended.
 func (h *History) telling() []porcupine.Operation {
-	seen := map[string]bool{}
+	seen := map[string]int64{} // when the first read of a value ended
 	for i := range h.ops {
-		if o := &h.ops[i]; o.reads && o.back != never {
-			seen[o.read] = true
+		o := &h.ops[i]
+		if first, known := seen[o.read]; o.reads && o.back != never && (!known || o.back < first) {
+			seen[o.read] = o.back
 		}
 	}
 	var list []porcupine.Operation
 	for _, o := range h.ops {
-		if o.back == never && (!o.writes || !seen[o.wrote]) {
-			continue
+		end := o.back
+		if end == never {
+			first, known := seen[o.wrote]
+			if !o.writes || !known {
+				continue
+			}
+			end = max(first, o.call)
 		}
 		list = append(list, porcupine.Operation{
-			ClientId: o.client, Input: o, Call: o.call, Return: o.back,
+			ClientId: o.client, Input: o, Call: o.call, Return: end,
 		})
 	}
 	return list
 }
 
-// wrongKeys returns the keys that have no order of their own.
-func (h *History) wrongKeys() (keys []string) {
-	for _, part := range byKey(h.telling()) {
-		if porcupine.CheckOperationsTimeout(model(), part, Patience) != porcupine.Ok {
-			keys = append(keys, part[0].Input.(operation).key)
-		}
-	}
-	return keys
+// section is a part of what was done to one key, all of it after what was done before.
+type section struct {
+	before string // the value at its beginning
+	list   []porcupine.Operation
 }
 
-// model is a register for each key.
-func model() porcupine.Model {
+// sectionMin is how long sections are at least: the search in one takes the square of its length.
+const sectionMin = 100
+
+// cut cuts the operations of one key behind such as overlap no other: the value after one of these
+// is known, and there is an order of all if there is one of each section.
+func cut(list []porcupine.Operation) (sections []section) {
+	slices.SortFunc(list, func(a, b porcupine.Operation) int { return cmp.Compare(a.Call, b.Call) })
+	s, start, ended := section{}, 0, int64(-1)
+	for i, o := range list {
+		alone := o.Call > ended && (i+1 == len(list) || list[i+1].Call > o.Return)
+		ended = max(ended, o.Return)
+		if alone && i+1-start >= sectionMin {
+			s.list = list[start : i+1]
+			sections = append(sections, s)
+			s, start = section{before: after(o.Input.(operation))}, i+1
+		}
+	}
+	s.list = list[start:]
+	return append(sections, s)
+}
+
+// after returns the value after an operation that tells.
+func after(o operation) string {
+	if o.writes {
+		return o.wrote
+	}
+	return o.read
+}
+
+// model is a register that has a value at first.
+func model(first string) porcupine.Model {
 	return porcupine.Model{
-		Partition: byKey,
-		Init:      func() any { return "" },
+		Init: func() any { return first },
 		Step: func(state, input, _ any) (bool, any) {
 			o := input.(operation)
 			if o.reads && o.back != never && state.(string) != o.read {

@@ -1,6 +1,12 @@
 package history
 
-import "testing"
+import (
+	"fmt"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/anishathalye/porcupine"
+)
 
 // A history is judged by what its clients could see.
 func TestCheck(t *testing.T) {
@@ -61,4 +67,68 @@ func TestCheck(t *testing.T) {
 			t.Errorf("%s: %v: want linearizable: %v", name, err, test.ok)
 		}
 	}
+}
+
+// Cut into sections, a history is judged as in one piece, whether it is linearizable or not.
+func TestSectionsAreJudgedAsTheWhole(t *testing.T) {
+	count := map[bool]int{}
+	cuts := 0
+	for seed := range uint64(300) {
+		h := lived(rand.New(rand.NewPCG(seed, 1)))
+		list := h.telling()
+		whole := porcupine.CheckOperations(model(""), list)
+		if got := h.Check() == nil; got != whole {
+			t.Errorf("seed %d: linearizable: %v: want %v", seed, got, whole)
+		}
+		count[whole]++
+		cuts += len(cut(list)) - 1
+	}
+	if count[true] < 50 || count[false] < 50 || cuts < 300 {
+		t.Errorf("%v, %d cuts: want 50 of each, and 300", count, cuts)
+	}
+}
+
+// lived is a history of three clients of a register, some of whose answers get lost. In half of
+// them one read returns what was there before.
+func lived(dice *rand.Rand) *History {
+	type pending struct{ number, kind int }
+	h, value, old := new(History), "", ""
+	busy := map[int]pending{}
+	wrong := -1
+	if dice.IntN(2) == 0 {
+		wrong = dice.IntN(600)
+	}
+	for i := range 600 {
+		client := dice.IntN(3)
+		if p, is := busy[client]; is {
+			delete(busy, client)
+			got := value
+			switch {
+			case p.kind == 0 && i >= wrong && wrong >= 0 && old != value:
+				got, wrong = old, -1
+			case p.kind == 1:
+				old, value = value, h.ops[p.number].wrote
+			case p.kind == 2:
+				old, got, value = value, value, h.ops[p.number].wrote
+			}
+			if dice.IntN(50) > 0 {
+				h.End(p.number, got)
+			}
+			continue
+		}
+		if len(busy) > 0 && dice.IntN(4) > 0 {
+			continue // most are alone
+		}
+		p := pending{kind: dice.IntN(3)}
+		switch p.kind {
+		case 0:
+			p.number = h.Read(i, "k")
+		case 1:
+			p.number = h.Write(i, "k", fmt.Sprint(i))
+		case 2:
+			p.number = h.Swap(i, "k", fmt.Sprint(i))
+		}
+		busy[client] = p
+	}
+	return h
 }

@@ -76,7 +76,7 @@ func (b *Batch) abandon() {
 	n.stalled = slices.DeleteFunc(n.stalled, func(s *Batch) bool { return s == b })
 }
 
-// ask asks for the commands for which there is room, and tells whether there are no more.
+// ask asks for commands as long as there is room, and tells whether there are no more to ask for.
 func (b *Batch) ask() bool {
 	m := b.node.machine
 	for ; !b.ended && b.next < len(b.commands); b.next++ {

@@ -161,8 +161,8 @@ func (m *machine) routeTo(from int, in *message) {
 	if in.view < r.view && r.primary != nobody {
 		return
 	}
-	if own.role == Primary && from != m.self {
-		m.broken(from, in, "none of a second primary")
+	if own.role == Primary && from != m.self && in.view >= own.view {
+		m.broken(from, in, "no second primary")
 		return
 	}
 	r.primary, r.view, r.backed = from, max(r.view, in.view), in.has(backed)
