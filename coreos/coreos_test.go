@@ -310,3 +310,45 @@ func visit(s *OS) error {
 	s.Loop().Flush()
 	return errors.New("enough")
 }
+
+// Another goroutine hears in place of a loop that sleeps; what was wrong the loop tells when it
+// wakes up.
+func TestLoopThatSleepsIsAttended(t *testing.T) {
+	attended := 0
+	app := App{Name: "test", OwnsLoop: true, Run: func(s *OS) error {
+		s.Loop().Lock()
+		defer s.Loop().Unlock()
+		peer := s.Loop().Channel(1 - s.Core().Boot().Core)
+		for !peer.Up() {
+			s.Loop().Turn(kernel.Forever)
+		}
+		if s.Core().Boot().Core == 0 {
+			// The other one sleeps by then. Nobody has bound the type of the message.
+			s.Loop().Turn(s.Core().Now().Add(150 * time.Millisecond))
+			pass(s, peer, 0)
+			s.Loop().Flush()
+			s.Loop().Turn(s.Core().Now().Add(time.Minute))
+			return nil
+		}
+		go func() {
+			for range 10_000 {
+				time.Sleep(100 * time.Microsecond)
+				s.Loop().Lock()
+				s.Loop().Attend()
+				attended += len(s.Loop().faults)
+				s.Loop().Unlock()
+			}
+		}()
+		turn := s.Loop().Turn(s.Core().Now().Add(10 * time.Second))
+		if len(turn.Faults) != 1 || !errors.Is(turn.Faults[0], msgpass.ErrProtocol) {
+			t.Errorf("the turn brought %+v: want what is wrong with the message", turn)
+		}
+		return nil
+	}}
+	sim.Run(t, sim.Config{
+		Cores: 2, Args: []string{"test"}, Faults: sim.Faults{KickLost: 1},
+	}, Program(app))
+	if attended == 0 {
+		t.Error("the loop was not asleep: want its fault noted for it")
+	}
+}

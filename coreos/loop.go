@@ -30,6 +30,7 @@ type Loop struct {
 	watchers []func(Turn)       // see OS.Watch
 	turns    int                // picks the channel to check
 	messages uint64             // dispatched
+	faults   []error            // that no turn has told yet
 }
 
 // Turn is what one turn of the loop brought.
@@ -135,6 +136,21 @@ func (l *Loop) Dispatch(t *Turn) int {
 	return count
 }
 
+// Attend dispatches a bounded number of messages in place of the loop, if that sleeps: it wakes up
+// when nobody else is ready to run, and other cores may wait for this one. The caller holds the
+// lock, is no handler, and flushes. A fault is for the next turn to tell.
+func (l *Loop) Attend() {
+	if !l.set.Asleep() {
+		return
+	}
+	t := Turn{Faults: l.faults}
+	for range l.order {
+		t.Ready = l.set.Poll()
+		l.Dispatch(&t)
+	}
+	l.faults = t.Faults
+}
+
 // Messages returns how many messages were dispatched so far. The caller holds the lock.
 func (l *Loop) Messages() uint64 { return l.messages }
 
@@ -155,6 +171,7 @@ func (l *Loop) tend(t *Turn, all bool) {
 	for n, ok := l.core.Notice(); ok; n, ok = l.core.Notice() {
 		l.dead = append(l.dead, n)
 	}
+	t.Faults, l.faults = append(t.Faults, l.faults...), nil
 	if len(l.dead) > 0 {
 		l.bury(t)
 	}

@@ -43,7 +43,8 @@ func (b *Batch) atOnce() bool {
 	return true
 }
 
-// ask asks for the commands of some batches, in one step.
+// ask asks for the commands of some batches, in one step. Then it hears what other cores have said
+// meanwhile, for which the loop may not be awake before all goroutines have had their turn.
 func (n *Node) ask(batches ...*Batch) {
 	n.begin()
 	for _, b := range batches {
@@ -53,6 +54,7 @@ func (n *Node) ask(batches ...*Batch) {
 	}
 	n.end()
 	n.pump()
+	n.loop.Attend()
 	n.loop.Flush()
 }
 
