@@ -313,8 +313,8 @@ func visit(s *OS) error {
 
 // Another goroutine hears in place of a loop that sleeps; what was wrong the loop tells when it
 // wakes up.
-func TestLoopThatSleepsIsAttended(t *testing.T) {
-	attended := 0
+func TestLoopThatSleepsIsHeardFor(t *testing.T) {
+	heard := 0
 	app := App{Name: "test", OwnsLoop: true, Run: func(s *OS) error {
 		s.Loop().Lock()
 		defer s.Loop().Unlock()
@@ -334,8 +334,8 @@ func TestLoopThatSleepsIsAttended(t *testing.T) {
 			for range 10_000 {
 				time.Sleep(100 * time.Microsecond)
 				s.Loop().Lock()
-				s.Loop().Attend()
-				attended += len(s.Loop().faults)
+				s.Loop().Hear()
+				heard += len(s.Loop().faults)
 				s.Loop().Unlock()
 			}
 		}()
@@ -348,7 +348,7 @@ func TestLoopThatSleepsIsAttended(t *testing.T) {
 	sim.Run(t, sim.Config{
 		Cores: 2, Args: []string{"test"}, Faults: sim.Faults{KickLost: 1},
 	}, Program(app))
-	if attended == 0 {
+	if heard == 0 {
 		t.Error("the loop was not asleep: want its fault noted for it")
 	}
 }

@@ -136,10 +136,10 @@ func (l *Loop) Dispatch(t *Turn) int {
 	return count
 }
 
-// Attend dispatches a bounded number of messages in place of the loop, if that sleeps: it wakes up
+// Hear dispatches a bounded number of messages in place of the loop, if that sleeps: it wakes up
 // when nobody else is ready to run, and other cores may wait for this one. The caller holds the
 // lock, is no handler, and flushes. A fault is for the next turn to tell.
-func (l *Loop) Attend() {
+func (l *Loop) Hear() {
 	if !l.set.Asleep() {
 		return
 	}

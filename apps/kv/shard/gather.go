@@ -54,7 +54,7 @@ func (n *Node) ask(batches ...*Batch) {
 	}
 	n.end()
 	n.pump()
-	n.loop.Attend()
+	n.loop.Hear()
 	n.loop.Flush()
 }
 
